@@ -1,0 +1,68 @@
+//! Every bound on memory, depth and count, in one struct, each with its reason.
+//!
+//! Reaching a bound is reported (as a [`crate::case::Blind`] or a counter), never silent.
+
+/// The bounds of one run.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Nested encapsulations followed in one frame. Real paths have at most four (`VLAN`, `MPLS`, `GRE`, `VXLAN`);
+    /// a crafted frame can nest hundreds.
+    pub encapsulations: usize,
+    /// IPv6 extension headers followed in one packet. RFC 8200 §4.1 lists seven kinds, Destination Options twice.
+    pub extension_headers: usize,
+    /// IP datagrams waiting for fragments at one time. SSH is not fragmented in practice; what is gets a small table.
+    pub fragment_trains: usize,
+    /// Octets held for one datagram that waits for fragments: the largest IP datagram.
+    pub fragment_octets: usize,
+    /// First segments of a connection kept with all their fields: handshake, banners, key exchange and login.
+    pub timeline_head: usize,
+    /// Last segments of a connection kept with all their fields: the death and what led to it.
+    pub timeline_tail: usize,
+    /// Resets of one connection kept singly; a crafted flow can hold a million.
+    pub resets_per_flow: usize,
+    /// Octets of one direction held back while an earlier one is missing. A window's worth would be 16 MiB;
+    /// only the clear-text part matters, and 256 KiB is OpenSSH's largest packet.
+    pub reorder_octets: usize,
+    /// Segments of one direction held back while an earlier one is missing.
+    pub reorder_segments: usize,
+    /// Unacknowledged segments remembered for round-trip samples in each direction.
+    pub round_trip_marks: usize,
+    /// Octets of one identification string, and of all lines before it. OpenSSH accepts 8192 and 1024 lines.
+    pub banner_octets: usize,
+    /// Lines before the identification string that are kept. OpenSSH's client accepts 1024.
+    pub lines_before_banner: usize,
+    /// Largest clear-text SSH packet that is put together. OpenSSH's `PACKET_MAX_SIZE`.
+    pub ssh_packet_octets: usize,
+    /// Names kept from one name-list of a KEXINIT; real ones have under 40, a crafted one a million.
+    pub names_per_list: usize,
+    /// SSH events kept for one connection.
+    pub ssh_events: usize,
+    /// Violations kept for one connection.
+    pub violations: usize,
+    /// Frames that could not be decoded, kept singly; all are counted.
+    pub undecoded_examples: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            encapsulations: 16,
+            extension_headers: 8,
+            fragment_trains: 64,
+            fragment_octets: 65_535,
+            timeline_head: 128,
+            timeline_tail: 384,
+            resets_per_flow: 64,
+            reorder_octets: 256 * 1024,
+            reorder_segments: 256,
+            round_trip_marks: 64,
+            banner_octets: 16 * 1024,
+            lines_before_banner: 64,
+            ssh_packet_octets: 256 * 1024,
+            names_per_list: 256,
+            ssh_events: 512,
+            violations: 32,
+            undecoded_examples: 32,
+        }
+    }
+}

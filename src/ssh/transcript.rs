@@ -1,0 +1,301 @@
+//! What SSH was doing, as far as the capture shows: the values the case is built from.
+
+use crate::frame::FrameNo;
+use crate::units::Timestamp;
+
+/// Which side of the SSH connection. The client is the one that opened it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// Opened the connection.
+    Client,
+    /// Was connected to.
+    Server,
+}
+
+impl Side {
+    /// Both, client first.
+    pub const BOTH: [Self; 2] = [Self::Client, Self::Server];
+
+    /// `client` or `server`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
+}
+
+impl std::ops::Not for Side {
+    type Output = Self;
+    fn not(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+}
+
+/// A value for each side.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pair<T> {
+    /// The client's.
+    pub client: T,
+    /// The server's.
+    pub server: T,
+}
+
+impl<T> Pair<T> {
+    /// The value of `side`.
+    pub const fn of(&self, side: Side) -> &T {
+        match side {
+            Side::Client => &self.client,
+            Side::Server => &self.server,
+        }
+    }
+
+    /// The value of `side`, to change.
+    pub const fn of_mut(&mut self, side: Side) -> &mut T {
+        match side {
+            Side::Client => &mut self.client,
+            Side::Server => &mut self.server,
+        }
+    }
+}
+
+/// How far SSH got. `TcpHandshake` and `Closed` are not SSH's to say and are decided in [`crate::case`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Not both identification strings seen.
+    Banner,
+    /// Both identification strings, not both NEWKEYS.
+    Kex,
+    /// In cipher, no sign that the user was let in.
+    Auth,
+    /// In cipher and, by sizes and order, past authentication.
+    Session,
+}
+
+/// Where in the capture and in its stream something stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    /// Frame that carried its last octet.
+    pub frame: FrameNo,
+    /// When that frame passed.
+    pub time: Timestamp,
+    /// Octets of the direction's stream before it.
+    pub offset: u64,
+}
+
+/// An identification string (RFC 4253 §4.2), octets as sent, without the line end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Banner {
+    /// The whole line. Not to be shown unescaped.
+    pub line: Vec<u8>,
+    /// Where its last octet stood.
+    pub mark: Mark,
+}
+
+/// The algorithms a side offers in its first KEXINIT (RFC 4253 §7.1), names as sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offer {
+    /// Key exchange, markers (`ext-info-c`, `kex-strict-…`) included.
+    pub kex: Vec<Vec<u8>>,
+    /// Host key.
+    pub host_key: Vec<Vec<u8>>,
+    /// Encryption, client to server.
+    pub cipher_c2s: Vec<Vec<u8>>,
+    /// Encryption, server to client.
+    pub cipher_s2c: Vec<Vec<u8>>,
+    /// MAC, client to server.
+    pub mac_c2s: Vec<Vec<u8>>,
+    /// MAC, server to client.
+    pub mac_s2c: Vec<Vec<u8>>,
+    /// Compression, client to server.
+    pub compression_c2s: Vec<Vec<u8>>,
+    /// Compression, server to client.
+    pub compression_s2c: Vec<Vec<u8>>,
+    /// `first_kex_packet_follows`.
+    pub guesses: bool,
+    /// A name-list was longer than [`crate::limits::Limits::names_per_list`] and is cut.
+    pub cut: bool,
+}
+
+/// What both offers lead to (RFC 4253 §7.1): the first of the client's names that the server has too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Negotiated {
+    /// Key exchange method.
+    pub kex: String,
+    /// Host key algorithm.
+    pub host_key: String,
+    /// Encryption, client to server.
+    pub cipher_c2s: String,
+    /// Encryption, server to client.
+    pub cipher_s2c: String,
+    /// MAC, client to server; empty where the cipher authenticates by itself (AEAD).
+    pub mac_c2s: String,
+    /// MAC, server to client; empty as above.
+    pub mac_s2c: String,
+    /// Compression, client to server.
+    pub compression_c2s: String,
+    /// Compression, server to client.
+    pub compression_s2c: String,
+}
+
+/// The first list without a common name, in the order OpenSSH looks: kex, host key, then for each direction
+/// cipher, MAC, compression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// Field name as in the contract: `kex`, `host_key`, `cipher_c2s`…
+    pub what: &'static str,
+    /// The client's offer, in its order, markers left out.
+    pub client_offers: Vec<String>,
+    /// The server's offer.
+    pub server_offers: Vec<String>,
+}
+
+/// A DISCONNECT in clear (RFC 4253 §11.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disconnect {
+    /// Reason code of RFC 4250 §4.2.2.
+    pub code: u32,
+    /// Description, octets as sent. Not to be shown unescaped.
+    pub text: Vec<u8>,
+    /// Where it stood.
+    pub mark: Mark,
+}
+
+/// Text that stood where a packet or an identification string should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrayText {
+    /// The octets, cut at 512. Not to be shown unescaped.
+    pub text: Vec<u8>,
+    /// What it is, where sshrst knows it.
+    pub known: Option<KnownText>,
+    /// Where its first octet stood.
+    pub mark: Mark,
+}
+
+/// Texts and protocols that sshrst knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KnownText {
+    /// `Exceeded MaxStartups`: OpenSSH 8.2 to 9.7.
+    ExceededMaxStartups,
+    /// `Not allowed at this time`: OpenSSH from 9.8, `MaxStartups` or `PerSourcePenalties`.
+    NotAllowedAtThisTime,
+    /// `Invalid SSH identification string.`: OpenSSH from 8.0.
+    InvalidIdentification,
+    /// `Protocol mismatch.`: OpenSSH to 7.9, and others.
+    ProtocolMismatch,
+    /// `Protocol major versions differ.`
+    MajorVersionsDiffer,
+    /// An HTTP request or response.
+    Http,
+    /// A TLS record.
+    Tls,
+    /// A greeting `220 …`: FTP or SMTP.
+    FtpOrSmtp,
+    /// A SOCKS request.
+    Socks,
+    /// A PROXY protocol header.
+    ProxyHeader,
+    /// An RDP connection request (TPKT).
+    Rdp,
+    /// An identification string of SSH 1.x without compatibility.
+    Ssh1,
+}
+
+/// A rule of the protocol that a side broke.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Kebab-case name.
+    pub id: &'static str,
+    /// Who broke it.
+    pub side: Side,
+    /// Where.
+    pub mark: Mark,
+    /// What was there and what was expected, in words.
+    pub detail: String,
+    /// Document and section.
+    pub reference: &'static str,
+}
+
+/// One side of the transcript.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Party {
+    /// Its identification string.
+    pub banner: Option<Banner>,
+    /// Lines before it, cut and counted by the limits.
+    pub lines_before: Vec<Vec<u8>>,
+    /// Its first KEXINIT.
+    pub offer: Option<Offer>,
+    /// Where that KEXINIT ended.
+    pub kexinit: Option<Mark>,
+    /// Where its first key exchange message (type 30 to 34) ended.
+    pub kex_message: Option<Mark>,
+    /// Where its NEWKEYS ended.
+    pub newkeys: Option<Mark>,
+    /// A DISCONNECT it sent in clear.
+    pub disconnect: Option<Disconnect>,
+    /// Text it sent where SSH should be.
+    pub stray: Option<StrayText>,
+    /// Clear-text packets it sent.
+    pub clear_packets: u32,
+    /// UNIMPLEMENTED messages it sent in clear.
+    pub unimplemented: u32,
+    /// Octets it sent after its NEWKEYS, as far as known.
+    pub cipher_octets: u64,
+    /// Packets walked after NEWKEYS where the length can be read; `None` where it cannot.
+    pub cipher_packets: Option<u64>,
+    /// Octets at its end that do not make up a whole packet: the stream was cut inside one.
+    /// `None` where that cannot be told.
+    pub cut_inside_packet: Option<bool>,
+}
+
+/// A keepalive on the SSH level, recognised by size, direction and rhythm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Keepalive {
+    /// Probes seen.
+    pub probes: u32,
+    /// Median distance between probes, in nanoseconds; 0 with fewer than two.
+    pub interval: crate::units::Elapsed,
+    /// Probes at the end that got no answer.
+    pub unanswered: u32,
+}
+
+/// What could be told of the encrypted part from sizes and order, without a key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cipher {
+    /// SERVICE_ACCEPT, by position and size.
+    pub service_accepted: Option<Mark>,
+    /// USERAUTH_FAILURE messages, by size; the first one answers the `none` request.
+    pub failures: u32,
+    /// The last of them.
+    pub last_failure: Option<Mark>,
+    /// USERAUTH_SUCCESS, by size.
+    pub success: Option<Mark>,
+    /// The server's DISCONNECT `Too many authentication failures`, by size and what followed.
+    pub too_many_failures: Option<Mark>,
+    /// The client's DISCONNECT `disconnected by user`, by size and what followed.
+    pub client_disconnect: Option<Mark>,
+    /// Keepalives that each side sent, by size and rhythm.
+    pub keepalive: Pair<Keepalive>,
+    /// Why sizes say nothing here: compression, unusual padding, a hole. Words for the report.
+    pub sizes_unusable: Option<&'static str>,
+}
+
+/// What SSH was doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transcript {
+    /// Each side's part.
+    pub party: Pair<Party>,
+    /// The algorithms, once both offers are known and have something in common in every list.
+    pub negotiated: Option<Negotiated>,
+    /// The list in which they have nothing in common.
+    pub mismatch: Option<Mismatch>,
+    /// Rules broken, in order of time.
+    pub violations: Vec<Violation>,
+    /// The encrypted part.
+    pub cipher: Cipher,
+    /// How far it got; `None` where the start is not in the capture and nothing tells.
+    pub phase: Option<Phase>,
+}
