@@ -14,4 +14,6 @@ pub mod frame;
 
 pub mod wire;
 
+pub mod flow;
+
 pub mod ssh;

@@ -85,6 +85,11 @@ impl Elapsed {
         self.0 as f64 / 1e6
     }
 
+    /// Itself, or zero when negative.
+    pub fn max_zero(self) -> Self {
+        self.max(Self::ZERO)
+    }
+
     /// `self / other` as a plain ratio; `None` when `other` is not positive.
     pub fn ratio(self, other: Self) -> Option<f64> {
         (other.0 > 0).then(|| self.0 as f64 / other.0 as f64)

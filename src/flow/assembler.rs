@@ -1,0 +1,198 @@
+//! One direction's octets in order, with the holes known.
+
+use std::collections::BTreeMap;
+
+use crate::limits::Limits;
+
+/// What the assembler hands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery<'a> {
+    /// The next octets of the stream.
+    Octets(&'a [u8]),
+    /// Octets that passed but that the capture does not hold.
+    Hole(u64),
+}
+
+/// Puts one direction's stream in order.
+///
+/// Invariant: every key of `waiting` is greater than `next`, and the held octets sum up to `held`.
+#[derive(Clone, Debug, Default)]
+pub struct Assembler {
+    next: u64,
+    waiting: BTreeMap<u64, Piece>,
+    held: usize,
+    /// Octets that were handed on as holes.
+    pub missing: u64,
+    /// Segments whose octets differed from those already held at the same place.
+    pub conflicts: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Piece {
+    octets: Vec<u8>,
+    /// Octets on the wire; more than `octets` holds when the snaplen cut it.
+    length: u64,
+}
+
+impl Assembler {
+    /// Offset of the next octet to be handed on.
+    pub const fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Whether something is held back because an earlier octet is missing.
+    pub fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Takes `length` octets at `offset`, of which the first `octets` were captured.
+    pub fn insert(
+        &mut self,
+        offset: u64,
+        octets: &[u8],
+        length: u64,
+        limits: &Limits,
+        deliver: &mut impl FnMut(Delivery<'_>),
+    ) {
+        let end = offset.saturating_add(length);
+        if end <= self.next {
+            return; // Nothing new: a retransmission.
+        }
+        if offset <= self.next {
+            let known = (self.next - offset) as usize;
+            self.hand_on(octets.get(known..).unwrap_or_default(), end - self.next, deliver);
+            self.release(deliver);
+            return;
+        }
+        if let Some(piece) = self.waiting.get(&offset) {
+            let common = piece.octets.len().min(octets.len());
+            self.conflicts += u32::from(piece.octets.get(..common) != octets.get(..common));
+            if piece.length >= length {
+                return;
+            }
+        }
+        if self.held + octets.len() > limits.reorder_octets || self.waiting.len() >= limits.reorder_segments {
+            if self.waiting.is_empty() {
+                self.skip_to(offset, deliver);
+            } else {
+                self.give_up(deliver);
+            }
+            return self.insert(offset, octets, length, limits, deliver);
+        }
+        self.held += octets.len();
+        if let Some(shorter) = self.waiting.insert(offset, Piece { octets: octets.to_vec(), length }) {
+            self.held -= shorter.octets.len();
+        }
+    }
+
+    /// Declares everything before the first held octets missing, and hands those on.
+    pub fn give_up(&mut self, deliver: &mut impl FnMut(Delivery<'_>)) {
+        if let Some((&offset, _)) = self.waiting.first_key_value() {
+            self.skip_to(offset, deliver);
+        }
+    }
+
+    /// Declares everything before `offset` missing that was not seen.
+    pub fn skip_to(&mut self, offset: u64, deliver: &mut impl FnMut(Delivery<'_>)) {
+        while offset > self.next {
+            let upto = self.waiting.first_key_value().map_or(offset, |(&first, _)| first.min(offset));
+            if upto > self.next {
+                let length = upto - self.next;
+                self.next = upto;
+                self.missing += length;
+                deliver(Delivery::Hole(length));
+            }
+            self.release(deliver);
+        }
+    }
+
+    fn release(&mut self, deliver: &mut impl FnMut(Delivery<'_>)) {
+        while let Some(entry) = self.waiting.first_entry() {
+            if *entry.key() > self.next {
+                break;
+            }
+            let (offset, piece) = entry.remove_entry();
+            self.held -= piece.octets.len();
+            let end = offset.saturating_add(piece.length);
+            if end > self.next {
+                let known = (self.next - offset) as usize;
+                self.hand_on(piece.octets.get(known..).unwrap_or_default(), end - self.next, deliver);
+            }
+        }
+    }
+
+    /// Hands on `length` octets from `next` on, of which `octets` were captured.
+    fn hand_on(&mut self, octets: &[u8], length: u64, deliver: &mut impl FnMut(Delivery<'_>)) {
+        // A capture can hold more octets than the header's length allows; the header counts.
+        let octets = octets.get(..length as usize).unwrap_or(octets);
+        self.next += length;
+        if !octets.is_empty() {
+            deliver(Delivery::Octets(octets));
+        }
+        let cut = length - octets.len() as u64;
+        if cut > 0 {
+            self.missing += cut;
+            deliver(Delivery::Hole(cut));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn run(pieces: &[(u64, u64)], stream: &[u8]) -> (Vec<u8>, u64) {
+        let (mut out, mut assembler) = (Vec::new(), Assembler::default());
+        let mut deliver = |delivery: Delivery<'_>| match delivery {
+            Delivery::Octets(octets) => out.extend_from_slice(octets),
+            Delivery::Hole(length) => out.resize(out.len() + length as usize, 0),
+        };
+        for &(offset, length) in pieces {
+            let octets = &stream[offset as usize..(offset + length) as usize];
+            assembler.insert(offset, octets, length, &Limits::default(), &mut deliver);
+        }
+        while assembler.is_waiting() {
+            assembler.give_up(&mut deliver);
+        }
+        (out, assembler.missing)
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_and_duplication_gives_the_same_octets_and_exact_holes(
+            pieces in proptest::collection::vec((0u64..200, 1u64..60), 1..40)
+        ) {
+            let stream: Vec<u8> = (0..260u32).map(|n| (n % 251 + 1) as u8).collect();
+            let (out, missing) = run(&pieces, &stream);
+            let mut expected = vec![0u8; out.len()];
+            for &(offset, length) in &pieces {
+                let range = offset as usize..(offset + length) as usize;
+                expected[range.clone()].copy_from_slice(&stream[range]);
+            }
+            prop_assert_eq!(missing, expected.iter().filter(|&&octet| octet == 0).count() as u64);
+            prop_assert_eq!(out, expected);
+        }
+    }
+
+    #[test]
+    fn a_snaplen_cut_is_a_hole_behind_what_was_captured() {
+        let mut seen = Vec::new();
+        let mut assembler = Assembler::default();
+        assembler.insert(0, b"abc", 10, &Limits::default(), &mut |delivery| {
+            seen.push(format!("{delivery:?}"));
+        });
+        assert_eq!(seen, ["Octets([97, 98, 99])", "Hole(7)"]);
+    }
+
+    #[test]
+    fn a_hole_that_never_fills_does_not_hold_more_than_the_bound() {
+        let limits = Limits { reorder_octets: 1000, ..Limits::default() };
+        let mut assembler = Assembler::default();
+        for n in 0..100u64 {
+            assembler.insert(1_000_000 + n * 200, &[1; 100], 100, &limits, &mut |_| {});
+            assert!(assembler.held <= 1000);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The same packet seen twice: a SPAN port's copy, `-i any`, two interfaces in one capture.
+
+use std::collections::VecDeque;
+
+use crate::units::Elapsed;
+use crate::wire::{Segment, Traits};
+
+/// How long after a packet its copy can come. Copies of one switch or host lie microseconds apart; the same
+/// packet at the other end of a path a one-way delay apart.
+const COPY_WITHIN: Elapsed = Elapsed::from_millis(500);
+
+/// The same without an identification to tell copies from repetitions (IPv6, IPv4 with DF and ID 0).
+const ANONYMOUS_COPY_WITHIN: Elapsed = Elapsed::from_millis(2);
+
+/// The last segments of a direction, to recognise copies.
+#[derive(Clone, Debug, Default)]
+pub struct Recent {
+    segments: VecDeque<Segment>,
+    /// Copies seen.
+    pub copies: u64,
+}
+
+impl Recent {
+    /// Segments remembered.
+    const KEPT: usize = 16;
+
+    /// Whether `segment` is a copy of a remembered one; it is remembered if not.
+    pub fn is_copy(&mut self, segment: &Segment) -> bool {
+        let copy = self.segments.iter().any(|earlier| self.same(earlier, segment));
+        if copy {
+            self.copies += 1;
+        } else {
+            if self.segments.len() >= Self::KEPT {
+                self.segments.pop_front();
+            }
+            self.segments.push_back(*segment);
+        }
+        copy
+    }
+
+    /// Whether `segment` equals a remembered one, at whatever place that was seen.
+    pub fn holds(&self, segment: &Segment) -> bool {
+        self.segments
+            .iter()
+            .any(|earlier| Self::equal(earlier, segment) && near(earlier, segment, COPY_WITHIN))
+    }
+
+    fn same(&self, earlier: &Segment, segment: &Segment) -> bool {
+        if !Self::equal(earlier, segment) || segment.ttl > earlier.ttl.saturating_add(1) {
+            return false;
+        }
+        let anonymous = segment.traits.has(Traits::IPV6) || segment.ip_id == 0;
+        if !anonymous {
+            return near(earlier, segment, COPY_WITHIN);
+        }
+        // A kernel answers every segment of a burst with the same reset: those are no copies unless
+        // everything else in this capture comes twice.
+        let doubled = self.copies >= 3 && self.copies as usize * 2 >= self.segments.len();
+        let bare = segment.payload_len == 0 && !segment.flags.syn();
+        near(earlier, segment, ANONYMOUS_COPY_WITHIN) && (doubled || !bare)
+    }
+
+    fn equal(a: &Segment, b: &Segment) -> bool {
+        (a.seq, a.ack, a.flags, a.payload_len, a.ip_id, a.window, a.ts_value, a.ts_echo, a.from)
+            == (b.seq, b.ack, b.flags, b.payload_len, b.ip_id, b.window, b.ts_value, b.ts_echo, b.from)
+    }
+}
+
+fn near(a: &Segment, b: &Segment, within: Elapsed) -> bool {
+    let apart = b.time.since(a.time);
+    apart <= within && Elapsed::ZERO - within <= apart
+}

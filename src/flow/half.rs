@@ -1,0 +1,234 @@
+//! One direction of a connection: what its sender sent, as the capture point saw it.
+
+use crate::flow::round_trip::RoundTrips;
+use crate::flow::series::Series;
+use crate::flow::{Assembler, Delivery};
+use crate::frame::FrameNo;
+use crate::units::Timestamp;
+use crate::wire::{Segment, Seq, Traits};
+
+/// A segment that matters by itself: when and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When it passed.
+    pub time: Timestamp,
+    /// Its frame.
+    pub frame: FrameNo,
+}
+
+impl Moment {
+    /// When and where `segment` passed.
+    pub const fn of(segment: &Segment) -> Self {
+        Self { time: segment.time, frame: segment.frame }
+    }
+}
+
+/// How a segment relates to what its sender had sent before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Takes no sequence space: a bare acknowledgement.
+    Bare,
+    /// Continues the stream, or goes beyond it when something in between was not seen.
+    New,
+    /// One octet or none at `SND.NXT - 1`: a TCP keepalive probe (RFC 9293 §3.8.4).
+    Probe,
+    /// Takes sequence space that was sent before.
+    Retransmission,
+}
+
+/// What one end sent. Resets are kept apart: a forger's must not spoil the host's series.
+#[derive(Clone, Debug, Default)]
+pub struct Half {
+    /// Initial sequence number, from its SYN.
+    pub isn: Option<Seq>,
+    /// Highest sequence number sent, plus one: `SND.NXT` as seen here. `None` before the first segment.
+    pub next: Option<Seq>,
+    /// Highest acknowledgement it sent: `RCV.NXT` of this end.
+    pub acked: Option<Seq>,
+    /// Window field of its last segment.
+    pub window: u16,
+    /// Window scale it announced on its SYN.
+    pub window_scale: Option<u8>,
+    /// Whether its SYN had timestamps; `None` without a SYN.
+    pub offered_timestamps: Option<bool>,
+    /// Maximum segment size it announced.
+    pub mss: u16,
+    /// Packets, resets left out.
+    pub packets: u64,
+    /// Octets of data, retransmissions left out.
+    pub octets: u64,
+    /// Segments with new data.
+    pub data_segments: u64,
+    /// Retransmitted segments.
+    pub retransmitted: u64,
+    /// TCP keepalive probes.
+    pub probes: u64,
+    /// Segments that came before an earlier one of the same stream.
+    pub reordered: u64,
+    /// TTL or hop limit.
+    pub ttl: Series,
+    /// TOS octet or traffic class without ECN's bits.
+    pub tos: Series,
+    /// First segment with data.
+    pub first_data: Option<Moment>,
+    /// Last segment with new data.
+    pub last_data: Option<Moment>,
+    /// First FIN, and its sequence number.
+    pub fin: Option<(Moment, Seq)>,
+    /// Oldest transmission that the other end has not acknowledged, and how often it was repeated.
+    pub unanswered: Option<Unanswered>,
+    /// Loops from the capture point to this end and back.
+    pub round_trips: RoundTrips,
+    /// Times its window was zero.
+    pub zero_windows: u64,
+    /// The stream in order.
+    pub assembler: Assembler,
+    /// Sequence number of the stream's first octet, once known.
+    pub base: Option<Seq>,
+    /// The stream's start is not in the capture.
+    pub midstream: bool,
+    /// Distinct link-layer sources, at most two kept.
+    pub link_sources: [u32; 2],
+    /// Acknowledgements of something that the capture has not shown yet.
+    pub(super) patience: u8,
+}
+
+/// Something sent that is still owed an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Its first transmission.
+    pub first: Moment,
+    /// Its last transmission or the last one behind it.
+    pub last: Moment,
+    /// How often something already sent was sent again since.
+    pub repeats: u32,
+    /// It is a keepalive probe.
+    pub probe: bool,
+}
+
+impl Half {
+    /// How `segment` relates to what was sent before it.
+    pub fn step(&self, segment: &Segment) -> Step {
+        let Some(next) = self.next else {
+            return if segment.sequence_len() == 0 { Step::Bare } else { Step::New };
+        };
+        let at_probe = segment.seq == next.retreat(1) && segment.payload_len <= 1;
+        if at_probe
+            && !segment.flags.syn()
+            && !segment.flags.fin()
+            && !segment.flags.rst()
+            && self.fin.is_none()
+        {
+            return Step::Probe;
+        }
+        if segment.sequence_len() == 0 {
+            return Step::Bare;
+        }
+        if segment.end().is_after(next) { Step::New } else { Step::Retransmission }
+    }
+
+    /// Takes a segment that is not a reset.
+    pub(super) fn take(&mut self, segment: &Segment, step: Step) {
+        self.packets += 1;
+        self.ttl.record(segment.ttl, segment.frame);
+        self.tos.record(segment.tos & 0xfc, segment.frame);
+        self.window = segment.window;
+        self.zero_windows += u64::from(segment.window == 0 && !segment.flags.syn());
+        self.link_source(segment.link_source);
+        if segment.flags.syn() {
+            self.isn = Some(segment.seq);
+            self.base = Some(segment.seq.advance(1));
+            self.midstream = false;
+            self.mss = segment.mss;
+            self.window_scale = segment.traits.has(Traits::WINDOW_SCALE).then_some(segment.window_scale);
+            self.offered_timestamps = Some(segment.traits.has(Traits::TIMESTAMPS));
+        }
+        match step {
+            Step::Bare => {}
+            Step::Probe => self.probes += 1,
+            Step::Retransmission => self.retransmitted += 1,
+            Step::New => self.advance(segment),
+        }
+        if segment.flags.fin() && self.fin.is_none() {
+            self.fin = Some((Moment::of(segment), segment.end()));
+        }
+        self.next = Some(self.next.map_or(segment.end(), |next| next.max(segment.end())));
+        if segment.flags.ack() {
+            self.acked = Some(self.acked.map_or(segment.ack, |acked| acked.max(segment.ack)));
+        }
+        self.owe(segment, step);
+    }
+
+    fn advance(&mut self, segment: &Segment) {
+        if segment.payload_len == 0 {
+            return;
+        }
+        self.data_segments += 1;
+        let new = self.next.map_or(segment.payload_len, |next| segment.end().since(next).max(0) as u32);
+        self.octets += u64::from(new.min(segment.payload_len));
+        self.first_data.get_or_insert(Moment::of(segment));
+        self.last_data = Some(Moment::of(segment));
+    }
+
+    fn owe(&mut self, segment: &Segment, step: Step) {
+        if step == Step::Bare {
+            return;
+        }
+        let now = Moment::of(segment);
+        let again = u32::from(matches!(step, Step::Retransmission | Step::Probe));
+        let owed = self.unanswered.get_or_insert(Unanswered {
+            first: now,
+            last: now,
+            repeats: 0,
+            probe: step == Step::Probe,
+        });
+        if owed.first != now {
+            owed.last = now;
+            owed.repeats += again;
+        }
+    }
+
+    /// The other end acknowledged everything before `ack`; `progress`: more than it ever had.
+    pub(super) fn acknowledged(&mut self, ack: Seq, progress: bool) {
+        if self.next.is_none_or(|next| !next.is_after(ack)) {
+            self.unanswered = None;
+        } else if let Some(owed) = &mut self.unanswered
+            && progress
+        {
+            // Part of it arrived: the path was open then, and the wait for the rest begins anew.
+            *owed = Unanswered { first: owed.last, repeats: 0, ..*owed };
+        }
+    }
+
+    /// The other end has acknowledged the stream up to `acked`, and the capture does not have it so far.
+    ///
+    /// Capture points reorder; only what is still missing some acknowledgements later was really not seen.
+    pub(super) fn await_missing(&mut self, acked: u64, deliver: &mut impl FnMut(Delivery<'_>)) {
+        self.patience += 1;
+        if self.patience > Self::PATIENCE {
+            self.patience = 0;
+            self.assembler.skip_to(acked, deliver);
+        }
+    }
+
+    /// Acknowledgements of something unseen that are waited for before it is called missing.
+    const PATIENCE: u8 = 4;
+
+    fn link_source(&mut self, source: u32) {
+        let [first, second] = &mut self.link_sources;
+        if *first == 0 {
+            *first = source;
+        } else if *second == 0 && source != *first {
+            *second = source;
+        }
+    }
+
+    /// Offset of sequence number `seq` in the stream; `None` before the base is known or for what lies before it.
+    pub fn offset(&self, seq: Seq) -> Option<u64> {
+        let base = self.base?;
+        // The stream can be longer than the space: count from where the assembler stands.
+        let here = self.assembler.next();
+        let delta = i64::from(seq.since(base.advance(here as u32)));
+        u64::try_from(i64::try_from(here).ok()? + delta).ok()
+    }
+}

@@ -1,0 +1,313 @@
+//! What one connection did: both directions, who opened it, silences, round trips, resets.
+
+mod assembler;
+mod duplicates;
+mod half;
+mod round_trip;
+mod series;
+mod side;
+mod silence;
+mod table;
+mod timeline;
+mod window;
+
+pub use assembler::{Assembler, Delivery};
+pub use duplicates::Recent;
+pub use half::{Half, Moment, Step, Unanswered};
+pub use round_trip::{Loop, RoundTrips};
+pub use series::{Seen, Series};
+pub use side::{Pair, Side};
+pub use silence::{AFTERMATH, SHORTEST, Silence, Silences};
+pub use table::{Event, FlowId, Table};
+pub use timeline::Timeline;
+pub use window::{Acceptance, acceptance};
+
+use crate::frame::{FrameNo, Place};
+use crate::limits::Limits;
+use crate::units::{Elapsed, Timestamp};
+use crate::wire::{End, FlowKey, Packet, Quote, Segment};
+
+/// How it is known which end is the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrientedBy {
+    /// It sent the SYN.
+    Syn,
+    /// The other end sent the SYN-ACK.
+    SynAck,
+    /// The other end has a port of SSH.
+    Port,
+    /// Its packet came first: a guess.
+    FirstFrame,
+}
+
+/// A reset as it was seen, with the state of the connection at that moment.
+#[derive(Clone, Debug)]
+pub struct SeenReset {
+    /// The segment.
+    pub segment: Segment,
+    /// What the receiver would have made of it.
+    pub acceptance: Acceptance,
+    /// `SND.NXT` of the claimed sender, as seen before it.
+    pub sender_next: Option<crate::wire::Seq>,
+    /// `RCV.NXT` of the claimed sender: the highest acknowledgement it had sent.
+    pub sender_acked: Option<crate::wire::Seq>,
+    /// The silence that led to it.
+    pub silence: Option<Silence>,
+    /// The longest silence survived before.
+    pub survived: Option<Silence>,
+    /// First FIN of either end before it.
+    pub after_fin: bool,
+    /// Time since the connection's previous packet.
+    pub since_previous: Option<Elapsed>,
+    /// What the receiver of the reset was owed when it came.
+    pub owed_to_receiver: Option<Unanswered>,
+    /// Octets of data the reset carried.
+    pub payload: Vec<u8>,
+}
+
+/// One connection, from its first packet in the capture to its last.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Its two ends.
+    pub key: FlowKey,
+    /// Where it was seen.
+    pub place: Place,
+    /// Which end opened it.
+    pub client: End,
+    /// How that is known.
+    pub oriented_by: OrientedBy,
+    low: Half,
+    high: Half,
+    recent: [Recent; 2],
+    /// Segments kept.
+    pub timeline: Timeline,
+    /// Packets, resets included, copies left out.
+    pub packets: u64,
+    /// Copies of packets that were left out.
+    pub copies: u64,
+    /// Its first packet.
+    pub first: Moment,
+    /// Its last packet.
+    pub last: Moment,
+    /// Silences so far.
+    pub silences: Silences,
+    /// Resets, at most [`Limits::resets_per_flow`].
+    pub resets: Vec<SeenReset>,
+    /// All resets, counted.
+    pub reset_count: u64,
+    /// ICMP errors that quote it, at most as many as resets.
+    pub quotes: Vec<Quote>,
+    /// Frames whose time lay before that of an earlier frame.
+    pub time_reversals: u64,
+}
+
+impl Flow {
+    fn new(packet: &Packet<'_>, client: End, oriented_by: OrientedBy) -> Self {
+        let moment = Moment::of(&packet.segment);
+        Self {
+            key: packet.key,
+            place: packet.place,
+            client,
+            oriented_by,
+            low: Half::default(),
+            high: Half::default(),
+            recent: [Recent::default(), Recent::default()],
+            timeline: Timeline::default(),
+            packets: 0,
+            copies: 0,
+            first: moment,
+            last: moment,
+            silences: Silences::default(),
+            resets: Vec::new(),
+            reset_count: 0,
+            quotes: Vec::new(),
+            time_reversals: 0,
+        }
+    }
+
+    /// What `side` sent.
+    pub fn half(&self, side: Side) -> &Half {
+        self.at(self.end(side))
+    }
+
+    /// Which end `side` is.
+    pub fn end(&self, side: Side) -> End {
+        match side {
+            Side::Client => self.client,
+            Side::Server => !self.client,
+        }
+    }
+
+    /// Which side the owner of `end` is.
+    pub fn side(&self, end: End) -> Side {
+        if end == self.client { Side::Client } else { Side::Server }
+    }
+
+    /// What the owner of `end` sent.
+    pub const fn at(&self, end: End) -> &Half {
+        match end {
+            End::Low => &self.low,
+            End::High => &self.high,
+        }
+    }
+
+    const fn at_mut(&mut self, end: End) -> &mut Half {
+        match end {
+            End::Low => &mut self.low,
+            End::High => &mut self.high,
+        }
+    }
+
+    /// Whether both SYN and SYN-ACK were seen and the SYN-ACK was acknowledged, or data of both ends show the same.
+    pub fn is_established(&self) -> bool {
+        let (client, server) = (self.half(Side::Client), self.half(Side::Server));
+        if client.isn.is_none() && server.isn.is_none() {
+            return client.packets + server.packets > 0;
+        }
+        let acknowledged = client.acked.zip(server.isn).is_some_and(|(ack, isn)| ack.is_after(isn));
+        acknowledged || (client.first_data.is_some() && server.first_data.is_some())
+    }
+
+    /// Whether an orderly close or an accepted reset was seen.
+    fn is_over(&self) -> bool {
+        let closed = self.low.fin.is_some() && self.high.fin.is_some();
+        closed || self.resets.iter().any(|reset| matches!(reset.acceptance, Acceptance::Exact))
+    }
+
+    /// Whether something was unacknowledged or a probe unanswered after the last packet.
+    fn is_owed(&self) -> bool {
+        self.low.unanswered.is_some() || self.high.unanswered.is_some()
+    }
+
+    /// Takes one packet; what it adds to the sender's stream goes to `deliver`.
+    fn take(&mut self, packet: &Packet<'_>, limits: &Limits, deliver: &mut impl FnMut(Side, Delivery<'_>)) {
+        let segment = &packet.segment;
+        let recent = match segment.from {
+            End::Low => &mut self.recent[0],
+            End::High => &mut self.recent[1],
+        };
+        if recent.is_copy(segment) {
+            self.copies += 1;
+            return;
+        }
+        let owed = self.is_owed();
+        self.time_reversals += u64::from(self.packets > 0 && segment.time < self.last.time);
+        let since_previous = (self.packets > 0).then(|| segment.time.since(self.last.time));
+        self.silences.packet(segment.time, segment.frame, owed);
+        self.packets += 1;
+        self.last = Moment::of(segment);
+        self.timeline.push(*segment, limits);
+        if segment.flags.rst() {
+            self.take_reset(packet, since_previous, limits);
+            return;
+        }
+        let step = self.at(segment.from).step(segment);
+        self.round_trips(segment, step, limits);
+        if segment.flags.ack() {
+            let progress = self.at(segment.from).acked.is_none_or(|acked| segment.ack.is_after(acked));
+            self.at_mut(!segment.from).acknowledged(segment.ack, progress);
+        }
+        self.at_mut(segment.from).take(segment, step);
+        self.assemble(packet, limits, deliver);
+    }
+
+    fn round_trips(&mut self, segment: &Segment, step: Step, limits: &Limits) {
+        if segment.flags.ack() {
+            self.at_mut(segment.from).round_trips.acknowledged(segment.ack, segment.time, segment.frame);
+        }
+        let towards = &mut self.at_mut(!segment.from).round_trips;
+        match step {
+            Step::New => towards.sent(segment.end(), segment.time, segment.frame, limits.round_trip_marks),
+            Step::Retransmission => towards.retransmitted(),
+            Step::Bare | Step::Probe => {}
+        }
+    }
+
+    fn take_reset(&mut self, packet: &Packet<'_>, since_previous: Option<Elapsed>, limits: &Limits) {
+        self.reset_count += 1;
+        if self.resets.len() >= limits.resets_per_flow {
+            return;
+        }
+        let segment = packet.segment;
+        let (sender, receiver) = (self.at(segment.from), self.at(!segment.from));
+        let reset = SeenReset {
+            segment,
+            acceptance: acceptance(&segment, sender, receiver),
+            sender_next: sender.next,
+            sender_acked: sender.acked,
+            silence: self.silences.leading_here(),
+            survived: self.silences.longest_survived(),
+            after_fin: self.low.fin.is_some() || self.high.fin.is_some(),
+            since_previous,
+            owed_to_receiver: receiver.unanswered,
+            payload: packet.payload.get(..64).unwrap_or(packet.payload).to_vec(),
+        };
+        self.resets.push(reset);
+    }
+
+    fn assemble(
+        &mut self,
+        packet: &Packet<'_>,
+        limits: &Limits,
+        deliver: &mut impl FnMut(Side, Delivery<'_>),
+    ) {
+        let segment = &packet.segment;
+        let from = segment.from;
+        let (sender, receiver) = (self.side(from), self.side(!from));
+        let half = self.at_mut(from);
+        let probe = segment.payload_len == 1 && half.next.is_some_and(|next| segment.end() != next);
+        if segment.payload_len > 0 && !probe {
+            if half.base.is_none() {
+                half.base = Some(segment.data_start());
+                half.midstream = true;
+            }
+            if let Some(offset) = half.offset(segment.data_start()) {
+                let gap = offset > half.assembler.next();
+                half.reordered += u64::from(gap);
+                half.patience = if gap { half.patience } else { 0 };
+                let length = u64::from(segment.payload_len);
+                let sink = &mut |delivery: Delivery<'_>| deliver(sender, delivery);
+                half.assembler.insert(offset, packet.payload, length, limits, sink);
+            }
+        }
+        // What the receiver has acknowledged and was not seen will not come any more, unless the
+        // capture is out of order; a few packets of patience settle that.
+        if !segment.flags.ack() {
+            return;
+        }
+        let other = self.at_mut(!from);
+        if let Some(acked) = other.offset(segment.ack)
+            && acked > other.assembler.next()
+            && other.base.is_some()
+        {
+            let fin = u64::from(other.fin.is_some_and(|(_, end)| end == segment.ack));
+            other.await_missing(acked - fin, &mut |delivery: Delivery<'_>| deliver(receiver, delivery));
+        }
+    }
+
+    /// The capture ended or the connection did: what is still held back is handed on.
+    fn flush(&mut self, deliver: &mut impl FnMut(Side, Delivery<'_>)) {
+        for end in [End::Low, End::High] {
+            let side = self.side(end);
+            let half = self.at_mut(end);
+            while half.assembler.is_waiting() {
+                half.assembler.give_up(&mut |delivery: Delivery<'_>| deliver(side, delivery));
+            }
+        }
+    }
+
+    /// Time from the first packet to the last.
+    pub fn duration(&self) -> Elapsed {
+        self.last.time.since(self.first.time)
+    }
+
+    /// When the capture first saw it.
+    pub const fn start(&self) -> Timestamp {
+        self.first.time
+    }
+
+    /// Number of its first frame.
+    pub const fn first_frame(&self) -> FrameNo {
+        self.first.frame
+    }
+}

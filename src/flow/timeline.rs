@@ -1,0 +1,37 @@
+//! The segments of a connection that are kept with all their fields.
+
+use std::collections::VecDeque;
+
+use crate::limits::Limits;
+use crate::wire::Segment;
+
+/// The first and the last segments of a connection, and every reset up to a bound.
+///
+/// What lies between is in the aggregates of [`crate::flow::Half`] only; `dropped` says how much.
+#[derive(Clone, Debug, Default)]
+pub struct Timeline {
+    head: Vec<Segment>,
+    tail: VecDeque<Segment>,
+    /// Segments between head and tail that are no longer kept.
+    pub dropped: u64,
+}
+
+impl Timeline {
+    /// Keeps one more segment.
+    pub fn push(&mut self, segment: Segment, limits: &Limits) {
+        if self.head.len() < limits.timeline_head {
+            self.head.push(segment);
+            return;
+        }
+        if self.tail.len() >= limits.timeline_tail {
+            self.tail.pop_front();
+            self.dropped = self.dropped.saturating_add(1);
+        }
+        self.tail.push_back(segment);
+    }
+
+    /// The kept segments in capture order.
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = &Segment> {
+        self.head.iter().chain(self.tail.iter())
+    }
+}
