@@ -17,3 +17,5 @@ pub mod wire;
 pub mod flow;
 
 pub mod ssh;
+
+pub mod case;

@@ -1,0 +1,69 @@
+//! What the other connections of a capture show of a host.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use crate::flow::{Flow, Loop, Series, Side};
+use crate::frame::Place;
+use crate::wire::Endpoint;
+
+/// One host, as its packets in all connections but one show it. Resets are left out.
+#[derive(Clone, Debug, Default)]
+pub struct Host {
+    /// TTL or hop limit, one entry for each connection's usual value.
+    pub ttl: Series,
+    /// The shortest loop from the capture point to it and back.
+    pub round_trip: Option<Loop>,
+    /// Connections that were looked at.
+    pub flows: u32,
+}
+
+/// All hosts of a capture, by address and by where they were seen.
+#[derive(Debug, Default)]
+pub struct Hosts {
+    seen: BTreeMap<(IpAddr, Place), Vec<(usize, Sight)>>,
+}
+
+#[derive(Clone, Debug)]
+struct Sight {
+    ttl: Option<crate::flow::Seen>,
+    round_trip: Option<Loop>,
+}
+
+impl Hosts {
+    /// Connections remembered for one host: enough to know its TTL, and a bound for scans.
+    const SIGHTS: usize = 32;
+
+    /// Notes what connection number `index` shows of its two hosts.
+    pub fn note(&mut self, index: usize, flow: &Flow) {
+        for side in Side::BOTH {
+            let half = flow.half(side);
+            if half.packets == 0 {
+                continue;
+            }
+            let Endpoint { addr, .. } = flow.key.at(flow.end(side));
+            let sights = self.seen.entry((addr, flow.place)).or_default();
+            if sights.len() < Self::SIGHTS {
+                sights.push((index, Sight { ttl: half.ttl.usual(), round_trip: half.round_trips.min }));
+            }
+        }
+    }
+
+    /// What all connections but number `index` show of `addr` at `place`.
+    pub fn others(&self, index: usize, addr: IpAddr, place: Place) -> Host {
+        let mut host = Host::default();
+        let Some(sights) = self.seen.get(&(addr, place)) else { return host };
+        for (_, sight) in sights.iter().filter(|(flow, _)| *flow != index) {
+            host.flows += 1;
+            if let Some(ttl) = sight.ttl {
+                host.ttl.record(ttl.value, ttl.last);
+            }
+            if let Some(sample) = sight.round_trip
+                && host.round_trip.is_none_or(|shortest| sample.time < shortest.time)
+            {
+                host.round_trip = Some(sample);
+            }
+        }
+        host
+    }
+}

@@ -1,0 +1,158 @@
+//! The reset that counts: which of several, in which form, in answer to what, and in which role.
+
+use crate::flow::{Acceptance, Flow, SeenReset, Side};
+use crate::units::Elapsed;
+use crate::wire::Segment;
+
+/// The form of a reset, by RFC 9293 §3.10.7 and §3.5.2 and by what genuine stacks send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Form {
+    /// RST with ACK inside a connection: the form in which a living socket aborts (RFC 9293 §3.10.5).
+    Abort,
+    /// RST without ACK, its sequence number taken from the acknowledgement it answers: a stack without a
+    /// socket, or a packet filter's reject.
+    Answer,
+    /// RST with ACK and sequence number 0 that acknowledges a segment without ACK, mostly a SYN.
+    SynAnswer,
+}
+
+/// What a reset was in the life of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// It ended the connection.
+    Initiating,
+    /// It answered a close or reset that was already under way.
+    Reaction,
+    /// The receiver would not accept it, or the connection went on.
+    Ineffective,
+}
+
+impl Role {
+    /// The contract's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Initiating => "initiating",
+            Self::Reaction => "reaction",
+            Self::Ineffective => "ineffective",
+        }
+    }
+}
+
+/// The packet that a reset answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Trigger {
+    /// The packet, sent by the reset's receiver.
+    pub segment: Segment,
+    /// Time from it to the reset, at the capture point.
+    pub answer_time: Elapsed,
+    /// Other packets of the receiver that the reset could as well answer (same acknowledgement number).
+    pub others: usize,
+}
+
+/// The decisive reset of a connection.
+#[derive(Clone, Debug)]
+pub struct Reset {
+    /// Index in [`Flow::resets`].
+    pub index: usize,
+    /// The reset with the connection's state before it.
+    pub seen: SeenReset,
+    /// Whose address it carries.
+    pub claimed: Side,
+    /// Its form.
+    pub form: Form,
+    /// What it answers; `None` for a form that answers nothing, or when no such packet was captured.
+    pub trigger: Option<Trigger>,
+    /// What it was.
+    pub role: Role,
+}
+
+impl Reset {
+    /// The decisive reset of `flow`: the first that its receiver accepted, else the first of all.
+    pub(super) fn decisive(flow: &Flow) -> Option<Self> {
+        let accepted = |reset: &SeenReset| matches!(reset.acceptance, Acceptance::Exact | Acceptance::Unknown);
+        let index = flow.resets.iter().position(accepted).or((!flow.resets.is_empty()).then_some(0))?;
+        let seen = flow.resets.get(index)?.clone();
+        let claimed = flow.side(seen.segment.from);
+        let form = form(&seen, flow, claimed);
+        let trigger = trigger(&seen.segment, form, flow);
+        let role = role(&seen, flow, index);
+        Some(Self { index, seen, claimed, form, trigger, role })
+    }
+
+    /// The segment.
+    pub const fn segment(&self) -> &Segment {
+        &self.seen.segment
+    }
+
+    /// The end that the reset was sent to.
+    pub fn receiver(&self) -> Side {
+        !self.claimed
+    }
+}
+
+fn form(seen: &SeenReset, flow: &Flow, claimed: Side) -> Form {
+    let segment = &seen.segment;
+    if !segment.flags.ack() {
+        return Form::Answer;
+    }
+    let unanswered_syn = flow.half(claimed).isn.is_none() && flow.half(!claimed).isn.is_some();
+    if segment.seq.0 == 0 && (unanswered_syn || seen.sender_next.is_none()) {
+        return Form::SynAnswer;
+    }
+    Form::Abort
+}
+
+/// The latest packet of the receiver that a stack would answer with exactly this reset.
+fn trigger(reset: &Segment, form: Form, flow: &Flow) -> Option<Trigger> {
+    let answers = |segment: &&Segment| {
+        segment.from != reset.from
+            && !segment.flags.rst()
+            && match form {
+                Form::Answer => segment.flags.ack() && segment.ack == reset.seq,
+                Form::SynAnswer => segment.end() == reset.ack,
+                // An abort answers nothing by rule; programs that kill on a packet copy its numbers.
+                Form::Abort => segment.flags.ack() && segment.ack == reset.seq && segment.end() == reset.ack,
+            }
+    };
+    let before = |segment: &&Segment| segment.frame < reset.frame;
+    let mut candidates = flow.timeline.segments().filter(before).filter(answers).copied();
+    let segment = candidates.next_back()?;
+    let answer_time = reset.time.since(segment.time).max_zero();
+    Some(Trigger { segment, answer_time, others: candidates.count() })
+}
+
+fn role(seen: &SeenReset, flow: &Flow, index: usize) -> Role {
+    if seen.after_fin || flow.resets.iter().take(index).any(|earlier| earlier.acceptance == Acceptance::Exact) {
+        return Role::Reaction;
+    }
+    let refused = matches!(seen.acceptance, Acceptance::InWindow | Acceptance::Outside);
+    if went_on(seen, flow) || (refused && flow.last.frame > seen.segment.frame && answered_after(seen, flow)) {
+        return Role::Ineffective;
+    }
+    if seen.acceptance == Acceptance::Outside { Role::Ineffective } else { Role::Initiating }
+}
+
+/// Whether the reset's receiver was still alive after it: it sent something that no packet in flight can explain.
+fn went_on(seen: &SeenReset, flow: &Flow) -> bool {
+    let reset = &seen.segment;
+    let receiver = flow.at(!reset.from);
+    // What left the receiver before the reset reached it passes here within the loop to it.
+    let loop_time = receiver.round_trips.quantile(0.95).unwrap_or_default();
+    let settled = reset.time + loop_time + IN_FLIGHT;
+    let mut alive = flow.timeline.segments().filter(|segment| {
+        segment.from != reset.from
+            && segment.frame > reset.frame
+            && segment.time > settled
+            && !segment.flags.rst()
+            && !segment.flags.is_syn()
+    });
+    alive.next().is_some()
+}
+
+/// Allowance for what a host had queued when the reset reached it.
+const IN_FLIGHT: Elapsed = Elapsed::from_millis(20);
+
+fn answered_after(seen: &SeenReset, flow: &Flow) -> bool {
+    let after = |segment: &&Segment| segment.frame > seen.segment.frame && segment.from != seen.segment.from;
+    flow.timeline.segments().filter(after).any(|segment| !segment.flags.rst())
+}

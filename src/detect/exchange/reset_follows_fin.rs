@@ -1,0 +1,42 @@
+//! One file, one observation.
+
+use crate::case::{Case, Reset};
+use crate::cause::Bearing;
+use crate::detect::{Finding, Outcome};
+use crate::flow::Side;
+
+declare_detector! {
+    /// A FIN came before the reset: the connection was being closed already.
+    ///
+    /// ## Sees
+    /// The first FIN of either end before the reset.
+    ///
+    /// ## Means
+    /// The reset is an epilogue: the closing process is gone, and its kernel answers what still arrives. The
+    /// cause of the end is what made the FIN, not the reset.
+    ///
+    /// ## Misleads when
+    /// Somebody forged the FIN; no tool that does so is known.
+    ///
+    /// ## Needs
+    /// The packets just before the reset.
+    ///
+    /// ## References
+    /// RFC 9293 §3.6; RFC 1122 §4.2.2.13.
+    ResetFollowsFin { id: "reset-follows-fin", group: Exchange, examine: examine }
+}
+
+fn examine(case: &Case, reset: &Reset) -> Outcome {
+    let segment = reset.segment();
+    let fins = Side::BOTH.into_iter().filter_map(|side| case.flow.half(side).fin.map(|(fin, _)| (fin, side)));
+    let first = fins.filter(|(fin, _)| fin.frame < segment.frame).min_by_key(|(fin, _)| fin.frame);
+    match first {
+        Some((fin, side)) => {
+            let summary = format!("the {} had closed {} before the reset", side.word(), segment.time.since(fin.time));
+            // Kernels answer late data after a close all the time; forged resets seldom wait for one.
+            let bearing = Bearing::sides(0, -5);
+            Outcome::Present(Finding::new(summary, [fin.frame, segment.frame], bearing))
+        }
+        None => Outcome::Absent(Finding::new("no FIN before the reset", [segment.frame], Bearing::SILENT)),
+    }
+}

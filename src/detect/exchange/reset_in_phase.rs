@@ -1,0 +1,37 @@
+//! One file, one observation.
+
+use crate::case::{Case, Reset};
+use crate::cause::Bearing;
+use crate::detect::outcome::cannot_tell;
+use crate::detect::{Finding, Outcome};
+
+declare_detector! {
+    /// How far SSH had got when the reset came.
+    ///
+    /// ## Sees
+    /// Identification strings, key exchange, and, in cipher, what sizes and order tell of authentication.
+    ///
+    /// ## Means
+    /// Each phase has its own usual deaths: refusals before the identification string, algorithm and version trouble
+    /// in the key exchange, too many tries or the grace time in authentication, idleness and loss in a session.
+    ///
+    /// ## Misleads when
+    /// Authentication and session are told apart by sizes only; compression and unusual padding hide them.
+    ///
+    /// ## Needs
+    /// The connection's start.
+    ///
+    /// ## References
+    /// RFC 4253 §4.2 and §7; RFC 4252 §5.
+    ResetInPhase { id: "reset-in-phase", group: Exchange, examine: examine }
+}
+
+fn examine(case: &Case, reset: &Reset) -> Outcome {
+    match case.progress {
+        Some(progress) => {
+            let summary = format!("the connection was in phase {}", progress.word());
+            Outcome::Present(Finding::new(summary, [reset.segment().frame], Bearing::SILENT))
+        }
+        None => cannot_tell("the connection's start is not in the capture"),
+    }
+}

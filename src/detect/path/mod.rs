@@ -1,0 +1,4 @@
+//! What the network had been doing, and did afterwards.
+
+pub mod resets_in_series;
+pub mod sender_alive_after_reset;

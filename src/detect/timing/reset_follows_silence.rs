@@ -1,0 +1,48 @@
+//! One file, one observation.
+
+use crate::case::{Case, Reset};
+use crate::cause::Bearing;
+use crate::detect::{Finding, Outcome};
+use crate::units::Elapsed;
+
+declare_detector! {
+    /// The reset came when the connection had been silent, or answers the first packet after a silence.
+    ///
+    /// ## Sees
+    /// The last stretch of at least 0.5 s without a packet while nothing was unacknowledged and no keepalive probe
+    /// unanswered, with less than 3 s of ordinary traffic between it and the reset; and the longest silence that
+    /// the connection survived before.
+    ///
+    /// ## Means
+    /// Firewalls, NATs and balancers forget silent connections. A reset at the first packet after a long silence is
+    /// what they do, and what a host does that was restarted meanwhile.
+    ///
+    /// ## Misleads when
+    /// People pause too: a short silence before a reset is chance. Keepalives cut silences into pieces.
+    ///
+    /// ## Needs
+    /// Packets before the silence.
+    ///
+    /// ## References
+    /// RFC 5382 REQ-5; RFC 9293 §3.8.4.
+    ResetFollowsSilence { id: "reset-follows-silence", group: Exchange, examine: examine }
+}
+
+fn examine(_: &Case, reset: &Reset) -> Outcome {
+    let segment = reset.segment();
+    let Some(silence) = reset.seen.silence else {
+        return Outcome::Absent(Finding::new("no silence before the reset", [segment.frame], Bearing::SILENT));
+    };
+    let survived = match reset.seen.survived {
+        Some(survived) => format!("; the longest silence before it was {}", survived.length),
+        None => String::new(),
+    };
+    let summary = format!("{} of silence before the reset{survived}", silence.length);
+    let frames = [silence.before, silence.after, segment.frame];
+    // Below a minute it may be anybody's pause; no known network timer is shorter than 30 s by default.
+    let bearing = if silence.length >= LONG { Bearing::sides(-2, 0) } else { Bearing::SILENT };
+    Outcome::Present(Finding::new(summary, frames, bearing))
+}
+
+/// Shortest silence that raises the odds of a box.
+const LONG: Elapsed = Elapsed::from_secs(45);
