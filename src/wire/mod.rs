@@ -8,10 +8,19 @@ use std::net::IpAddr;
 use crate::frame::{FrameNo, Place};
 use crate::units::Timestamp;
 
+mod decode;
+mod icmp;
+mod layer;
+mod link;
+mod net;
 mod segment;
 mod seq;
+mod tcp;
+mod tunnel;
 mod undecoded;
+mod view;
 
+pub use decode::{Decoded, Decoder};
 pub use segment::{Checksum, End, Flags, Segment, Traits};
 pub use seq::Seq;
 pub use undecoded::{Fault, LengthSetBy, Undecoded};
