@@ -8,7 +8,7 @@ use crate::wire::net::{self, Datagram, Fragments, Joined};
 use crate::wire::{Fault, Packet, Quote, Traits, Undecoded};
 
 /// What a frame holds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decoded<'a> {
     /// A TCP segment.
     Tcp(Packet<'a>),
@@ -34,7 +34,7 @@ pub struct Decoder {
 
 impl Decoder {
     /// A reader that has seen no frame, bound by `limits`.
-    pub const fn new(limits: Limits) -> Self {
+    pub fn new(limits: Limits) -> Self {
         Self { fragments: Fragments::new(&limits), limits, whole: None }
     }
 

@@ -1,34 +1,33 @@
 //! ICMP errors that quote a TCP segment (RFC 792, RFC 4443).
 
 use crate::wire::layer::{Context, Next, Step};
-use crate::wire::net::IpHeader;
 use crate::wire::net::ipv4::Ipv4;
 use crate::wire::net::ipv6::Ipv6;
+use crate::wire::net::{IpHeader, extension};
 use crate::wire::view::View;
-use crate::wire::{Endpoint, FlowKey, IcmpError, Quote, Seq, Undecoded};
+use crate::wire::{Endpoint, Fault, FlowKey, IcmpError, LengthSetBy, Quote, Seq, Undecoded};
 
 /// Octets of an error's header before the quoted packet, in both versions.
 const HEADER: usize = 8;
+
+/// Octets of TCP that are quoted at least: ports and sequence number.
+const QUOTED: usize = 8;
 
 /// TCP's protocol number.
 const TCP: u8 = 6;
 
 /// Reads an ICMP message of the version of `ip`; all but errors about TCP are [`Next::Other`].
-///
-/// A quote that was cut is [`Undecoded`] only if the capture cut it: senders quote as little as they like.
-pub(super) fn read<'a>(ip: &IpHeader, view: View<'a>, context: &Context) -> Step<'a> {
+pub(super) fn read<'a>(ip: &IpHeader, view: View<'a>, context: &mut Context) -> Step<'a> {
     let kind = view.u8(0)?;
     let code = view.u8(1)?;
     let is_v6 = ip.source.is_ipv6();
     let error = if is_v6 { error_v6(kind, code, &view)? } else { error_v4(kind, code, &view)? };
     let Some(error) = error else { return Ok(Next::Other(view.layer())) };
-    let quoted = view.skip(HEADER)?;
-    let quoted = if is_v6 { quoted_v6(quoted)? } else { quoted_v4(quoted)? };
-    let Some((header, tcp)) = quoted else { return Ok(Next::Other(view.layer())) };
-    let tcp = tcp.named("tcp");
-    let [s0, s1, t0, t1] = tcp.array(0)?;
-    let source = Endpoint { addr: header.source, port: u16::from_be_bytes([s0, s1]) };
-    let target = Endpoint { addr: header.target, port: u16::from_be_bytes([t0, t1]) };
+    let Some((header, tcp)) = uncut_quote(quoted(view.skip(HEADER)?, is_v6, context))? else {
+        return Ok(Next::Other(view.layer()));
+    };
+    let source = Endpoint { addr: header.source, port: tcp.u16(0)? };
+    let target = Endpoint { addr: header.target, port: tcp.u16(2)? };
     let (key, quoted_from) = FlowKey::new(source, target);
     Ok(Next::Icmp(Quote {
         key,
@@ -41,6 +40,52 @@ pub(super) fn read<'a>(ip: &IpHeader, view: View<'a>, context: &Context) -> Step
         frame: context.frame,
         place: context.place,
     }))
+}
+
+/// The quoted header and the front of its TCP segment, if that is what is quoted.
+type Quoted<'a> = Result<Option<(IpHeader, View<'a>)>, Undecoded>;
+
+/// Reads the quoted packet up to the first eight octets of TCP. Its length fields are not looked at: they are those of
+/// the packet before it was cut to be quoted, and some senders change them.
+fn quoted<'a>(view: View<'a>, is_v6: bool, context: &mut Context) -> Quoted<'a> {
+    let mut next = if is_v6 {
+        let view = view.named("ipv6");
+        let ip = Ipv6::parse(&view)?;
+        Next::Carried(ip.next_header, ip.header, view.skip(Ipv6::LEN)?)
+    } else {
+        let view = view.named("ip");
+        let ip = Ipv4::parse(&view)?;
+        if ip.fragment_offset() != 0 {
+            return Ok(None);
+        }
+        Next::Carried(ip.protocol, ip.header, view.skip(ip.header_len)?)
+    };
+    loop {
+        next = match next {
+            Next::Carried(TCP, header, tcp) => {
+                let tcp = tcp.named("tcp");
+                let _quoted: [u8; QUOTED] = tcp.array(0)?;
+                return Ok(Some((header, tcp)));
+            }
+            Next::Carried(protocol, header, rest) => match extension::read(protocol, header, rest, context) {
+                Some(step) => step?,
+                None => return Ok(None),
+            },
+            Next::Fragment(first) if first.offset == 0 => {
+                Next::Carried(first.protocol, first.header, first.piece)
+            }
+            _ => return Ok(None),
+        };
+    }
+}
+
+/// Takes a quote that its sender cut for one that says nothing: senders quote as little as they like. One that the capture
+/// cut remains an error.
+fn uncut_quote(quoted: Quoted<'_>) -> Quoted<'_> {
+    match quoted {
+        Err(Undecoded { fault: Fault::TooShort { set_by: LengthSetBy::Header, .. }, .. }) => Ok(None),
+        quoted => quoted,
+    }
 }
 
 /// The error of an ICMPv4 message, if it is one of those that matter.
@@ -78,25 +123,4 @@ const fn as_v4(code: u8) -> u8 {
         // Beyond scope, address unreachable, and what may be defined yet: host unreachable.
         _ => 1,
     }
-}
-
-/// The quoted header and its payload, if that is the front of a TCP segment.
-type Quoted<'a> = Result<Option<(IpHeader, View<'a>)>, Undecoded>;
-
-fn quoted_v4(view: View<'_>) -> Quoted<'_> {
-    let view = view.named("ip");
-    let ip = Ipv4::parse(&view)?;
-    if ip.protocol != TCP || ip.fragment_offset() != 0 {
-        return Ok(None);
-    }
-    Ok(Some((ip.header, view.skip(ip.header_len)?)))
-}
-
-fn quoted_v6(view: View<'_>) -> Quoted<'_> {
-    let view = view.named("ipv6");
-    let ip = Ipv6::parse(&view)?;
-    if ip.next_header != TCP {
-        return Ok(None);
-    }
-    Ok(Some((ip.header, view.skip(Ipv6::LEN)?)))
 }

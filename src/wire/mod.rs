@@ -65,7 +65,7 @@ impl FlowKey {
 }
 
 /// A TCP segment with its connection and its data.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet<'a> {
     /// The connection it belongs to.
     pub key: FlowKey,
@@ -89,7 +89,7 @@ pub enum IcmpError {
 }
 
 /// An ICMP error that quotes a TCP segment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quote {
     /// The connection of the quoted segment.
     pub key: FlowKey,

@@ -86,6 +86,17 @@ impl<'a> View<'a> {
         Self { captured: self.captured.get(..len).unwrap_or(self.captured), len, ..self }
     }
 
+    /// Fails if the capture cut the layer within its first `octets`; what is as short on the wire passes.
+    ///
+    /// For layers that are told apart by what they hold: a cut one is not taken for another.
+    pub(super) fn uncut(&self, octets: usize) -> Result<(), Undecoded> {
+        if self.captured.len() < octets.min(self.len) {
+            Err(self.short(octets.min(self.len)))
+        } else {
+            Ok(())
+        }
+    }
+
     /// That the layer needs `needed` octets and has fewer.
     pub(super) fn short(&self, needed: usize) -> Undecoded {
         let (available, set_by) = if needed > self.len {

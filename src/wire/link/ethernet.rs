@@ -19,6 +19,7 @@ pub(in crate::wire) fn read<'a>(view: View<'a>, context: &mut Context) -> Step<'
     }
     // A SNAP header of organisation 0 carries an ether type (RFC 1042).
     let rest = rest.named("llc");
+    rest.uncut(8)?;
     match rest.array(0) {
         Ok([0xaa, 0xaa, 0x03, 0, 0, 0]) => Ok(Next::Typed(rest.u16(6)?, rest.skip(8)?)),
         _ => Ok(Next::Other("llc")),

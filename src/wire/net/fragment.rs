@@ -88,9 +88,14 @@ impl Key {
 }
 
 impl Fragments {
-    /// An empty table.
-    pub(in crate::wire) const fn new(limits: &Limits) -> Self {
-        Self { trains: Vec::new(), most: limits.fragment_trains, octets: limits.fragment_octets, given_up: 0 }
+    /// An empty table. It has room for at least one datagram, whatever the limit.
+    pub(in crate::wire) fn new(limits: &Limits) -> Self {
+        Self {
+            trains: Vec::new(),
+            most: limits.fragment_trains.max(1),
+            octets: limits.fragment_octets,
+            given_up: 0,
+        }
     }
 
     /// Datagrams of which a piece was seen and that were not put together: given up, or still waiting.
@@ -147,6 +152,8 @@ struct Train {
     /// Sorted by `start`, not overlapping.
     pieces: Vec<Piece>,
     octets: Vec<u8>,
+    /// Octets on the wire of all pieces.
+    held: usize,
     /// Octets of the whole, once its last piece was seen.
     len: Option<usize>,
 }
@@ -161,7 +168,7 @@ struct Piece {
 
 impl Train {
     const fn new(key: Key, start: Timestamp) -> Self {
-        Self { key, start, front: None, pieces: Vec::new(), octets: Vec::new(), len: None }
+        Self { key, start, front: None, pieces: Vec::new(), octets: Vec::new(), held: 0, len: None }
     }
 
     /// Takes a piece over; `false` if it cannot belong to one datagram with the others.
@@ -194,6 +201,7 @@ impl Train {
         if let Some(room) = self.octets.get_mut(start..start + captured.len()) {
             room.copy_from_slice(captured);
         }
+        self.held += len;
         if start == 0 {
             self.front = Some((fragment.header, fragment.protocol));
         }
@@ -205,8 +213,7 @@ impl Train {
 
     /// Whether no octet is missing, be it that some were not captured.
     fn is_whole(&self) -> bool {
-        let held: usize = self.pieces.iter().map(|piece| piece.end - piece.start).sum();
-        self.len == Some(held)
+        self.len == Some(self.held)
     }
 
     /// The datagram, of which the piece at `offset` came last.

@@ -8,7 +8,7 @@ use crate::wire::tcp;
 use crate::wire::tunnel::{geneve, gre, mpls, vxlan};
 use crate::wire::view::View;
 
-mod extension;
+pub(super) mod extension;
 mod fragment;
 pub(super) mod ipv4;
 pub(super) mod ipv6;
@@ -55,6 +55,9 @@ pub(super) fn read_carried<'a>(
     view: View<'a>,
     context: &mut Context,
 ) -> Step<'a> {
+    if let Some(step) = extension::read(protocol, header, view, context) {
+        return step;
+    }
     match (protocol, header.source.is_ipv6()) {
         (6, _) => tcp::read(&header, view, context).map(Next::Tcp),
         (1, false) => icmp::read(&header, view.named("icmp"), context),
@@ -70,9 +73,6 @@ pub(super) fn read_carried<'a>(
             context.enter_tunnel(&view)?;
             mpls::read(view, context)
         }
-        (51, _) => extension::read_authentication(header, view, context),
-        (44, true) => extension::read_fragment(header, view, context),
-        (0 | 43 | 60 | 135 | 139 | 140, true) => extension::read(protocol, header, view, context),
         (protocol, _) => Ok(Next::Other(name(protocol))),
     }
 }
@@ -80,7 +80,8 @@ pub(super) fn read_carried<'a>(
 /// Reads a UDP header only to find a tunnel.
 fn read_udp<'a>(view: View<'a>, context: &mut Context) -> Step<'a> {
     let view = view.named("udp");
-    match view.u16(2)? {
+    let Ok(port) = view.u16(2) else { return Ok(Next::Other("udp")) };
+    match port {
         port if vxlan::PORTS.contains(&port) => vxlan::read(view.skip(8)?, context),
         geneve::PORT => geneve::read(view.skip(8)?, context),
         _ => Ok(Next::Other("udp")),
@@ -107,8 +108,7 @@ const fn name(protocol: u8) -> &'static str {
 
 /// Whether the pieces of a datagram of `protocol` are worth putting together: TCP, and what may carry it.
 ///
-/// UDP is not. VXLAN, the one carrier over it that is fragmented in practice, must not be (RFC 7348 §4.3), and other
-/// UDP would fill the table.
+/// UDP is not: VXLAN must not be fragmented (RFC 7348 §4.3), and other UDP would fill the table.
 const fn may_carry_tcp(protocol: u8) -> bool {
     matches!(protocol, 4 | 6 | 41 | 43 | 47 | 51 | 60 | 137)
 }

@@ -14,9 +14,9 @@ pub(super) fn read(captured: &[u8], len: usize, segment: &mut Segment) {
             [] | [0, ..] => return,
             // No operation.
             [1, rest @ ..] => rest,
-            [kind, len, _rest @ ..] => {
-                let option = usize::from(*len).checked_sub(2).and_then(|len| _rest.split_at_checked(len));
-                match option {
+            [kind, len, rest @ ..] => {
+                let value_len = usize::from(*len).checked_sub(2);
+                match value_len.and_then(|len| rest.split_at_checked(len)) {
                     Some((value, rest)) if take(*kind, value, segment) => rest,
                     _ => return segment.traits.set(Traits::OPTIONS_CUT),
                 }

@@ -13,11 +13,9 @@ const HEADER: usize = 8;
 /// The port may be met by chance, so a packet with something in the reserved last octet is plain UDP.
 pub(in crate::wire) fn read<'a>(view: View<'a>, context: &mut Context) -> Step<'a> {
     let view = view.named("geneve");
-    if view.len() < HEADER {
-        return Ok(Next::Other("udp"));
-    }
-    match view.array::<HEADER>(0)? {
-        [options @ 0..0x40, _, high, low, _, _, _, 0] => {
+    view.uncut(HEADER)?;
+    match view.array::<HEADER>(0) {
+        Ok([options @ 0..0x40, _, high, low, _, _, _, 0]) => {
             context.enter_tunnel(&view)?;
             let rest = view.skip(HEADER + usize::from(options) * 4)?;
             Ok(Next::Typed(u16::from_be_bytes([high, low]), rest))

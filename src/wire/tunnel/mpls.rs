@@ -27,6 +27,7 @@ pub(in crate::wire) fn read<'a>(view: View<'a>, context: &mut Context) -> Step<'
 /// are asked too.
 fn read_payload(view: View<'_>) -> Step<'_> {
     // Where the type would be with a control word of four octets, and without.
+    view.uncut(18)?;
     let type_at = |at| view.u16(at).is_ok_and(leads_to_ip);
     match view.u8(0)? >> 4 {
         4 if is_ipv4(&view) => Ok(Next::Ip(view)),

@@ -13,11 +13,9 @@ const HEADER: usize = 8;
 /// identifier, or has something in the reserved last octet, is plain UDP.
 pub(in crate::wire) fn read<'a>(view: View<'a>, context: &mut Context) -> Step<'a> {
     let view = view.named("vxlan");
-    if view.len() < HEADER {
-        return Ok(Next::Other("udp"));
-    }
-    match view.array::<HEADER>(0)? {
-        [flags, _, _, _, _, _, _, 0] if flags & 0x08 != 0 => {
+    view.uncut(HEADER)?;
+    match view.array::<HEADER>(0) {
+        Ok([flags, _, _, _, _, _, _, 0]) if flags & 0x08 != 0 => {
             context.enter_tunnel(&view)?;
             Ok(Next::Ethernet(view.skip(HEADER)?))
         }
