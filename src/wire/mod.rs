@@ -8,10 +8,19 @@ use std::net::IpAddr;
 use crate::frame::{FrameNo, Place};
 use crate::units::Timestamp;
 
+mod decode;
+mod icmp;
+mod layer;
+mod link;
+mod net;
 mod segment;
 mod seq;
+mod tcp;
+mod tunnel;
 mod undecoded;
+mod view;
 
+pub use decode::{Decoded, Decoder};
 pub use segment::{Checksum, End, Flags, Segment, Traits};
 pub use seq::Seq;
 pub use undecoded::{Fault, LengthSetBy, Undecoded};
@@ -56,7 +65,7 @@ impl FlowKey {
 }
 
 /// A TCP segment with its connection and its data.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet<'a> {
     /// The connection it belongs to.
     pub key: FlowKey,
@@ -80,7 +89,7 @@ pub enum IcmpError {
 }
 
 /// An ICMP error that quotes a TCP segment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quote {
     /// The connection of the quoted segment.
     pub key: FlowKey,

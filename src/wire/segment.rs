@@ -136,7 +136,7 @@ impl Traits {
 }
 
 /// One TCP segment as the flow keeps it: at most one cache line, no address, no payload.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// When it passed.
     pub time: Timestamp,
