@@ -74,6 +74,11 @@ impl Table {
         &self.flows
     }
 
+    /// The connections, in the order of their first packets.
+    pub fn into_flows(self) -> Vec<Flow> {
+        self.flows
+    }
+
     /// Takes one packet and tells `tell` what it did.
     pub fn handle(&mut self, packet: &Packet<'_>, tell: &mut impl FnMut(FlowId, Event<'_>)) -> FlowId {
         let id = self.locate(packet, tell);
