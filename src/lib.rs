@@ -15,3 +15,5 @@ pub mod frame;
 pub mod wire;
 
 pub mod ssh;
+
+pub mod cause;
