@@ -19,3 +19,9 @@ pub mod flow;
 pub mod ssh;
 
 pub mod case;
+
+pub mod cause;
+
+pub mod detect;
+
+pub mod infer;
