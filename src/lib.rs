@@ -15,3 +15,7 @@ pub mod frame;
 pub mod wire;
 
 pub mod ssh;
+
+pub mod error;
+
+pub mod source;

@@ -3,6 +3,6 @@
 mod transcript;
 
 pub use transcript::{
-    Banner, Cipher, Disconnect, Keepalive, KnownText, Mark, Mismatch, Negotiated, Offer, Pair, Party, Phase, Side,
-    StrayText, Transcript, Violation,
+    Banner, Cipher, Disconnect, Keepalive, KnownText, Mark, Mismatch, Negotiated, Offer, Pair, Party, Phase,
+    Side, StrayText, Transcript, Violation,
 };
