@@ -25,3 +25,7 @@ pub mod cause;
 pub mod detect;
 
 pub mod infer;
+
+pub mod error;
+
+pub mod source;

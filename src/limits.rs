@@ -5,6 +5,13 @@
 /// The bounds of one run.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Octets of one captured frame or pcapng block; more is taken for damage. Wireshark's bound for a block
+    /// (wiretap/pcapng.c, `MAX_BLOCK_SIZE`), and 64 times the snaplen tcpdump starts with (262 144).
+    pub record_octets: u32,
+    /// Interfaces of one capture file. `pktmon` and `mergecap` write some hundreds; a crafted file 50 000 a MiB.
+    pub interfaces: usize,
+    /// Places of damage in one capture file that are kept singly; all are counted.
+    pub damages: usize,
     /// Nested encapsulations followed in one frame. Real paths have at most four (`VLAN`, `MPLS`, `GRE`, `VXLAN`);
     /// a crafted frame can nest hundreds.
     pub encapsulations: usize,
@@ -46,6 +53,9 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            record_octets: 16 * 1024 * 1024,
+            interfaces: 4_096,
+            damages: 32,
             encapsulations: 16,
             extension_headers: 8,
             fragment_trains: 64,

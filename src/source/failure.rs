@@ -1,0 +1,91 @@
+//! Why nothing of an input could be read.
+
+use std::io;
+
+use thiserror::Error;
+
+use super::damage::Fault;
+use super::open::STANDARD_INPUT;
+use super::{Foreign, Shown};
+
+/// What kept an input from being read at all.
+#[derive(Debug, Error)]
+pub enum Reason {
+    /// There is no such file.
+    #[error("does not exist")]
+    Missing,
+    /// It is a directory.
+    #[error("is a directory, not a capture")]
+    Directory,
+    /// The system does not let this user read it.
+    #[error("may not be read by this user")]
+    Permission,
+    /// The system could not open or read it; its words.
+    #[error("could not be read: {0}")]
+    Io(io::Error),
+    /// Standard input is a terminal.
+    #[error("is a terminal, not a capture")]
+    Terminal,
+    /// It has no octets at all.
+    #[error("is empty: it holds not even a capture's header")]
+    Empty,
+    /// It is known, but not a format that is read.
+    #[error("{0}")]
+    Foreign(Foreign),
+    /// It begins as no known format does.
+    #[error("is not a capture: it begins with {0}, expected the magic of pcap or pcapng")]
+    Unknown(String),
+    /// It begins as a capture, but its header is cut or wrong.
+    #[error("has a damaged {part} at offset 0: {fault}")]
+    Header {
+        /// The header's name.
+        part: &'static str,
+        /// What is wrong with it.
+        fault: Fault,
+    },
+}
+
+/// An input of which nothing can be read, and why.
+#[derive(Debug, Error)]
+#[error("{} {reason}", shown(.name))]
+pub struct SourceError {
+    /// Path as given, `-` for standard input.
+    pub name: String,
+    /// Why.
+    #[source]
+    pub reason: Box<Reason>,
+}
+
+impl SourceError {
+    pub(super) fn new(name: &str, reason: Reason) -> Self {
+        Self { name: name.to_owned(), reason: Box::new(reason) }
+    }
+
+    /// What to do about it, in a clause.
+    pub fn hint(&self) -> String {
+        let name = in_command(&self.name);
+        match &*self.reason {
+            Reason::Missing => "check the path; a name with spaces needs quotes".to_owned(),
+            Reason::Directory => format!("give the captures in it: `sshrst analyze {}/*.pcap*`", name.trim_end_matches('/')),
+            Reason::Permission => format!("captures made as root need `sudo chown $USER {name}`, or give it with `sudo cat {name} | sshrst analyze -`"),
+            Reason::Io(_) => "check the disk or the program that writes into the pipe".to_owned(),
+            Reason::Terminal => "give a file, or a capture through a pipe: `tcpdump -U -w - port 22 | sshrst analyze -`".to_owned(),
+            Reason::Empty => "if tcpdump was still running, stop it first, or run it with `-U`: it keeps packets back in a buffer".to_owned(),
+            Reason::Foreign(foreign) => foreign.hint(&name),
+            Reason::Unknown(_) => format!("`capinfos {name}` (part of Wireshark) tells what it is; `editcap -F pcap {name} out.pcap` converts it"),
+            Reason::Header { fault: Fault::Cut { .. }, .. } => "the capture was stopped before its first packet was written, or copied incompletely: copy it again".to_owned(),
+            Reason::Header { .. } => "copy the file again from where it was captured".to_owned(),
+        }
+    }
+}
+
+/// The name as a message shows it.
+fn shown(name: &str) -> String {
+    if name == STANDARD_INPUT { "standard input".to_owned() } else { Shown(name).to_string() }
+}
+
+/// The name as a command takes it: plain names as they are, others as a word that stands for them.
+fn in_command(name: &str) -> String {
+    let plain = |octet: u8| octet.is_ascii_alphanumeric() || b"._/+-,:@%".contains(&octet);
+    if !name.starts_with('-') && name.bytes().all(plain) { name.to_owned() } else { "FILE".to_owned() }
+}

@@ -1,0 +1,59 @@
+//! Octets from outside, counted and digested as they come.
+
+use std::io::{self, Read};
+
+use sha2::{Digest, Sha256};
+
+use super::batch::PIECE;
+
+/// An input, what was read of it so far, and the digest of that.
+#[derive(Debug)]
+pub(super) struct Input<R> {
+    inner: R,
+    /// Octets read.
+    pub(super) octets: u64,
+    digest: Sha256,
+}
+
+impl<R: Read> Input<R> {
+    pub(super) fn new(inner: R) -> Self {
+        Self { inner, octets: 0, digest: Sha256::new() }
+    }
+
+    /// Reads once; 0 at the end, or if there is no room.
+    pub(super) fn read_into(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.inner.read(room) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+                Ok(count) => {
+                    let read = room.get(..count).unwrap_or(room);
+                    self.digest.update(read);
+                    self.octets += read.len() as u64;
+                    return Ok(read.len());
+                }
+            }
+        }
+    }
+
+    /// Reads until there are `least` octets or the input ends: usually one piece, from a slow pipe less.
+    pub(super) fn first_piece(&mut self, least: usize) -> io::Result<Vec<u8>> {
+        let mut piece = vec![0; PIECE];
+        let mut filled = 0;
+        while filled < least {
+            match self.read_into(piece.get_mut(filled..).unwrap_or_default())? {
+                0 => break,
+                count => filled += count,
+            }
+        }
+        piece.truncate(filled);
+        Ok(piece)
+    }
+}
+
+impl<R> Input<R> {
+    /// SHA-256 of the octets read so far, in hexadecimal.
+    pub(super) fn sha256(&self) -> String {
+        self.digest.clone().finalize().iter().fold(String::new(), |hex, octet| hex + &format!("{octet:02x}"))
+    }
+}

@@ -1,0 +1,219 @@
+//! Reads a pcap or pcapng from anything that gives octets.
+
+use std::io::{self, Read};
+
+use super::batch::{Batch, PIECE};
+use super::damage::{Cost, Fault};
+use super::failure::Reason;
+use super::format::SECTION;
+use super::input::Input;
+use super::intake::{Intake, Pause};
+use super::pcap::Pcap;
+use super::pcapng::Section;
+use super::tally::Tally;
+use super::{ByteOrder, Foreign, Format, Source, SourceError, Summary};
+use crate::frame::FrameNo;
+use crate::limits::Limits;
+use crate::units::Timestamp;
+
+/// Octets that tell every format and hold every header that is checked before the first frame.
+const HEADER: usize = 28;
+
+/// The format's state while its records are followed.
+#[derive(Clone, Debug)]
+enum Walk {
+    Pcap(Pcap),
+    Pcapng(Section),
+}
+
+impl Walk {
+    fn walk(&mut self, intake: &mut Intake<'_>) -> Pause {
+        match self {
+            Self::Pcap(pcap) => pcap.walk(intake),
+            Self::Pcapng(section) => section.walk(intake),
+        }
+    }
+
+    /// The name of what is cut when the input ends within it.
+    const fn part(&self) -> &'static str {
+        match self {
+            Self::Pcap(_) => "pcap record",
+            Self::Pcapng(_) => "pcapng block",
+        }
+    }
+}
+
+/// What is to be done with the input next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Frames can come.
+    Reading,
+    /// Nothing after a damage can be read; size and digest are still to be known.
+    Draining,
+    /// The input is at its end.
+    Ended,
+}
+
+/// A capture file that is being read.
+#[derive(Debug)]
+pub struct Reader<R> {
+    name: String,
+    format: Format,
+    input: Input<R>,
+    walk: Walk,
+    tally: Tally,
+    /// Octets read but not yet in a batch.
+    carried: Vec<u8>,
+    state: State,
+}
+
+impl<R: Read> Reader<R> {
+    /// Begins to read `input`, called `name` in messages: reads its first octets and tells its format by them.
+    ///
+    /// # Errors
+    ///
+    /// It is empty, not a capture, or its header is damaged.
+    pub fn new(name: &str, input: R, limits: Limits) -> Result<Self, SourceError> {
+        let failed = |reason| SourceError::new(name, reason);
+        let mut input = Input::new(input);
+        let mut carried = input.first_piece(HEADER).map_err(|error| failed(Reason::Io(error)))?;
+        if carried.is_empty() {
+            return Err(failed(Reason::Empty));
+        }
+        let format = Format::recognise(&carried).ok_or_else(|| failed(unrecognised(&carried, name)))?;
+        let mut tally = Tally::new(limits);
+        let walk = match format {
+            Format::Pcapng { order } => Walk::Pcapng(Section::new(order)),
+            Format::Pcap { order, precision, variant } => {
+                let pcap = Pcap::new(order, precision, variant, &carried)
+                    .map_err(|fault| failed(Reason::Header { part: "pcap file header", fault }))?;
+                pcap.describe(&mut tally);
+                carried.drain(..variant.file_header());
+                Walk::Pcap(pcap)
+            }
+        };
+        Ok(Self { name: name.to_owned(), format, input, walk, tally, carried, state: State::Reading })
+    }
+
+    /// Numbers the frames from `first`, and the interfaces from `interface`; both begin anew unless told.
+    ///
+    /// For an input that follows another one. To be called before the first batch.
+    pub fn number_from(&mut self, first: FrameNo, interface: u16) {
+        self.tally.first = first;
+        self.tally.next = first;
+        self.tally.first_interface = interface;
+    }
+
+    /// The time of the first frame, if the first read gave one; by it the files of a rotated set are put in order.
+    pub fn first_time(&self) -> Option<Timestamp> {
+        let mut batch = Batch::new();
+        batch.restart(&self.carried);
+        let mut tally = self.tally.clone();
+        self.walk.clone().walk(&mut Intake::new(&mut batch, &mut tally, 0));
+        batch.frames().next().map(|frame| frame.time)
+    }
+
+    /// Reads on until the record or block at the batch's start needs no more, or the input ends.
+    fn read_more(&mut self, batch: &mut Batch, need: usize) -> State {
+        let free = batch.octets.get_mut(batch.filled..).unwrap_or_default();
+        match self.input.read_into(free) {
+            Ok(0) => {
+                if batch.filled > 0 {
+                    let fault = Fault::Cut { needed: need as u64, available: batch.filled as u64 };
+                    let offset = self.input.octets - batch.filled as u64;
+                    self.tally.damaged(offset, self.walk.part(), Cost::Rest, fault);
+                }
+                State::Ended
+            }
+            Ok(count) => {
+                batch.filled += count;
+                State::Reading
+            }
+            Err(error) => self.read_failed(&error),
+        }
+    }
+
+    /// Reads what is behind a damage without looking at it, so that size and digest are those of the whole input.
+    fn drain(&mut self) -> State {
+        let mut unused = vec![0; PIECE];
+        loop {
+            match self.input.read_into(&mut unused) {
+                Ok(0) => return State::Ended,
+                Ok(_) => {}
+                Err(error) => return self.read_failed(&error),
+            }
+        }
+    }
+
+    fn read_failed(&mut self, error: &io::Error) -> State {
+        let fault = Fault::ReadFailed(error.to_string());
+        self.tally.damaged(self.input.octets, "input", Cost::Rest, fault);
+        State::Ended
+    }
+}
+
+impl<R: Read> Source for Reader<R> {
+    fn read_batch(&mut self, batch: &mut Batch) -> bool {
+        batch.restart(&self.carried);
+        self.carried.clear();
+        while self.state == State::Reading {
+            let origin = self.input.octets - batch.filled as u64;
+            let mut intake = Intake::new(batch, &mut self.tally, origin);
+            let pause = self.walk.walk(&mut intake);
+            let walked = intake.cursor;
+            match pause {
+                Pause::Stop => self.state = State::Draining,
+                Pause::Need(_) if !batch.is_empty() => {
+                    self.carried
+                        .extend_from_slice(batch.octets.get(walked..batch.filled).unwrap_or_default());
+                }
+                Pause::Need(need) => {
+                    batch.make_room(walked);
+                    self.state = self.read_more(batch, need);
+                }
+            }
+            if !batch.is_empty() {
+                return true;
+            }
+        }
+        if self.state == State::Draining {
+            self.state = self.drain();
+        }
+        false
+    }
+
+    fn summary(&self) -> Summary {
+        let tally = self.tally.clone();
+        Summary {
+            name: self.name.clone(),
+            format: self.format,
+            octets: self.input.octets,
+            sha256: self.input.sha256(),
+            frames: tally.frames,
+            numbers: tally.next.0 - tally.first.0,
+            untimed: tally.untimed,
+            comments: tally.comments,
+            sections: tally.sections,
+            interfaces: tally.interfaces,
+            damage: tally.damage,
+            damages: tally.damages,
+            complete: tally.complete,
+        }
+    }
+}
+
+/// Why an input whose first octets are no format's is not read.
+fn unrecognised(first: &[u8], name: &str) -> Reason {
+    if let Some(foreign) = Foreign::recognise(first, name) {
+        return Reason::Foreign(foreign);
+    }
+    if first.starts_with(&SECTION.to_be_bytes()) {
+        let fault = match ByteOrder::Big.u32_at(first, 8) {
+            Some(magic) => Fault::ByteOrderMagic(magic),
+            None => Fault::Cut { needed: HEADER as u64, available: first.len() as u64 },
+        };
+        return Reason::Header { part: "pcapng Section Header Block", fault };
+    }
+    let begins = first.iter().take(8).map(|octet| format!("{octet:02x}")).collect::<Vec<_>>().join(" ");
+    Reason::Unknown(begins)
+}
