@@ -206,3 +206,14 @@ fn undecoded(counts: &Counts) -> Blind {
         frames: counts.undecoded_examples.iter().map(|(frame, _)| *frame).take(8).collect(),
     }
 }
+
+/// Runs `work` on `threads` threads, or on one for each core.
+///
+/// # Errors
+///
+/// When the system gives no threads.
+pub fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, String> {
+    let Some(threads) = threads else { return Ok(work()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| error.to_string())?;
+    Ok(pool.install(work))
+}

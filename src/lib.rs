@@ -20,12 +20,22 @@ pub mod ssh;
 
 pub mod case;
 
+pub mod timers;
+
 pub mod cause;
 
 pub mod detect;
 
 pub mod infer;
 
-pub mod error;
+pub mod report;
+
+pub mod analysis;
 
 pub mod source;
+
+pub mod cli;
+
+pub mod error;
+
+pub mod run;

@@ -1,2 +1,7 @@
-//! stub
-fn main() {}
+//! `sshrst`: arguments in, exit status out. Everything else is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sshrst::run::main()
+}

@@ -4,7 +4,7 @@ use crate::flow::round_trip::RoundTrips;
 use crate::flow::series::Series;
 use crate::flow::{Assembler, Delivery};
 use crate::frame::FrameNo;
-use crate::units::Timestamp;
+use crate::units::{Elapsed, Timestamp};
 use crate::wire::{Segment, Seq, Traits};
 
 /// A segment that matters by itself: when and where.
@@ -79,8 +79,11 @@ pub struct Half {
     pub unanswered: Option<Unanswered>,
     /// Loops from the capture point to this end and back.
     pub round_trips: RoundTrips,
-    /// Times its window was zero.
-    pub zero_windows: u64,
+    /// Its SYN or SYN-ACK.
+    pub opened: Option<Moment>,
+    /// Time during which it announced a closed window.
+    pub closed_window: Elapsed,
+    closed_since: Option<Timestamp>,
     /// The stream in order.
     pub assembler: Assembler,
     /// Sequence number of the stream's first octet, once known.
@@ -133,10 +136,11 @@ impl Half {
         self.ttl.record(segment.ttl, segment.frame);
         self.tos.record(segment.tos & 0xfc, segment.frame);
         self.window = segment.window;
-        self.zero_windows += u64::from(segment.window == 0 && !segment.flags.syn());
+        self.watch_window(segment);
         self.link_source(segment.link_source);
         if segment.flags.syn() {
             self.isn = Some(segment.seq);
+            self.opened.get_or_insert(Moment::of(segment));
             self.base = Some(segment.seq.advance(1));
             self.midstream = false;
             self.mss = segment.mss;
@@ -157,6 +161,13 @@ impl Half {
             self.acked = Some(self.acked.map_or(segment.ack, |acked| acked.max(segment.ack)));
         }
         self.owe(segment, step);
+    }
+
+    fn watch_window(&mut self, segment: &Segment) {
+        if let Some(since) = self.closed_since.take() {
+            self.closed_window = self.closed_window + segment.time.since(since).max_zero();
+        }
+        self.closed_since = (segment.window == 0 && !segment.flags.syn()).then_some(segment.time);
     }
 
     fn advance(&mut self, segment: &Segment) {

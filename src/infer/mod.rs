@@ -1,14 +1,36 @@
 //! From evidence to verdict: who sent the reset, and how sure.
 #![doc = include_str!("README.md")]
 
+mod causes;
+mod idle;
 mod settle;
 mod verdict;
 mod weigh;
 
+pub use idle::Idle;
 pub use verdict::{Evidence, Mechanism, Sender, Verdict};
 
 use crate::case::{Case, Reset};
+use crate::cause::Cause;
 use crate::detect::CATALOGUE;
+
+/// What follows from a case: who, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnosis {
+    /// Who sent the decisive reset; `None` when there is none.
+    pub verdict: Option<Verdict>,
+    /// Why the connection ended, the likeliest first, with its probability. Never empty.
+    pub causes: Vec<(Cause, f64)>,
+    /// The silence that the session did not survive, if idleness is in question.
+    pub idle: Option<Idle>,
+}
+
+/// Judges `case`.
+pub fn diagnose(case: &Case) -> Diagnosis {
+    let verdict = judge(case);
+    let causes = causes::ranked(case, verdict.as_ref());
+    Diagnosis { verdict, causes, idle: Idle::of(case) }
+}
 
 /// Judges the decisive reset of `case`; `None` when it holds none.
 pub fn judge(case: &Case) -> Option<Verdict> {
@@ -17,11 +39,16 @@ pub fn judge(case: &Case) -> Option<Verdict> {
 }
 
 fn judge_reset(case: &Case, reset: &Reset) -> Verdict {
+    let prior = weigh::prior(case, reset);
     let evidence: Vec<Evidence> = CATALOGUE
         .iter()
-        .map(|detector| Evidence { meta: detector.meta(), outcome: detector.examine(case, reset) })
+        .map(|detector| {
+            let outcome = detector.examine(case, reset);
+            let tilt = outcome.bearing().map_or(0, |bearing| weigh::tilt(&bearing, prior));
+            Evidence { meta: detector.meta(), outcome, tilt }
+        })
         .collect();
-    let weighed = weigh::weigh(&evidence, weigh::prior(case, reset));
+    let weighed = weigh::weigh(&evidence, prior);
     let mut verdict = Verdict::new(case, reset, evidence, &weighed);
     verdict.would_settle = settle::observations(case, reset, &verdict);
     verdict

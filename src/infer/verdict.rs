@@ -86,6 +86,8 @@ pub struct Evidence {
     pub meta: &'static Meta,
     /// What it said.
     pub outcome: Outcome,
+    /// How far it moves the odds of a box against the claimed host, in decibans, taken alone.
+    pub tilt: i32,
 }
 
 /// What the evidence says of a reset.

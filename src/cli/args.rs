@@ -1,0 +1,117 @@
+//! What was typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+/// Says who reset an SSH connection, why, and since when, from a capture of its packets.
+#[derive(Debug, Parser)]
+#[command(name = "sshrst", version, max_term_width = 100, arg_required_else_help = true)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Read captures and report on the SSH connections in them.
+    #[command(after_help = "Exit status: 0 analysed, 2 wrong usage, 3 no input could be read, 4 analysed in part \
+        (an input was unreadable or damaged), 5 the report could not be written, 70 a fault of sshrst.")]
+    Analyze(AnalyzeArguments),
+    /// Say what a signal or a cause means, when it misleads, and where that is written.
+    Explain {
+        /// Its id, as reports name it. Without one: all ids.
+        id: Option<String>,
+    },
+    /// List known idle timers of firewalls, NATs, balancers and SSH programs.
+    Timers {
+        /// A silence in seconds: only the timers that fit it.
+        #[arg(value_parser = seconds)]
+        seconds: Option<f64>,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct AnalyzeArguments {
+    /// Captures (pcap, pcapng); `-` is standard input. Several files are one capture, in the order given.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// Port of SSH, repeatable, or `any` to recognise SSH by its identification string [default: 22].
+    #[arg(short, long = "port", value_name = "N|any", value_parser = port)]
+    pub(super) ports: Vec<Port>,
+    /// How the report is written.
+    #[arg(short, long, value_enum, default_value_t = Rendering::Text)]
+    pub(super) format: Rendering,
+    /// Write the report to this file instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Overwrite the output file if it exists.
+    #[arg(long, requires = "output")]
+    pub(super) force: bool,
+    /// Colour in text reports.
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    pub(super) color: When,
+    /// Leave out version and directories: the same capture gives the same report everywhere.
+    #[arg(long)]
+    pub(super) reproducible: bool,
+    /// Show every session in full, not only those that died.
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Threads that judge sessions [default: one for each core].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+}
+
+/// A `--port` value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Port {
+    Number(u16),
+    Any,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Rendering {
+    /// For people, on a terminal.
+    Text,
+    /// For programs: one object.
+    Json,
+    /// For programs: one line for each session, and a closing line.
+    Ndjson,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    Always,
+    Never,
+}
+
+fn port(text: &str) -> Result<Port, String> {
+    if text == "any" {
+        return Ok(Port::Any);
+    }
+    match text.parse() {
+        Ok(0) | Err(_) => Err("a port is a number from 1 to 65535, or `any`".to_owned()),
+        Ok(number) => Ok(Port::Number(number)),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let number: f64 = text.strip_suffix('s').unwrap_or(text).parse().map_err(|_| "not a number of seconds")?;
+    // A year: no timer is longer, and what is, is a slip of the keyboard.
+    if (0.0..=31_536_000.0).contains(&number) { Ok(number) } else { Err("expected 0 to 31536000 seconds".to_owned()) }
+}
+
+/// The command line's declaration, for completions, the man page and tests.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_declaration_is_sound() {
+        super::command().debug_assert();
+    }
+}

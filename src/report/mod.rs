@@ -1,0 +1,28 @@
+//! One model, many renderings. The only user of comfy-table and chrono.
+
+mod community_id;
+mod escape;
+mod explain;
+mod json;
+pub mod model;
+mod zeek;
+
+pub use escape::escaped;
+pub use explain::{explain, explain_list, explainable};
+pub use json::{json, ndjson, schema};
+
+use chrono::{DateTime, SecondsFormat};
+
+use crate::units::Timestamp;
+
+/// ISO 8601 in UTC with nanoseconds.
+pub(crate) fn moment(time: Timestamp) -> String {
+    DateTime::from_timestamp_nanos(time.as_nanos()).to_rfc3339_opts(SecondsFormat::Nanos, true)
+}
+
+/// stub
+pub fn timers(_: Option<f64>) -> String { String::new() }
+/// stub
+/// # Errors
+/// x
+pub fn text(report: &model::Report, _: bool, _: bool, out: &mut dyn std::io::Write) -> std::io::Result<()> { json(report, out) }

@@ -1,0 +1,191 @@
+//! From findings to the report: everything resolved, nothing left to compute for a renderer.
+
+use super::{
+    Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Report, SCHEMA, Session,
+    Ssh, Tool, Vantage, Violation,
+};
+use crate::analysis::{Findings, Judged};
+use crate::case::{Blind, Case};
+use crate::flow::{OrientedBy, Side};
+use crate::report::escape::escaped;
+use crate::report::{community_id, moment, zeek};
+use crate::ssh::Transcript;
+use crate::units::Elapsed;
+
+/// What the edges know of one input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Path as given, escaped.
+    pub path: String,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Octets read.
+    pub octets: u64,
+    /// Capture-file format.
+    pub format: String,
+    /// Read to its end without damage.
+    pub complete: bool,
+}
+
+/// How the report is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Leave out the version and directories, so that the same capture gives the same report everywhere.
+    pub reproducible: bool,
+}
+
+/// Makes the report.
+pub fn build(findings: &Findings, inputs: &[Input], options: Options) -> Report {
+    let counts = &findings.counts;
+    let files = inputs.iter().map(|input| file(input, options)).collect();
+    Report {
+        schema: SCHEMA,
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME"),
+            version: (!options.reproducible).then_some(env!("CARGO_PKG_VERSION")),
+        },
+        capture: Capture {
+            files,
+            frames: counts.frames,
+            ssh_frames: counts.ssh_frames,
+            first_time: counts.first.map(moment),
+            last_time: counts.last.map(moment),
+            limits: findings.blind.iter().map(limit).collect(),
+        },
+        sessions: findings.sessions.iter().zip(1..).map(|(judged, id)| session(judged, id)).collect(),
+        patterns: Vec::new(),
+    }
+}
+
+fn file(input: &Input, options: Options) -> InputFile {
+    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+    InputFile {
+        path: if options.reproducible { name(&input.path) } else { input.path.clone() },
+        sha256: input.sha256.clone(),
+        octets: input.octets,
+        format: input.format.clone(),
+        complete: input.complete,
+    }
+}
+
+fn limit(blind: &Blind) -> Limit {
+    Limit {
+        id: blind.kind.id().to_owned(),
+        detail: blind.detail.clone(),
+        frames: blind.frames.iter().map(|frame| frame.0).collect(),
+    }
+}
+
+fn session(judged: &Judged, id: u32) -> Session {
+    let case = &judged.case;
+    let (client, server) = (case.endpoint(Side::Client), case.endpoint(Side::Server));
+    let endpoint = |end: crate::wire::Endpoint| Endpoint { ip: end.addr.to_string(), port: end.port };
+    Session {
+        id,
+        community_id: community_id::of(client, server),
+        history: zeek::history(&case.flow),
+        conn_state: zeek::conn_state(&case.flow),
+        client: endpoint(client),
+        server: endpoint(server),
+        oriented_by: oriented_by(case.flow.oriented_by),
+        vantage: Vantage { place: case.vantage.spot.word(), confidence: round(case.vantage.confidence, 2) },
+        start: moment(case.flow.first.time),
+        end: moment(case.flow.last.time),
+        duration_s: seconds(case.flow.duration()),
+        frames: case.flow.packets,
+        phase: case.progress.map(crate::case::Progress::word),
+        ended_by: case.ending.word(),
+        client_saw: None,
+        path: Path::of(case),
+        ssh: ssh(case),
+        reset: judged.diagnosis.verdict.as_ref().and_then(|verdict| super::Reset::of(case, verdict)),
+        cause: super::Cause::of(case, &judged.diagnosis),
+        timer: super::Timer::of(case, &judged.diagnosis),
+        limits: case.blind.iter().map(limit).collect(),
+    }
+}
+
+const fn oriented_by(how: OrientedBy) -> &'static str {
+    match how {
+        OrientedBy::Syn => "syn",
+        OrientedBy::SynAck => "syn-ack",
+        OrientedBy::Port => "port",
+        OrientedBy::FirstFrame => "first-frame",
+    }
+}
+
+/// Seconds with nanosecond resolution.
+pub(super) fn seconds(elapsed: Elapsed) -> f64 {
+    elapsed.as_secs_f64()
+}
+
+/// `value` with `digits` decimal places: a probability with sixteen is false precision.
+pub(super) fn round(value: f64, digits: i32) -> f64 {
+    let factor = 10f64.powi(digits);
+    (value * factor).round() / factor
+}
+
+fn ssh(case: &Case) -> Ssh {
+    let transcript = &case.transcript;
+    let interval = |side: Side| {
+        let keepalive = transcript.cipher.keepalive.of(side);
+        (keepalive.probes > 1).then(|| round(seconds(keepalive.interval), 3))
+    };
+    Ssh {
+        client: party(transcript, Side::Client),
+        server: party(transcript, Side::Server),
+        negotiated: transcript.negotiated.as_ref().map(|agreed| Negotiated {
+            kex: agreed.kex.clone(),
+            host_key: agreed.host_key.clone(),
+            cipher_c2s: agreed.cipher_c2s.clone(),
+            cipher_s2c: agreed.cipher_s2c.clone(),
+            mac_c2s: agreed.mac_c2s.clone(),
+            mac_s2c: agreed.mac_s2c.clone(),
+        }),
+        mismatch: transcript.mismatch.as_ref().map(|mismatch| Mismatch {
+            what: mismatch.what,
+            client_offers: mismatch.client_offers.clone(),
+            server_offers: mismatch.server_offers.clone(),
+        }),
+        violations: transcript
+            .violations
+            .iter()
+            .map(|violation| Violation {
+                id: violation.id,
+                side: violation.side.word(),
+                frames: vec![violation.mark.frame.0],
+                stream_offset: violation.mark.offset,
+                detail: violation.detail.clone(),
+                reference: violation.reference,
+            })
+            .collect(),
+        keepalive: Keepalive {
+            client_interval_s: interval(Side::Client),
+            server_interval_s: interval(Side::Server),
+            tcp_interval_s: None,
+        },
+    }
+}
+
+fn party(transcript: &Transcript, side: Side) -> Party {
+    let party = transcript.party.of(side);
+    let banner = party.banner.as_ref().map(|banner| banner.line.as_slice());
+    Party {
+        banner: banner.map(escaped),
+        software: banner.and_then(software),
+        hassh: None,
+        text: party.stray.as_ref().map(|stray| escaped(&stray.text)),
+        disconnect: party
+            .disconnect
+            .as_ref()
+            .map(|disconnect| format!("{}: {}", disconnect.code, escaped(&disconnect.text))),
+    }
+}
+
+/// Software and version of an identification string: `OpenSSH_9.2p1 Debian-2` is OpenSSH 9.2p1.
+fn software(banner: &[u8]) -> Option<String> {
+    let mut parts = banner.splitn(3, |&octet| octet == b'-');
+    let (_, _, software) = (parts.next()?, parts.next()?, parts.next()?);
+    let name = software.split(|&octet| octet == b' ').next()?;
+    Some(escaped(name).replacen('_', " ", 1))
+}

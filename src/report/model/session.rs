@@ -1,0 +1,74 @@
+//! One SSH connection.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Cause, Limit, Path, Reset, Ssh, Timer};
+
+/// One SSH connection.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Session {
+    /// Number in this report, from 1.
+    pub id: u32,
+    /// Community ID version 1, seed 0.
+    pub community_id: String,
+    /// What TCP did, in Zeek's letters.
+    pub history: String,
+    /// How it ended, in Zeek's words.
+    pub conn_state: &'static str,
+    /// Who opened the connection.
+    pub client: Endpoint,
+    /// Whom it was opened to.
+    pub server: Endpoint,
+    /// How it is known who opened it: `syn`, `syn-ack`, `banner`, `port`, `first-frame`.
+    pub oriented_by: &'static str,
+    /// Where the capture was taken.
+    pub vantage: Vantage,
+    /// Time of the first frame.
+    pub start: String,
+    /// Time of the last frame.
+    pub end: String,
+    /// Time between the two, in seconds.
+    pub duration_s: f64,
+    /// Frames, copies left out.
+    pub frames: u64,
+    /// Phase when it ended: `tcp-handshake`, `banner`, `kex`, `auth`, `session`, `closed`; null where the start
+    /// is not in the capture and nothing tells.
+    pub phase: Option<&'static str>,
+    /// `reset`, `refused`, `close`, `silence`, `open`.
+    pub ended_by: &'static str,
+    /// What the client's terminal must have shown; null where unknown.
+    pub client_saw: Option<String>,
+    /// What the path was like.
+    pub path: Path,
+    /// What SSH did.
+    pub ssh: Ssh,
+    /// The decisive reset; absent when the session holds none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset: Option<Reset>,
+    /// Why it ended.
+    pub cause: Cause,
+    /// Idle timers; absent when idleness is not in question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timer: Option<Timer>,
+    /// What could not be seen of it.
+    pub limits: Vec<Limit>,
+}
+
+/// One end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Endpoint {
+    /// IPv4 or IPv6 address.
+    pub ip: String,
+    /// TCP port.
+    pub port: u16,
+}
+
+/// Where the capture was taken.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Vantage {
+    /// `client`, `client-side`, `middle`, `server-side`, `server`, `unknown`.
+    pub place: &'static str,
+    /// Between 0 and 1.
+    pub confidence: f64,
+}

@@ -1,0 +1,175 @@
+//! Plan → sources → analysis → report.
+
+#![expect(clippy::disallowed_methods, reason = "the edge at which arguments are read and files are written")]
+
+use std::fs::OpenOptions;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::analysis::{Analysis, Findings};
+use crate::case::{Blind, BlindKind};
+use crate::cli::{self, Analyze, Format, Plan};
+use crate::error::{Error, Exit};
+use crate::limits::Limits;
+use crate::report::{self, model};
+use crate::source::{self, Batch, STANDARD_INPUT, Shown, Source, SourceError, Summary};
+
+/// Runs the program: arguments and standard streams in, exit status out.
+pub fn main() -> ExitCode {
+    let plan = cli::parse(std::env::args_os());
+    let outcome = plan.and_then(|plan| match plan {
+        Plan::Analyze(plan) => analyze(&plan),
+        Plan::Explain(id) => explain(id.as_deref()),
+        Plan::Timers(seconds) => print(&report::timers(seconds)),
+        Plan::Print(text) => print(&text),
+    });
+    let exit = outcome.unwrap_or_else(|error| {
+        complain(&error);
+        error.exit
+    });
+    exit.into()
+}
+
+fn complain(error: &Error) {
+    // Nothing is left to do when even this fails.
+    _ = writeln!(io::stderr(), "sshrst: {error}");
+}
+
+fn print(text: &str) -> Result<Exit, Error> {
+    written(io::stdout().write_all(text.as_bytes()), "standard output").map(|()| Exit::Analysed)
+}
+
+/// A reader that closed the pipe early has read what it wanted.
+fn written(result: io::Result<()>, what: &str) -> Result<(), Error> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Error::new(Exit::NotWritten, format!("{what} could not be written: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
+fn explain(id: Option<&str>) -> Result<Exit, Error> {
+    let Some(id) = id else { return print(&report::explain_list()) };
+    match report::explain(id) {
+        Some(text) => print(&text),
+        None => {
+            let error = Error::new(Exit::Usage, format!("nothing is called `{}`", Shown(id)));
+            let nearest = crate::error::nearest(id, report::explainable());
+            Err(match nearest {
+                Some(nearest) => error.with_hint(format!("did you mean `{nearest}`? `sshrst explain` lists all")),
+                None => error.with_hint("`sshrst explain` lists all"),
+            })
+        }
+    }
+}
+
+fn analyze(plan: &Analyze) -> Result<Exit, Error> {
+    let mut out = open_output(plan)?;
+    let mut exit = Exit::Analysed;
+    let limits = Limits::default();
+    let mut analysis = Analysis::new(limits, plan.ports.clone());
+    let (mut inputs, mut blind, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    for file in &plan.files {
+        match read(file, limits, &mut analysis) {
+            Ok(summary) => {
+                let damage = damage(&summary);
+                for blind in &damage {
+                    complain(&Error::new(Exit::Partial, format!("{}: {}", Shown(&summary.name), blind.detail)));
+                    exit = exit.outranked_by(Exit::Partial);
+                }
+                blind.extend(damage);
+                blind.extend(dropped(&summary));
+                inputs.push(input(&summary));
+            }
+            Err(error) => failures.push(Error::from(&error)),
+        }
+    }
+    failures.iter().for_each(complain);
+    if inputs.is_empty() {
+        return Ok(Exit::NoInput);
+    }
+    if !failures.is_empty() {
+        exit = exit.outranked_by(Exit::Partial);
+    }
+    let findings = judged(analysis, blind, plan.threads)?;
+    let model = model::build(&findings, &inputs, model::Options { reproducible: plan.reproducible });
+    let name = plan.output.as_ref().map_or("standard output".to_owned(), |path| Shown(&path.to_string_lossy()).to_string());
+    written(render(&model, plan.format, &mut out).and_then(|()| out.flush()), &name)?;
+    Ok(exit)
+}
+
+fn open_output(plan: &Analyze) -> Result<Box<dyn Write>, Error> {
+    let Some(path) = &plan.output else { return Ok(Box::new(BufWriter::new(io::stdout()))) };
+    let mut options = OpenOptions::new();
+    options.write(true);
+    if plan.force { options.create(true).truncate(true) } else { options.create_new(true) };
+    match options.open(path) {
+        Ok(file) => Ok(Box::new(BufWriter::new(file))),
+        Err(error) => {
+            let name = Shown(&path.to_string_lossy()).to_string();
+            let failed = Error::new(Exit::NotWritten, format!("{name} could not be written: {error}"));
+            Err(match error.kind() {
+                io::ErrorKind::AlreadyExists => failed.with_hint("`--force` overwrites it"),
+                io::ErrorKind::NotFound => failed.with_hint("its directory does not exist"),
+                _ => failed,
+            })
+        }
+    }
+}
+
+fn read(file: &Path, limits: Limits, analysis: &mut Analysis) -> Result<Summary, SourceError> {
+    let mut reader = if file.as_os_str() == STANDARD_INPUT {
+        source::standard_input(limits)?
+    } else {
+        source::open(file, limits)?
+    };
+    let mut batch = Batch::new();
+    while reader.read_batch(&mut batch) {
+        for frame in batch.frames() {
+            analysis.handle_frame(&frame);
+        }
+    }
+    Ok(reader.summary())
+}
+
+fn damage(summary: &Summary) -> Vec<Blind> {
+    let blind = |damage: &source::Damage| Blind {
+        kind: BlindKind::CaptureDamaged,
+        detail: damage.to_string(),
+        frames: Vec::new(),
+    };
+    summary.damage.iter().map(blind).collect()
+}
+
+fn dropped(summary: &Summary) -> Option<Blind> {
+    let dropped = summary.dropped();
+    (dropped > 0).then(|| Blind {
+        kind: BlindKind::CaptureDropped,
+        detail: format!("{dropped} packets were dropped while capturing, by the capture's own count"),
+        frames: Vec::new(),
+    })
+}
+
+fn input(summary: &Summary) -> model::Input {
+    model::Input {
+        path: Shown(&summary.name).to_string(),
+        sha256: summary.sha256.clone(),
+        octets: summary.octets,
+        format: summary.format.to_string(),
+        complete: summary.complete,
+    }
+}
+
+fn judged(analysis: Analysis, blind: Vec<Blind>, threads: Option<usize>) -> Result<Findings, Error> {
+    crate::analysis::with_threads(threads, || analysis.finish(blind))
+        .map_err(|error| Error::new(Exit::Fault, format!("threads could not be started: {error}")))
+}
+
+fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text { color, all } => report::text(report, color, all, out),
+        Format::Json => report::json(report, out),
+        Format::Ndjson => report::ndjson(report, out),
+    }
+}
