@@ -10,9 +10,13 @@ use crate::units::Timestamp;
 
 mod decode;
 mod icmp;
+#[cfg(test)]
+mod laws;
 mod layer;
 mod link;
 mod net;
+#[cfg(test)]
+mod sample;
 mod segment;
 mod seq;
 mod tcp;

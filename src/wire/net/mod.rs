@@ -12,8 +12,10 @@ pub(super) mod extension;
 mod fragment;
 pub(super) mod ipv4;
 pub(super) mod ipv6;
+mod train;
 
-pub(super) use fragment::{Datagram, Fragment, Fragments, Joined};
+pub(super) use fragment::{Fragment, Fragments, Joined};
+pub(super) use train::Datagram;
 
 /// What one IP header says of the packet it carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +82,7 @@ pub(super) fn read_carried<'a>(
 /// Reads a UDP header only to find a tunnel.
 fn read_udp<'a>(view: View<'a>, context: &mut Context) -> Step<'a> {
     let view = view.named("udp");
+    view.uncut(8)?;
     let Ok(port) = view.u16(2) else { return Ok(Next::Other("udp")) };
     match port {
         port if vxlan::PORTS.contains(&port) => vxlan::read(view.skip(8)?, context),
