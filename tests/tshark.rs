@@ -115,15 +115,17 @@ const OTHERWISE: [&str; 3] = [
 fn captures() -> Option<Vec<PathBuf>> {
     let shared = std::env::var_os("SSHRST_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let all =
-        files(&shared.join("corpus/captures")).into_iter().chain(files(&shared.join("corpus/malformed")));
-    // Its cases are hostile to decoders of protocols; the files around them are ordinary.
-    let (tcpdump, mut some): (Vec<_>, Vec<_>) =
-        all.partition(|path| path.to_string_lossy().contains("+tcpdump"));
-    some.retain(|path| OTHERWISE.iter().all(|name| !path.ends_with(name)));
-    some.extend(tcpdump.into_iter().step_by(5));
-    let laboratory = files(&shared.join("captures"));
-    some.extend(laboratory.into_iter().filter(|path| path.to_string_lossy().contains(".pcap")).step_by(10));
+    let hostile = files(&shared.join("corpus/malformed"));
+    // tcpdump's cases are hostile to decoders of protocols; the files around them are ordinary.
+    let (ordinary, mut some): (Vec<_>, Vec<_>) = hostile
+        .into_iter()
+        .chain(files(&shared.join("corpus/captures")))
+        .chain(files(&shared.join("captures")))
+        .filter(|path| OTHERWISE.iter().all(|name| !path.ends_with(name)))
+        .partition(|path| {
+            ["+tcpdump/", "/captures/"].iter().any(|part| path.to_string_lossy().contains(part))
+        });
+    some.extend(ordinary.into_iter().filter(|path| path.to_string_lossy().contains(".pcap")).step_by(10));
     (!some.is_empty()).then_some(some)
 }
 
