@@ -43,6 +43,8 @@ pub enum Fault {
         /// Interfaces described so far in the section.
         described: usize,
     },
+    /// A timestamp outside of the years 1677 to 2262, in ticks of its interface.
+    NoSuchTime(u64),
     /// An option that ends outside of its block.
     OptionCut {
         /// The option's code.
@@ -124,6 +126,7 @@ impl fmt::Display for Fault {
                     "expected one of the {described} interfaces described in the section, found index {index}"
                 )
             }
+            Self::NoSuchTime(ticks) => write!(f, "expected a time before the year 2262, found {ticks} ticks"),
             Self::OptionCut { code, length } => {
                 write!(
                     f,

@@ -50,7 +50,7 @@ pub struct Summary {
     /// Frame numbers used: frames, frames left out for damage, and records that Wireshark numbers though they hold no
     /// frame (custom, journal and sysdig blocks).
     pub numbers: u64,
-    /// Frames without a time of their own (Simple Packet Blocks): they have that of the frame before them.
+    /// Frames without a usable time of their own (Simple Packet Blocks, damage): they have that of the frame before them.
     pub untimed: u64,
     /// Comments in the blocks that were looked at. They may name people and places.
     pub comments: u64,

@@ -42,8 +42,9 @@ impl Clock {
         Self { offset_seconds, ..self }
     }
 
-    /// The moment at `ticks`; rounded down to a nanosecond, saturated to what a [`Timestamp`] can say.
-    pub(super) fn moment(self, ticks: u64) -> Timestamp {
+    /// The moment at `ticks`, rounded down to a nanosecond; `None` before 1677 and after 2262, which a [`Timestamp`] cannot
+    /// say and no capture can hold.
+    pub(super) fn moment(self, ticks: u64) -> Option<Timestamp> {
         let since_zero = match self.tick {
             Tick::Nanos(nanos) => i128::from(ticks) * i128::from(nanos),
             Tick::PerNano(count) => i128::from(ticks / count),
@@ -51,7 +52,7 @@ impl Clock {
             Tick::SecondHalved(times) => (i128::from(ticks) * 1_000_000_000) >> times,
         };
         let nanos = since_zero + i128::from(self.offset_seconds) * 1_000_000_000;
-        Timestamp::from_nanos(nanos.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
+        i64::try_from(nanos).ok().map(Timestamp::from_nanos)
     }
 }
 
@@ -59,13 +60,17 @@ impl Clock {
 mod tests {
     use super::*;
 
-    fn nanos(resolution: u8, ticks: u64) -> i64 {
-        Clock::MICROSECONDS.with_resolution(resolution).moment(ticks).as_nanos()
+    fn nanos(clock: Clock, ticks: u64) -> Option<i64> {
+        clock.moment(ticks).map(Timestamp::as_nanos)
+    }
+
+    fn resolution(resolution: u8) -> Clock {
+        Clock::MICROSECONDS.with_resolution(resolution)
     }
 
     #[test]
     fn powers_of_ten_and_of_two_give_the_same_moment() {
-        let moments = [
+        let ticks = [
             (0, 7),
             (3, 7_000),
             (6, 7_000_000),
@@ -74,34 +79,35 @@ mod tests {
             (0x80, 7),
             (0x8a, 7 << 10),
         ];
-        for (resolution, ticks) in moments {
-            assert_eq!(nanos(resolution, ticks), 7_000_000_000, "resolution {resolution:#x}");
+        for (code, ticks) in ticks {
+            assert_eq!(nanos(resolution(code), ticks), Some(7_000_000_000), "resolution {code:#x}");
         }
     }
 
     #[test]
     fn fractions_below_a_nanosecond_are_cut() {
-        assert_eq!(nanos(12, 1_999), 1);
-        assert_eq!(nanos(0x9e, 3), 2);
+        assert_eq!(nanos(resolution(12), 1_999), Some(1));
+        assert_eq!(nanos(resolution(0x9e), 3), Some(2));
     }
 
     #[test]
     fn the_offset_moves_the_zero_both_ways() {
         let clock = Clock::MICROSECONDS.with_offset(-5);
-        assert_eq!(clock.moment(1_000_000).as_nanos(), -4_000_000_000);
-        assert_eq!(clock.with_offset(5).moment(1).as_nanos(), 5_000_001_000);
+        assert_eq!(nanos(clock, 1_000_000), Some(-4_000_000_000));
+        assert_eq!(nanos(clock.with_offset(5), 1), Some(5_000_001_000));
     }
 
     #[test]
-    fn every_resolution_and_offset_saturates_and_none_overflows() {
-        for resolution in 0..=u8::MAX {
+    fn no_resolution_and_no_offset_overflows() {
+        for code in 0..=u8::MAX {
             for offset in [i64::MIN, 0, i64::MAX] {
                 for ticks in [0, 1, u64::MAX] {
-                    let _ = Clock::MICROSECONDS.with_resolution(resolution).with_offset(offset).moment(ticks);
+                    let _ = resolution(code).with_offset(offset).moment(ticks);
                 }
             }
         }
-        assert_eq!(nanos(0, u64::MAX), i64::MAX);
-        assert_eq!(nanos(0xff, u64::MAX), 0);
+        assert_eq!(nanos(resolution(0), u64::MAX), None);
+        assert_eq!(nanos(resolution(0xff), u64::MAX), Some(0));
+        assert_eq!(nanos(resolution(0x7f), u64::MAX), Some(1), "2⁶⁴ of the shortest ticks");
     }
 }

@@ -6,6 +6,7 @@ use super::section::Section;
 use crate::frame::Mark;
 use crate::source::damage::{Cost, Fault};
 use crate::source::intake::{Captured, Intake};
+use crate::units::Timestamp;
 
 const ENHANCED: &str = "pcapng Enhanced Packet Block";
 const SIMPLE: &str = "pcapng Simple Packet Block";
@@ -58,8 +59,7 @@ impl Section {
         }
         let options = body.get(FIXED + (len as usize).next_multiple_of(4)..).unwrap_or_default();
         let mark = if options.is_empty() { Mark::None } else { self.options(part, index, options, intake) };
-        let time = capturing.clock.moment(u64::from(high) << 32 | u64::from(low));
-        intake.tally.last_time = time;
+        let time = moment(part, capturing, u64::from(high) << 32 | u64::from(low), intake);
         let Capturing { link, place: interface, .. } = *capturing;
         let start = BLOCK_HEADER + FIXED;
         intake.deliver(Captured { time, start, len, wire_len, link, interface, mark });
@@ -132,6 +132,18 @@ impl Section {
     const fn no_interface(&self, index: u32) -> Fault {
         Fault::NoInterface { index, described: self.interfaces.len() }
     }
+}
+
+/// The time at an interface's `ticks`; that of the frame before if no clock can show it.
+#[inline]
+fn moment(part: &'static str, capturing: &Capturing, ticks: u64, intake: &mut Intake<'_>) -> Timestamp {
+    if let Some(time) = capturing.clock.moment(ticks) {
+        intake.tally.last_time = time;
+    } else {
+        intake.tally.untimed += 1;
+        intake.damaged(part, Cost::Detail, Fault::NoSuchTime(ticks));
+    }
+    intake.tally.last_time
 }
 
 /// Leaves a frame out but keeps its number: the frames after it keep theirs.
