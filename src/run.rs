@@ -12,7 +12,7 @@ use crate::case::{Blind, BlindKind};
 use crate::cli::{self, Analyze, Format, Plan};
 use crate::error::{Error, Exit};
 use crate::limits::Limits;
-use crate::report::{self, model};
+use crate::report::{self, Screen, model};
 use crate::source::{self, Batch, STANDARD_INPUT, Shown, Source, SourceError, Summary};
 
 /// Runs the program: arguments and standard streams in, exit status out.
@@ -20,7 +20,7 @@ pub fn main() -> ExitCode {
     let plan = cli::parse(std::env::args_os());
     let outcome = plan.and_then(|plan| match plan {
         Plan::Analyze(plan) => analyze(&plan),
-        Plan::Explain(id) => explain(id.as_deref()),
+        Plan::Explain { id, screen } => explain(id.as_deref(), screen),
         Plan::Timers(seconds) => print(&report::timers(seconds)),
         Plan::Print(text) => print(&text),
     });
@@ -49,19 +49,17 @@ fn written(result: io::Result<()>, what: &str) -> Result<(), Error> {
     }
 }
 
-fn explain(id: Option<&str>) -> Result<Exit, Error> {
-    let Some(id) = id else { return print(&report::explain_list()) };
-    match report::explain(id) {
-        Some(text) => print(&text),
-        None => {
-            let error = Error::new(Exit::Usage, format!("nothing is called `{}`", Shown(id)));
-            let nearest = crate::error::nearest(id, report::explainable());
-            Err(match nearest {
-                Some(nearest) => error.with_hint(format!("did you mean `{nearest}`? `sshrst explain` lists all")),
-                None => error.with_hint("`sshrst explain` lists all"),
-            })
-        }
+fn explain(id: Option<&str>, screen: Screen) -> Result<Exit, Error> {
+    let Some(id) = id else { return print(&report::explain_list(screen)) };
+    if let Some(page) = report::explain(id, screen) {
+        return print(&page);
     }
+    let nearest = crate::error::nearest(id, report::explainable());
+    let hint = match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`? `sshrst explain` lists all"),
+        None => "`sshrst explain` lists all".to_owned(),
+    };
+    Err(Error::new(Exit::Usage, format!("nothing is called `{}`", Shown(id))).with_hint(hint))
 }
 
 fn analyze(plan: &Analyze) -> Result<Exit, Error> {
@@ -75,7 +73,10 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
             Ok(summary) => {
                 let damage = damage(&summary);
                 for blind in &damage {
-                    complain(&Error::new(Exit::Partial, format!("{}: {}", Shown(&summary.name), blind.detail)));
+                    complain(&Error::new(
+                        Exit::Partial,
+                        format!("{}: {}", Shown(&summary.name), blind.detail),
+                    ));
                     exit = exit.outranked_by(Exit::Partial);
                 }
                 blind.extend(damage);
@@ -94,7 +95,10 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     }
     let findings = judged(analysis, blind, plan.threads)?;
     let model = model::build(&findings, &inputs, model::Options { reproducible: plan.reproducible });
-    let name = plan.output.as_ref().map_or("standard output".to_owned(), |path| Shown(&path.to_string_lossy()).to_string());
+    let name = plan
+        .output
+        .as_ref()
+        .map_or("standard output".to_owned(), |path| Shown(&path.to_string_lossy()).to_string());
     written(render(&model, plan.format, &mut out).and_then(|()| out.flush()), &name)?;
     Ok(exit)
 }
@@ -103,7 +107,11 @@ fn open_output(plan: &Analyze) -> Result<Box<dyn Write>, Error> {
     let Some(path) = &plan.output else { return Ok(Box::new(BufWriter::new(io::stdout()))) };
     let mut options = OpenOptions::new();
     options.write(true);
-    if plan.force { options.create(true).truncate(true) } else { options.create_new(true) };
+    if plan.force {
+        options.create(true).truncate(true)
+    } else {
+        options.create_new(true)
+    };
     match options.open(path) {
         Ok(file) => Ok(Box::new(BufWriter::new(file))),
         Err(error) => {
@@ -168,7 +176,7 @@ fn judged(analysis: Analysis, blind: Vec<Blind>, threads: Option<usize>) -> Resu
 
 fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Text { color, all } => report::text(report, color, all, out),
+        Format::Text { screen, detail } => report::text(report, screen, detail, out),
         Format::Json => report::json(report, out),
         Format::Ndjson => report::ndjson(report, out),
     }
