@@ -124,6 +124,6 @@ mod tests {
     fn markdown_is_wrapped_but_its_lists_and_headings_keep_their_lines() {
         let mut page = Page::new(SCREEN);
         markdown(&mut page, " One\n two.\n\n ## Sees\n\n - a\n   more\n - b\n");
-        assert_eq!(page.into_text(), "One two.\n\nSees\n\n- a more\n- b\n");
+        assert_eq!(page.into_text(), "One two.\n\nSees\n- a more\n- b\n");
     }
 }

@@ -158,7 +158,7 @@ fn harmless(text: &str) -> String {
 /// `text` in lines of at most `room` characters, broken at blanks; a longer word is cut.
 pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
     let (mut lines, mut line, mut length) = (Vec::new(), String::new(), 0);
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
+    for word in unbroken(text) {
         let mut rest: Vec<char> = word.chars().collect();
         if length > 0 && length + 1 + rest.len() > room {
             lines.push(std::mem::take(&mut line));
@@ -178,6 +178,23 @@ pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// The words of `text`; a number and its unit are one.
+fn unbroken(text: &str) -> Vec<String> {
+    const UNITS: [&str; 8] = ["ns", "µs", "ms", "s", "min", "h", "d", "%"];
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let unit = UNITS.contains(&word.trim_end_matches([',', ';', ')', ':', '.']));
+        match words.last_mut() {
+            Some(number) if unit && number.ends_with(|last: char| last.is_ascii_digit()) => {
+                number.push(' ');
+                number.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 /// `command` in lines that a shell reads as one. What belongs to an option stays with it, however long.
@@ -232,6 +249,7 @@ mod tests {
         assert_eq!(wrapped("one two  three", 7), ["one two", "three"]);
         assert_eq!(wrapped("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrapped("", 5), [""]);
+        assert_eq!(wrapped("it took 10 min 1 s", 11), ["it took", "10 min 1 s"]);
     }
 
     #[test]

@@ -26,7 +26,9 @@ pub(super) fn first(page: &mut Page, cause: &Cause) {
         ask(page, "Check", confirm);
     }
     if let Some(remedy) = cause.remedies.first() {
-        mend(page, "Mend", remedy);
+        // Where the cause is not known there is nothing to mend yet.
+        let label = if cause.id == "unknown" { "Next" } else { "Mend" };
+        mend(page, label, remedy);
     }
 }
 

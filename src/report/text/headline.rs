@@ -125,7 +125,9 @@ fn idle(page: &mut Page, timer: &Timer) {
     let survived = timer.longest_survived_s.map(words::span);
     let bounds = match survived {
         Some(survived) => format!("a silence of {survived} was survived, one of {ended} was not"),
-        None => format!("no silence before the one of {ended}, so a timer of any length up to that fits"),
+        None => format!(
+            "ended by a silence of {ended}; no shorter one was survived, so any timer up to that fits"
+        ),
     };
     page.labelled("Idle", &bounds, Tone::Plain);
     if timer.keepalive_masks {
