@@ -16,4 +16,6 @@ pub mod wire;
 
 pub mod ssh;
 
+pub mod timers;
+
 pub mod cause;
