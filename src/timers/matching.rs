@@ -90,7 +90,11 @@ fn candidate<'a>(gap: &Gap, timer: &'a Timer) -> Option<Candidate<'a>> {
             return Some(Candidate { timer, fits, origin, agreement, distance });
         }
     }
-    let Settable::Within(least, most) = timer.settable() else { return None };
+    let (least, most) = match timer.settable() {
+        Settable::Within(least, most) => (least, most),
+        Settable::From(least) => (least, Elapsed::MAX),
+        Settable::No | Settable::Yes => return None,
+    };
     measured.reaches_into(least, most, timer).then(|| {
         let nominal = timer.default.unwrap_or(least);
         let distance = distance(nominal, measured.interval.up_to);

@@ -85,9 +85,12 @@ mod the_catalogue {
     #[test]
     fn has_defaults_within_their_ranges() {
         for timer in catalogue() {
-            if let (Settable::Within(least, most), Some(default)) = (timer.settable(), timer.default) {
-                assert!(least <= default && default <= most, "{}", timer.id);
-            }
+            let within = match (timer.settable(), timer.default) {
+                (Settable::Within(least, most), Some(default)) => least <= default && default <= most,
+                (Settable::From(least), Some(default)) => least <= default,
+                _ => true,
+            };
+            assert!(within, "{}", timer.id);
         }
     }
 
@@ -220,6 +223,15 @@ mod a_silence {
         let first_set = candidates.iter().position(|c| c.origin == Origin::Settable).unwrap();
         assert!(candidates[..first_set].iter().all(|c| c.origin != Origin::Settable));
         assert!(candidates[first_set..].iter().all(|c| c.origin == Origin::Settable));
+    }
+
+    #[test]
+    fn far_below_all_defaults_may_be_a_filter_that_somebody_tuned() {
+        let short = Gap { longest_survived: Some(s(3)), ..gap(7, Ending::ResetOnNextPacket) };
+        let candidates = matching(&short);
+        assert!(candidates.iter().all(|c| c.origin == Origin::Settable && c.fits == Fit::Interval));
+        assert!(ids(&candidates).contains(&"linux-ct-est"));
+        assert!(!ids(&candidates).contains(&"aws-nlb-tcp"), "60 s is the least that can be set");
     }
 
     #[test]

@@ -84,6 +84,8 @@ pub enum Settable {
     No,
     /// Settable; the range is not known.
     Yes,
+    /// Settable from there upwards; no ceiling is known.
+    From(Elapsed),
     /// Settable from the first to the second.
     Within(Elapsed, Elapsed),
 }
@@ -139,7 +141,7 @@ pub struct Timer {
     #[serde(default)]
     settable: bool,
     #[serde(default, rename = "settable_s", deserialize_with = "optional_range")]
-    pub(super) settable_within: Option<(Elapsed, Elapsed)>,
+    pub(super) settable_within: Option<(Elapsed, Option<Elapsed>)>,
     /// The value while the handshake is incomplete.
     #[serde(default, rename = "half_open_s", deserialize_with = "optional_seconds")]
     pub half_open: Option<Elapsed>,
@@ -196,7 +198,8 @@ impl Timer {
     /// Whether, and from where to where, the value can be set.
     pub fn settable(&self) -> Settable {
         match self.settable_within {
-            Some((least, most)) => Settable::Within(least, most),
+            Some((least, Some(most))) => Settable::Within(least, most),
+            Some((least, None)) => Settable::From(least),
             None if self.settable => Settable::Yes,
             None => Settable::No,
         }
@@ -268,12 +271,14 @@ fn many_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Elapse
     Vec::<i64>::deserialize(deserializer)?.into_iter().map(seconds::<D>).collect()
 }
 
+/// `[least, most]`, or `[least]` where no ceiling is known.
 fn optional_range<'de, D: Deserializer<'de>>(
     deserializer: D,
-) -> Result<Option<(Elapsed, Elapsed)>, D::Error> {
-    let (least, most) = <(i64, i64)>::deserialize(deserializer)?;
-    if least > most {
-        return Err(D::Error::custom(format!("the range from {least} s to {most} s is empty")));
+) -> Result<Option<(Elapsed, Option<Elapsed>)>, D::Error> {
+    match *Vec::<i64>::deserialize(deserializer)? {
+        [least] => Ok(Some((seconds::<D>(least)?, None))),
+        [least, most] if least <= most => Ok(Some((seconds::<D>(least)?, Some(seconds::<D>(most)?)))),
+        [least, most] => Err(D::Error::custom(format!("the range from {least} s to {most} s is empty"))),
+        _ => Err(D::Error::custom("a range is [least, most], or [least]")),
     }
-    Ok(Some((seconds::<D>(least)?, seconds::<D>(most)?)))
 }
