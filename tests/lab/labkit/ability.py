@@ -1,10 +1,12 @@
 """What this machine must have and its kernel must allow, tried out before anything is built."""
 
+import os
 import shutil
+import subprocess
 from contextlib import ExitStack
 
 from .namespace import Namespace
-from .process import Failed, Process
+from .process import Failed
 
 PROGRAMS = ("ip", "ss", "nft", "ethtool", "sysctl", "unshare", "sshd", "ssh", "ssh-keygen", "tcpdump", "editcap")
 NFT = {
@@ -52,9 +54,8 @@ def missing_kernel_features(work):
 def software():
     """Versions of what takes part, for the labels."""
     def first_line(*argv):
-        import subprocess
         done = subprocess.run(argv, capture_output=True, text=True)
         return (done.stdout + done.stderr).strip().splitlines()[0]
 
-    import os
-    return [first_line("ssh", "-V"), first_line("nft", "-v"), first_line("tcpdump", "--version"), f"Linux {os.uname().release}"]
+    programs = ("ssh", "-V"), ("nft", "-v"), ("tcpdump", "--version")
+    return [*(first_line(*argv) for argv in programs), f"Linux {os.uname().release}"]

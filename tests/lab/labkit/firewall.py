@@ -20,3 +20,26 @@ def stateful(hook, verdict):
 
 REJECT_UNKNOWN = stateful("forward", "reject with tcp reset")
 DROP_UNKNOWN = stateful("forward", "drop")
+
+
+def rejecting(hook, verdict):
+    """A filter that gives `verdict` on each connection that begins at port 22."""
+    return f"""
+    table inet closed {{
+        chain newcomers {{
+            type filter hook {hook} priority 0; policy accept;
+            tcp dport 22 tcp flags & (fin | syn | rst | ack) == syn {verdict}
+        }}
+    }}
+    """
+
+
+LOSSY = """
+table inet weather {
+    chain forward {
+        type filter hook forward priority 0; policy accept;
+        meta l4proto tcp numgen inc mod 13 12 drop
+    }
+}
+"""
+"""Loses every thirteenth TCP packet; counted, not drawn, so that each run is the same."""

@@ -9,9 +9,12 @@ import json
 
 from . import pcap
 
-IDLE_S, ORDINARY_S = 0.5, 3.0
-"""A silence is idle from half a second on; more than three seconds of traffic after it and it was not the last word (the contract's `idle_gap_s`)."""
-ROLES = {"client": "client", "server": "server", "router": "middlebox", "firewall": "middlebox"}
+IDLE_S = 0.5
+"""A silence counts from here on."""
+ORDINARY_S = 3.0
+"""With this much ordinary traffic after it, a silence was not what came before the reset."""
+ROLES = {"client": "client", "router": "middlebox", "firewall": "middlebox", "server": "server"}
+"""Namespace → the sender it is in a label. The server comes last: it is the one that is built anew."""
 
 
 def of_flow(messages, flow):
@@ -48,7 +51,7 @@ def account(segment, sent, acked, probing):
     end = (segment.seq + segment.takes) % 2**32
     known = sent.get(segment.src)
     probing.discard(segment.dst)
-    if known is not None and segment.length <= 1 and not segment.flags & (pcap.SYN | pcap.FIN | pcap.RST) and segment.seq == (known - 1) % 2**32:
+    if known is not None and is_probe(segment, known):
         probing.add(segment.src)
     elif segment.takes and (known is None or after(end, known)):
         sent[segment.src] = end
@@ -59,16 +62,22 @@ def account(segment, sent, acked, probing):
         acked[segment.dst] = segment.ack
 
 
+def is_probe(segment, next_seq):
+    """Whether it is a TCP keepalive: at most one octet, just before what comes next (RFC 9293, section 3.8.4)."""
+    control = segment.flags & (pcap.SYN | pcap.FIN | pcap.RST)
+    return segment.length <= 1 and not control and segment.seq == (next_seq - 1) % 2**32
+
+
 def decisive(resets, testimony):
     """The reset the label is about: the first one whose receiver took one, else the first."""
     return next((reset for reset in resets if testimony.accepted(reset)), resets[0] if resets else None)
 
 
-def contradiction(view, segments, resets, errors):
+def contradiction(view, segments, resets, errors, testimony):
     """What in the packets speaks against the way the scenario says the session ended, if anything."""
     fins = [segment for segment in segments if segment.flags & pcap.FIN]
     first_fin = fins[0].frame if fins else None
-    first_reset = resets[0].frame if resets else None
+    first_reset = next((reset.frame for reset in resets if testimony.accepted(reset)), None)
     holds = {
         "reset": first_reset is not None and (first_fin is None or first_reset < first_fin),
         "close": first_fin is not None and (first_reset is None or first_fin < first_reset),
@@ -77,18 +86,17 @@ def contradiction(view, segments, resets, errors):
         "open": not resets and not fins,
     }[view.ended_by]
     if not holds:
-        return f"ended_by {view.ended_by}, but the first FIN is frame {first_fin}, the first reset {first_reset}, ICMP errors {len(errors)}"
-    if view.fatal_sender == "none" and resets and view.ended_by == "reset":
-        return "a reset where none should be"
+        seen = f"the first FIN is frame {first_fin}, the first reset taken {first_reset}, ICMP errors {len(errors)}"
+        return f"ended_by {view.ended_by}, but {seen}"
     return None
 
 
-def write(folder, view, happened, flow, messages, testimony, made_by, software, date):
+def write(folder, view, flow, messages, testimony, happened, made_by, software, date):
     """Writes `label.toml` and `witness.txt`; raises ValueError where packets and declaration differ."""
     segments = of_flow(messages, flow) if flow else []
     errors = [message for message in messages if isinstance(message, pcap.IcmpError)]
     resets = [segment for segment in segments if segment.is_reset]
-    wrong = contradiction(view, segments, resets, errors)
+    wrong = contradiction(view, segments, resets, errors, testimony)
     if wrong:
         raise ValueError(f"{folder.name}: {wrong}")
     chosen = decisive(resets, testimony)
@@ -96,7 +104,8 @@ def write(folder, view, happened, flow, messages, testimony, made_by, software, 
     if view.fatal_sender is not None and sender != view.fatal_sender:
         raise ValueError(f"{folder.name}: meant to be sent by {view.fatal_sender}, the kernel says {sender}")
     gap = idle_gap_s(segments, chosen) if chosen else None
-    fields = {"happened": happened, "knowable": view.knowable, "sender": sender, "reset_frames": [reset.frame for reset in resets]}
+    fields = {"happened": happened, "knowable": view.knowable, "sender": sender}
+    fields["reset_frames"] = [reset.frame for reset in resets]
     if chosen:
         fields["decisive_frame"] = chosen.frame
     fields |= {"vantage": view.vantage, "phase": view.phase, "ended_by": view.ended_by}

@@ -20,7 +20,10 @@ RELAY = pathlib.Path(__file__).with_name("relay.py")
 
 @dataclass(frozen=True)
 class Plan:
-    """Addresses and distances of a scenario. Both addresses are unique among the scenarios: witness lines are told apart by them."""
+    """Addresses and distances of a scenario.
+
+    Both addresses are unique among the scenarios: the kernel's events, one stream for all, are told apart by them.
+    """
 
     client: str
     server: str
@@ -32,6 +35,11 @@ class Plan:
     """Time from firewall to server, one way."""
     far_hops: int = 5
     """Hops between firewall and server."""
+
+    def __post_init__(self):
+        for address in (self.client, self.server):
+            if address == self.gateway(address):
+                raise ValueError(f"{address} is the gateway's address")
 
     @property
     def v6(self):
@@ -94,10 +102,9 @@ class Path:
         self.server_stack = ExitStack()
         undo.push(self.server_stack)
         self.build_server()
-        relay = self.wires.spawn(
-            undo, "relay", sys.executable, RELAY, "near0", "near1", plan.near_ms, plan.near_hops, "far0", "far1", plan.far_ms, plan.far_hops
-        )
-        relay.says("relaying")
+        near = "near0", "near1", plan.near_ms, plan.near_hops
+        far = "far0", "far1", plan.far_ms, plan.far_hops
+        self.wires.spawn(undo, "relay", sys.executable, RELAY, *near, *far).says("relaying")
 
     def join(self, one, one_end, one_mac, other, other_end, other_mac=None):
         """A veth pair between two namespaces, without the offloads that would put packets together."""

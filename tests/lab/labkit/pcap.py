@@ -8,6 +8,7 @@ import struct
 from dataclasses import dataclass
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
+LETTERS = {SYN: "S", FIN: "F", RST: "R", PSH: "P", ACK: "A"}
 MAGIC = {b"\xd4\xc3\xb2\xa1": 1_000, b"\x4d\x3c\xb2\xa1": 1}
 ETHERNET, NFLOG, LINUX_SLL2 = 1, 239, 276
 NFULA_PAYLOAD = 9
@@ -45,9 +46,10 @@ class Segment:
         return self.src, self.dst, self.seq, self.ack, self.flags, self.window, self.ip_id
 
     def __str__(self):
-        letters = "".join(letter for bit, letter in ((SYN, "S"), (FIN, "F"), (RST, "R"), (PSH, "P"), (ACK, "A")) if self.flags & bit)
+        letters = "".join(letter for bit, letter in LETTERS.items() if self.flags & bit)
         ends = " > ".join(f"{host}.{port}" for host, port in (self.src, self.dst))
-        return f"{ends} [{letters}] seq {self.seq} ack {self.ack} win {self.window} ttl {self.ttl} tos {self.tos:#04x} id {self.ip_id} len {self.length}"
+        tcp = f"[{letters}] seq {self.seq} ack {self.ack} win {self.window} len {self.length}"
+        return f"{ends} {tcp} ttl {self.ttl} tos {self.tos:#04x} id {self.ip_id}"
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ class IcmpError:
     time_ns: int
     src: str
     dst: str
+
+    def __str__(self):
+        return f"{self.src} > {self.dst} ICMP error"
 
 
 def records(path):

@@ -45,17 +45,21 @@ class Process:
 
     def says(self, word, seconds=10.0):
         """Waits until `word` stands in its standard error."""
-        def spoken():
-            if word in self.said():
+        self.lives_until(f"saying {word!r}", lambda: word in self.said(), seconds)
+
+    def prints(self, octets, times=1, seconds=10.0):
+        """Waits until `octets` stand in its standard output so many times."""
+        self.lives_until(f"printing {octets!r}", lambda: self.printed().count(octets) >= times, seconds)
+
+    def lives_until(self, what, happened, seconds):
+        """Waits for something the program does; a program that ends instead has failed."""
+        def done():
+            if happened():
                 return True
             if self.popen.poll() is not None:
-                raise Failed(f"{self.name} ended with {self.popen.returncode}: {self.said().strip()[-400:]}")
+                raise Failed(f"{self.name} ended with {self.popen.returncode} before {what}: {self.said().strip()[-400:]}")
             return False
-        wait.until(f"{self.name} saying {word!r}", spoken, seconds)
-
-    def prints(self, octets, seconds=10.0):
-        """Waits until `octets` stand in its standard output."""
-        wait.until(f"{self.name} printing {octets!r}", lambda: octets in self.printed(), seconds)
+        wait.until(f"{self.name} {what}", done, seconds)
 
     def ended(self, seconds=10.0):
         """Waits for its end and returns its exit status."""

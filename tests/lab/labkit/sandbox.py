@@ -58,9 +58,10 @@ def settle_in(leash):
         signal.signal(signum, lambda _signum, _frame: STOP.set())
 
 
-def tracefs(work):
+def tracefs(undo, work):
     """The kernel's tracing directory, mounted for the sandbox only. Raises `Failed` where the kernel has none."""
     folder = pathlib.Path(work, "tracing")
     folder.mkdir()
     run("mount", "-t", "tracefs", "tracefs", str(folder))
+    undo.callback(run, "umount", str(folder))
     return folder

@@ -3,6 +3,8 @@
 import importlib.util
 import pathlib
 import shutil
+import subprocess
+import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -13,7 +15,8 @@ from .path import Path, Plan
 from .ssh import Client, Server
 from .witness import OutputLog, hear
 
-FOLDER = pathlib.Path(__file__).resolve().parent.parent / "scenarios"
+KIT = pathlib.Path(__file__).resolve().parent
+FOLDER = KIT.parent / "scenarios"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Scenario:
     views: tuple
     play: object = field(repr=False)
     """The function that does it, given a `Stage`."""
+    reason: str | None = None
+    """The kernel's reason that must stand in the trace of a `tcp_send_reset`; `none` where no TCP may have sent one."""
     summary: str = ""
     """First line of the file's docstring; filled in by `load`."""
 
@@ -55,9 +60,8 @@ class Stage:
         self.undo, self.run, self.plan, self.name, self.work = undo, run, scenario.plan, name, work
         self.path = Path(undo, scenario.plan, name, work)
         self.client, self.router, self.firewall = self.path.client, self.path.router, self.path.firewall
-        self.logs = [OutputLog(undo, getattr(self.path, role), role, work) for role in ("client", "router", "firewall", "server")]
+        self.logs = [OutputLog(undo, getattr(self.path, role), role, work) for role in label.ROLES]
         self.captures = [Capture(undo, self.path, view.vantage, view.form, work) for view in scenario.views]
-        self.flow = None
 
     @property
     def server(self):
@@ -65,11 +69,31 @@ class Stage:
 
     def sshd(self, options=(), passwords=False, log="sshd"):
         """Starts the server's sshd."""
-        return Server(self.path.server_stack, self.server, self.run.keys, options, passwords, log)
+        return Server(self.path.server_stack, self.server, self.plan.server, self.run.keys, options, passwords, log)
 
     def ssh(self, options=(), **more):
         """Starts ssh on the client."""
         return Client(self.undo, self.client, self.plan.server, self.run.keys, options, **more)
+
+    def stranger(self, then, text="", log="stranger"):
+        """Starts a client that is no SSH client (see `stranger`)."""
+        client = self.client.spawn(self.undo, log, sys.executable, KIT / "stranger.py", self.plan.server, then, text)
+        client.says("connected")
+        return client
+
+    def forger(self, ttl=64, offset=0):
+        """Starts a forger at the firewall; it acts after `forge`."""
+        argv = sys.executable, KIT / "forger.py", "left", self.plan.client, self.plan.server, ttl, offset
+        forger = self.firewall.spawn(self.undo, "forger", *argv, stdin=subprocess.PIPE)
+        forger.says("watching")
+        return forger
+
+    @staticmethod
+    def forge(forger):
+        """Lets the forger answer the client's next data."""
+        forger.popen.stdin.write(b"now\n")
+        forger.popen.stdin.flush()
+        wait.pause(0.1)
 
     def reboot_server(self):
         """The server loses power and comes back with nothing in its memory."""
@@ -77,10 +101,6 @@ class Stage:
         self.path.lose_server()
         self.path.build_server()
         self.logs.append(OutputLog(self.path.server_stack, self.server, "server", self.work))
-
-    def about(self, port=None):
-        """Says which connection the label is about; without a port, the client's latest one."""
-        self.flow = port
 
     def finish(self):
         """Ends captures and witnesses."""
@@ -104,7 +124,8 @@ def load(name):
 
 def latest_flow(messages, server):
     """(client end, server end) of the last connection whose SYN is in a file."""
-    opened = [m for m in messages if isinstance(m, pcap.Segment) and m.flags & (pcap.SYN | pcap.ACK) == pcap.SYN and m.dst[0] == server]
+    segments = [message for message in messages if isinstance(message, pcap.Segment) and message.dst[0] == server]
+    opened = [segment for segment in segments if segment.flags & (pcap.SYN | pcap.ACK) == pcap.SYN]
     return (opened[-1].src, opened[-1].dst) if opened else None
 
 
@@ -119,20 +140,21 @@ def play(run, name):
         stage.finish()
         run.trace.settle()
         testimony = hear(stage.logs, run.trace, scenario.plan)
-    return [deliver(run, name, scenario, stage, view, capture, testimony) for view, capture in zip(scenario.views, stage.captures)]
+    testimony.insist_on(scenario.reason)
+    return [deliver(run, name, scenario, view, capture, testimony) for view, capture in zip(scenario.views, stage.captures)]
 
 
-def deliver(run, name, scenario, stage, view, capture, testimony):
-    """Writes the folder of one view."""
+def deliver(run, name, scenario, view, capture, testimony):
+    """Writes the folder of one view. The label is about the connection that was opened last."""
     slug = f"{name}-seen-at-{view.vantage}"
     messages = list(pcap.read(capture.raw))
-    server = scenario.plan.server
-    flow = ((scenario.plan.client, stage.flow), (server, 22)) if stage.flow else latest_flow(messages, server)
+    flow = latest_flow(messages, scenario.plan.server)
     if flow is None:
         raise ValueError(f"{slug}: no connection in the capture")
     fresh = work_folder(run, slug)
     capture.deliver(fresh)
-    label.write(fresh, view, scenario.happened, flow, messages, testimony, f"tests/lab/scenarios/{name}.py", run.software, run.date)
+    made_by = f"tests/lab/scenarios/{name}.py"
+    label.write(fresh, view, flow, messages, testimony, scenario.happened, made_by, run.software, run.date)
     place(fresh, run.out / slug)
     return slug
 

@@ -9,7 +9,7 @@ from . import wait
 from .process import descendants, run
 
 SSHD_CONFIG = """
-Port 22
+ListenAddress {address}
 HostKey {keys}/host_ed25519
 AuthorizedKeysFile {keys}/authorized_keys
 PidFile none
@@ -34,9 +34,9 @@ def make_keys(folder):
 class Server:
     """An `sshd` on port 22 of a namespace."""
 
-    def __init__(self, undo, node, keys, options=(), passwords=False, log="sshd"):
+    def __init__(self, undo, node, address, keys, options=(), passwords=False, log="sshd"):
         config = node.logs / f"{node.name}-{log}.conf"
-        text = SSHD_CONFIG.format(keys=keys, passwords="yes" if passwords else "no")
+        text = SSHD_CONFIG.format(address=address, keys=keys, passwords="yes" if passwords else "no")
         config.write_text("\n".join(options) + text, encoding="ascii")
         self.node = node
         self.process = node.spawn(undo, log, shutil.which("sshd"), "-D", "-e", "-f", config)
@@ -50,6 +50,14 @@ class Server:
         """Sends a signal to each process that serves a connection."""
         for pid in self.session_pids():
             os.kill(pid, signum)
+
+    def stop_listening(self):
+        """Stops the listener: connections are made by the kernel and wait, as on a busy server."""
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def go_on(self):
+        """Lets the listener go on."""
+        os.kill(self.process.pid, signal.SIGCONT)
 
     def stop_sessions(self):
         """Stops them, so that what the client sends stays unread."""
@@ -72,8 +80,8 @@ class Client:
     def __init__(self, undo, node, server, keys, options=(), terminal=True, command="cat", log="ssh", env=None):
         self.node, self.terminal = node, terminal
         always = (
-            "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "GlobalKnownHostsFile=/dev/null", "IdentitiesOnly=yes",
-            "IdentityAgent=none", f"IdentityFile={keys}/user_ed25519", "LogLevel=VERBOSE",
+            "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "GlobalKnownHostsFile=/dev/null",
+            "IdentitiesOnly=yes", "IdentityAgent=none", f"IdentityFile={keys}/user_ed25519", "LogLevel=VERBOSE",
         )
         argv = ["ssh", "-F", "none", "-tt" if terminal else "-T"]
         # The first value of an option is the one that counts: the scenario's come first.
@@ -102,7 +110,7 @@ class Client:
         self.type(text)
         # The terminal echoes the keys, then `cat` repeats the line; without a terminal only `cat` answers.
         times = 2 if self.terminal else 1
-        wait.until(f"{text!r} coming back", lambda: self.process.printed().count(text.encode()) >= times)
+        self.process.prints(text.encode(), times)
 
     def close(self):
         """Ends the remote `cat` and waits for the orderly end."""

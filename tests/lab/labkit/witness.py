@@ -53,7 +53,7 @@ class OutputLog:
 
     def generated(self):
         """The segments and ICMP errors of this namespace's own making."""
-        return [message for message in pcap.read(self.file)]
+        return list(pcap.read(self.file))
 
 
 @dataclass(frozen=True)
@@ -133,11 +133,20 @@ class Testimony:
                     return True
         return False
 
+    def insist_on(self, reason):
+        """Raises ValueError where the trace speaks against the reason a scenario gives for its reset."""
+        sent = [event.line for event in self.events if event.line.startswith("tcp_send_reset")]
+        if reason == "none" and sent:
+            raise ValueError(f"no TCP was to send a reset, but: {sent[0]}")
+        if reason not in (None, "none") and not any(f"reason={reason}" in line for line in sent):
+            raise ValueError(f"no tcp_send_reset for reason {reason}; the trace has {sent}")
+
     def lines(self):
         """The raw testimony, one line each, for `witness.txt`."""
         stamped = [(message.time_ns, f"output hook of {role}: {message}") for role, message in self.logged]
         stamped += [(event.time_ns, event.line) for event in self.events]
-        return [f"{stamp(time_ns)} {text}" for time_ns, text in sorted(stamped)]
+        spoken = [f"{stamp(time_ns)} {text}" for time_ns, text in sorted(stamped)]
+        return spoken or ["no namespace generated a reset or an ICMP error"]
 
 
 def stamp(time_ns):
@@ -154,5 +163,7 @@ def hear(logs, trace, plan):
             other = generated.setdefault(message.identity(), role)
             if other != role:
                 raise RuntimeError(f"{other} and {role} both generated {message}")
-    ours = [event for event in trace.events if plan.client in event.line and plan.server in event.line]
+    # A reset for a listening socket shows the server's address and no client's.
+    clients = plan.client, "dest=0.0.0.0:0", "dest=[::]:0"
+    ours = [event for event in trace.events if plan.server in event.line and any(end in event.line for end in clients)]
     return Testimony(generated, logged, ours)

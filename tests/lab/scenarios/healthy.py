@@ -17,7 +17,6 @@ SCENARIO = Scenario(
     views=(
         View("client", "normal-close", "close", "closed", form="pcap"),
         View("middle", "normal-close", "close", "closed", form="pcapng"),
-        View("server", "normal-close", "close", "closed"),
     ),
     play=play,
 )
