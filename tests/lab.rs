@@ -14,10 +14,11 @@ mod label;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
-use label::{Labelled, labelled};
+use label::{Label, Labelled, labelled};
 use serde_json::Value;
 
 /// Exit status of `tests/lab/run` where the machine does not allow it.
@@ -81,8 +82,9 @@ fn what_the_lab_makes_is_judged_as_the_kernel_saw_it() {
 /// What the report on a capture says otherwise than its label.
 fn differences(folder: &Labelled) -> Vec<String> {
     let label = &folder.label;
-    let Some(session) = session_of(folder) else {
-        return vec![format!("{}: the session {} is not reported", folder.slug, label.client)];
+    let session = match session_of(folder) {
+        Ok(session) => session,
+        Err(why) => return vec![format!("{}: {why}", folder.slug)],
     };
     let mut found = Vec::new();
     let mut compare = |field: &str, said: Option<&str>, known: Option<&str>| {
@@ -100,28 +102,22 @@ fn differences(folder: &Labelled) -> Vec<String> {
     found
 }
 
-/// The session the label is about, from the JSON report on the capture.
-fn session_of(folder: &Labelled) -> Option<Value> {
+/// The session the label is about, from the JSON report on the capture, or why there is none.
+fn session_of(folder: &Labelled) -> Result<Value, String> {
     let done = Command::new(env!("CARGO_BIN_EXE_sshrst"))
         .args(["analyze", "--all", "--format", "json"])
         .arg(&folder.capture)
         .output()
         .unwrap();
-    let report: Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|error| {
-        panic!(
-            "{}: {}, not JSON: {error}: {}",
-            folder.slug,
-            done.status,
-            String::from_utf8_lossy(&done.stderr)
-        )
-    });
-    let is_end = |end: &Value, known: std::net::SocketAddr| {
+    let report: Value = serde_json::from_slice(&done.stdout).map_err(|error| {
+        format!("{}, not JSON: {error}: {}", done.status, String::from_utf8_lossy(&done.stderr))
+    })?;
+    let is_end = |end: &Value, known: SocketAddr| {
         end["ip"].as_str() == Some(&known.ip().to_string())
             && end["port"].as_u64() == Some(known.port().into())
     };
-    let sessions = report["sessions"].as_array()?;
-    let ours = |session: &&Value| {
-        is_end(&session["client"], folder.label.client) && is_end(&session["server"], folder.label.server)
-    };
-    sessions.iter().find(ours).cloned()
+    let Label { client, server, .. } = folder.label;
+    let ours = |session: &&Value| is_end(&session["client"], client) && is_end(&session["server"], server);
+    let found = report["sessions"].as_array().and_then(|sessions| sessions.iter().find(ours));
+    found.cloned().ok_or_else(|| format!("the session {client} is not reported"))
 }
