@@ -104,6 +104,11 @@ impl<R: Read> Reader<R> {
         self.tally.first_interface = interface;
     }
 
+    /// Leaves out the digest: SHA-256 takes 0.5 s of CPU for a gigabyte, all else 0.05 s (measured 2026-11-21).
+    pub fn without_digest(&mut self) {
+        self.input.without_digest();
+    }
+
     /// The time of the first frame, if the first read gave one; by it the files of a rotated set are put in order.
     pub fn first_time(&self) -> Option<Timestamp> {
         let mut batch = Batch::new();

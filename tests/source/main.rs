@@ -1,5 +1,12 @@
 //! Capture files of every kind, made octet by octet, against what the sources say of them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops where something is not as it must be"
+)]
+
 mod build;
 mod damage;
 mod laws;

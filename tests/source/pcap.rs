@@ -38,8 +38,17 @@ fn a_header_without_records_is_a_whole_capture() {
 #[test]
 fn size_and_digest_are_those_of_the_file() {
     let (_, summary) = read(&Little.pcap());
+    let sha256 = summary.sha256.unwrap();
     // What sha256sum says of the 24 octets.
-    assert_eq!(summary.sha256, "acc530668c8bc60b2d229281130b1899bfc81d70fdada5c34b3236c628f739c8");
+    assert_eq!(sha256, "acc530668c8bc60b2d229281130b1899bfc81d70fdada5c34b3236c628f739c8");
+}
+
+#[test]
+fn the_digest_can_be_left_out() {
+    let octets = Little.pcap();
+    let mut reader = reader(&octets).unwrap();
+    reader.without_digest();
+    assert_eq!(drain(reader).1.sha256, None);
 }
 
 #[test]
