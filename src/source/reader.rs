@@ -76,7 +76,7 @@ impl<R: Read> Reader<R> {
     pub fn new(name: &str, input: R, limits: Limits) -> Result<Self, SourceError> {
         let failed = |reason| SourceError::new(name, reason);
         let mut input = Input::new(input);
-        let mut carried = input.first_piece(HEADER).map_err(|error| failed(Reason::Io(error)))?;
+        let mut carried = input.first_piece(HEADER).map_err(|error| failed(error.into()))?;
         if carried.is_empty() {
             return Err(failed(Reason::Empty));
         }

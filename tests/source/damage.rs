@@ -35,7 +35,7 @@ fn an_implausible_length_ends_the_reading_and_is_named() {
     assert_eq!(frames.len(), 2);
     assert_eq!(
         told(&summary),
-        "pcap record at offset 58: expected a captured length from 0 to 16777216, found 4294967295; the 2 frames before it were read"
+        "pcap record at offset 58: expected a captured length of at most 16777216, found 4294967295; the 2 frames before it were read"
     );
     assert_eq!(summary.octets, octets.len() as u64, "size and digest are those of the whole file");
 }
@@ -103,7 +103,7 @@ fn a_captured_length_beyond_the_block_leaves_that_frame_out() {
             .concat();
     let (frames, summary) = read(&octets);
     assert_eq!((data(&frames), frames[0].number), (vec![&b"next"[..]], 2));
-    assert!(told(&summary).contains("expected a captured length from 0 to 4, found 200"));
+    assert!(told(&summary).contains("expected a captured length of at most 4, found 200"));
 }
 
 #[test]

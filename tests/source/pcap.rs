@@ -91,7 +91,7 @@ fn other_major_versions_are_refused() {
     assert!(matches!(&*error.reason, Reason::Header { fault: Fault::OutOfRange { found: 1, .. }, .. }));
     assert_eq!(
         error.to_string(),
-        "test.pcap has a damaged pcap file header at offset 0: expected a major version from 2 to 2, found 1"
+        "test.pcap has a damaged pcap file header at offset 0: expected a major version of 2, found 1"
     );
 }
 

@@ -57,7 +57,12 @@ fn every_refusal_says_what_it_is_and_what_to_do() {
             "pktmon etl2pcap w.etl",
         ),
         ("t", b"07:00 IP a > b\n", "t is text, not a capture", "tcpdump -w"),
-        ("m", b"\x0d\x0a\x0d\x0d\x0a\0", "m is a pcapng whose line ends were changed on the way", "binary"),
+        (
+            "m",
+            b"\x0d\x0a\x0d\x0d\x0d\x0a\0",
+            "m is a pcapng whose line ends were changed on the way",
+            "binary",
+        ),
         (
             "u",
             b"\x7fELF\x02\x01\x01\0\0",
