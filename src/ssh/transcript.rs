@@ -76,7 +76,7 @@ pub enum Phase {
 }
 
 /// Where in the capture and in its stream something stood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
     /// Frame that carried its last octet.
     pub frame: FrameNo,
@@ -89,9 +89,9 @@ pub struct Mark {
 /// An identification string (RFC 4253 §4.2), octets as sent, without the line end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Banner {
-    /// The whole line. Not to be shown unescaped.
+    /// The whole line, or what the capture holds of it where its end is missing. Not to be shown unescaped.
     pub line: Vec<u8>,
-    /// Where its last octet stood.
+    /// Where it stood.
     pub mark: Mark,
 }
 
@@ -277,6 +277,8 @@ pub struct Cipher {
     pub too_many_failures: Option<Mark>,
     /// The client's DISCONNECT `disconnected by user`, by size and what followed.
     pub client_disconnect: Option<Mark>,
+    /// What other than `success` shows that authentication is over. Words for the report.
+    pub past_authentication: Option<&'static str>,
     /// Keepalives that each side sent, by size and rhythm.
     pub keepalive: Pair<Keepalive>,
     /// Why sizes say nothing here: compression, unusual padding, a hole. Words for the report.
@@ -294,6 +296,8 @@ pub struct Transcript {
     pub mismatch: Option<Mismatch>,
     /// Rules broken, in order of time.
     pub violations: Vec<Violation>,
+    /// How many more there were than [`crate::limits::Limits::violations`].
+    pub violations_omitted: u32,
     /// The encrypted part.
     pub cipher: Cipher,
     /// How far it got; `None` where the start is not in the capture and nothing tells.

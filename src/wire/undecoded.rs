@@ -55,10 +55,14 @@ impl fmt::Display for Undecoded {
                 };
                 write!(f, "`{layer}` at octet {offset} needs {needed} octets, {available} {by}")
             }
-            Fault::BadValue(value) => write!(f, "`{layer}` at octet {offset} holds the invalid value {value}"),
+            Fault::BadValue(value) => {
+                write!(f, "`{layer}` at octet {offset} holds the invalid value {value}")
+            }
             Fault::TooDeep => write!(f, "`{layer}` at octet {offset} is nested deeper than sshrst follows"),
             Fault::UnknownLink(number) => write!(f, "link type {number} is not known to sshrst"),
-            Fault::Fragments => write!(f, "`{layer}` at octet {offset} is a fragment that could not be put together"),
+            Fault::Fragments => {
+                write!(f, "`{layer}` at octet {offset} is a fragment that could not be put together")
+            }
         }
     }
 }

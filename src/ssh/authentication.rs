@@ -1,0 +1,251 @@
+//! Authentication as it shows in sizes and order: service, failures, success.
+//!
+//! Client and server take turns. A request of the client is answered by the last packet the server sends before
+//! the client goes on; what comes before it (a banner, EXT_INFO) answers nothing.
+
+use super::suite::Sizes;
+use super::transcript::{Cipher, Mark, Pair, Side};
+use crate::units::Elapsed;
+
+/// Octets of payload of the messages that are looked for (RFC 4252, RFC 4253 §10; texts of OpenSSH).
+pub(super) mod payload {
+    /// SERVICE_REQUEST and SERVICE_ACCEPT for `ssh-userauth`.
+    pub(in crate::ssh) const SERVICE: u32 = 17;
+    /// USERAUTH_SUCCESS; REQUEST_SUCCESS and REQUEST_FAILURE.
+    pub(in crate::ssh) const SUCCESS: u32 = 1;
+    /// CHANNEL_OPEN for a session.
+    pub(in crate::ssh) const CHANNEL_OPEN: u32 = 24;
+    /// GLOBAL_REQUEST `no-more-sessions@openssh.com`.
+    pub(in crate::ssh) const NO_MORE_SESSIONS: u32 = 34;
+    /// DISCONNECT `Too many authentication failures`, of OpenSSH (`auth.c`) and of Go's library.
+    pub(in crate::ssh) const TOO_MANY_FAILURES: u32 = 45;
+    /// The longest USERAUTH_FAILURE that is expected: 100 octets of method names.
+    pub(in crate::ssh) const LONGEST_FAILURE: u32 = 106;
+    /// USERAUTH_FAILURE with the usual method lists: 6 octets and the names.
+    pub(in crate::ssh) const USUAL_FAILURES: [u32; 8] = [14, 15, 24, 26, 36, 44, 45, 53];
+}
+
+/// The longest time between a side's last packet and its end for one to have led to the other. A process that
+/// ends after a write is gone within milliseconds; loaded machines are slower.
+pub(super) const SAME_BREATH: Elapsed = Elapsed::from_millis(200);
+/// More than authentication takes either way: six attempts with the largest keys and certificates stay below.
+const MORE_THAN_AUTHENTICATION: u64 = 64 * 1024;
+/// Twice the longest default login timer read: Dropbear's 300 s (`sysoptions.h`); OpenSSH 120 s.
+const LONGER_THAN_LOGIN: Elapsed = Elapsed::from_secs(600);
+
+/// One packet, or what arrived in one segment where packets cannot be told apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unit {
+    pub(super) side: Side,
+    pub(super) mark: Mark,
+    pub(super) octets: u64,
+    /// Surely one packet.
+    pub(super) single: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Step {
+    /// The client has not asked for the service.
+    #[default]
+    Waiting,
+    /// It has.
+    Requested,
+    /// It was told yes.
+    Accepted,
+    /// Past authentication.
+    Over,
+}
+
+/// Where authentication stands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Authentication {
+    step: Step,
+    first: Option<Mark>,
+    octets: Pair<u64>,
+    late: Pair<bool>,
+    last_client: u64,
+    learned: Option<u64>,
+    /// The server's last unit since the client's last one.
+    answer: Option<Unit>,
+    asked: bool,
+    failure_size: Option<u64>,
+    /// A unit of the server that can hold SUCCESS and something behind it.
+    possible_success: bool,
+    channel_asked: bool,
+    service_accepted: Option<Mark>,
+    failures: u32,
+    last_failure: Option<Mark>,
+    success: Option<Mark>,
+    past: Option<&'static str>,
+}
+
+impl Authentication {
+    /// Takes the next unit; true when it is the one that shows success.
+    pub(super) fn take(&mut self, unit: &Unit, sizes: &Pair<Sizes>) -> bool {
+        self.note_volume(unit);
+        let server = self.server_sizes(sizes);
+        match (self.step, unit.side) {
+            (Step::Waiting, Side::Client) => self.step = Step::Requested,
+            (Step::Waiting, Side::Server) | (Step::Over, _) => {}
+            (Step::Requested, Side::Client) => self.client_goes_on(unit, sizes.client),
+            (Step::Requested, Side::Server) => self.accept(unit, server),
+            (Step::Accepted, Side::Client) => {
+                self.settle(server);
+                self.asked = true;
+                self.channel_asked = self.possible_success && opens_channel(unit, sizes.client);
+            }
+            (Step::Accepted, Side::Server) => self.answered(unit, server),
+        }
+        if unit.side == Side::Client {
+            self.last_client = unit.octets;
+        }
+        self.success == Some(unit.mark)
+    }
+
+    /// Octets of the server that no segment stands for may hold anything, SUCCESS too.
+    pub(super) fn gap(&mut self, side: Side) {
+        if side == Side::Server && self.step == Step::Accepted {
+            self.possible_success = true;
+        }
+    }
+
+    /// Whether authentication is over.
+    pub(super) const fn is_over(&self) -> bool {
+        self.success.is_some() || self.past.is_some()
+    }
+
+    /// Writes down what is known, the ends of both directions given.
+    pub(super) fn conclude(&self, sizes: &Pair<Sizes>, ends: &Pair<Option<Mark>>, cipher: &mut Cipher) {
+        let mut known = self.clone();
+        let server = known.server_sizes(sizes);
+        if let Some(mark) = known.thrown_out(server, ends) {
+            known.answer = None;
+            cipher.too_many_failures = Some(mark);
+        }
+        known.settle(server);
+        cipher.service_accepted = known.service_accepted;
+        cipher.failures = known.failures;
+        cipher.last_failure = known.last_failure;
+        cipher.success = known.success;
+        cipher.past_authentication = known.past;
+    }
+
+    fn server_sizes(&self, sizes: &Pair<Sizes>) -> Sizes {
+        match sizes.server {
+            Sizes::Unknown => self.learned.map_or(Sizes::Unknown, Sizes::Learned),
+            known => known,
+        }
+    }
+
+    fn note_volume(&mut self, unit: &Unit) {
+        let first = *self.first.get_or_insert(unit.mark);
+        *self.octets.of_mut(unit.side) += unit.octets;
+        *self.late.of_mut(unit.side) |= unit.mark.time.since(first.time) > LONGER_THAN_LOGIN;
+        if self.is_over() {
+            return;
+        }
+        if *self.octets.of(unit.side) > MORE_THAN_AUTHENTICATION {
+            self.over("more data than authentication takes");
+        } else if self.late.client && self.late.server {
+            self.over("both sides still send after every usual login timer");
+        }
+    }
+
+    fn over(&mut self, why: &'static str) {
+        self.past = Some(why);
+        self.step = Step::Over;
+    }
+
+    /// The client's next unit without an accept that was recognised: it was in what the server sent meanwhile,
+    /// unless this is the request itself, behind an EXT_INFO.
+    fn client_goes_on(&mut self, unit: &Unit, client: Sizes) {
+        if let Some(answer) = self.answer.filter(|_| !client.fits(payload::SERVICE, unit.octets)) {
+            self.step = Step::Accepted;
+            self.service_accepted = Some(answer.mark);
+            self.asked = true;
+        }
+        self.answer = None;
+    }
+
+    fn accept(&mut self, unit: &Unit, server: Sizes) {
+        // Request and accept have the same size (RFC 4253 §10), where both directions have the same suite.
+        let learned = server == Sizes::Unknown && unit.octets == self.last_client && unit.octets > 16;
+        if learned {
+            self.learned = Some(unit.octets);
+        }
+        if learned || server.fits(payload::SERVICE, unit.octets) {
+            self.step = Step::Accepted;
+            self.service_accepted = Some(unit.mark);
+        } else {
+            self.answer = Some(*unit);
+        }
+    }
+
+    fn answered(&mut self, unit: &Unit, server: Sizes) {
+        // Nothing is a success before something was asked.
+        if !self.asked {
+            return;
+        }
+        let Some(success) = server.packet(payload::SUCCESS) else {
+            self.answer = Some(*unit);
+            return;
+        };
+        if unit.octets == success {
+            self.success = Some(unit.mark);
+            self.step = Step::Over;
+        } else if self.channel_asked {
+            self.over("a channel was opened and answered");
+        } else {
+            self.possible_success |=
+                !unit.single && unit.octets >= 2 * success && self.failure_size != Some(unit.octets);
+            self.answer = Some(*unit);
+        }
+    }
+
+    /// Judges the answer to the client's request before last, now that the client goes on.
+    fn settle(&mut self, server: Sizes) {
+        let Some(answer) = self.answer.take().filter(|_| self.step == Step::Accepted) else { return };
+        let composite = !answer.single
+            && server.packet(payload::LONGEST_FAILURE).is_some_and(|longest| answer.octets > longest);
+        let failed = match self.failure_size {
+            Some(size) => answer.octets == size,
+            // The first request is mostly `none`, and its answer a FAILURE (RFC 4252 §5.2). A banner or
+            // EXT_INFO may have come in the same segment; its own size is then learned from a later one.
+            None if self.failures == 0 => {
+                self.failure_size = (!composite).then_some(answer.octets);
+                true
+            }
+            None => {
+                let usual = payload::USUAL_FAILURES.iter().any(|&usual| server.fits(usual, answer.octets));
+                self.failure_size = usual.then_some(answer.octets);
+                usual
+            }
+        };
+        if failed {
+            self.failures = self.failures.saturating_add(1);
+            self.last_failure = Some(answer.mark);
+        }
+    }
+
+    /// The server's last unit has the size of the DISCONNECT, and the server, not the client, ends at once.
+    fn thrown_out(&self, server: Sizes, ends: &Pair<Option<Mark>>) -> Option<Mark> {
+        let answer = self.answer.filter(|_| self.step == Step::Accepted)?;
+        let end = ends.server?;
+        let client_first = ends.client.is_some_and(|client| client.frame < end.frame);
+        let at_once = (Elapsed::ZERO..=SAME_BREATH).contains(&end.time.since(answer.mark.time));
+        (server.fits(payload::TOO_MANY_FAILURES, answer.octets)
+            && at_once
+            && !client_first
+            && self.failures > 0)
+            .then_some(answer.mark)
+    }
+}
+
+/// A unit that is CHANNEL_OPEN for a session, alone or with `no-more-sessions` behind it. Before success the
+/// client sends nothing so short but an answer to a prompt.
+fn opens_channel(unit: &Unit, client: Sizes) -> bool {
+    let open = client.packet(payload::CHANNEL_OPEN);
+    let behind = client.packet(payload::NO_MORE_SESSIONS);
+    let both = open.zip(behind).map(|(open, behind)| open + behind);
+    open == Some(unit.octets) || !unit.single && both == Some(unit.octets)
+}

@@ -1,0 +1,173 @@
+//! What a direction's packets say: in clear, and along the walk once it is in cipher.
+
+use super::direction::{Direction, Stage, mark};
+use super::exchange::Exchange;
+use super::packet::{ClearPacket, Lost, Padding, Step};
+use super::session::Arrival;
+use super::text::{Head, is_text};
+use super::transcript::{Disconnect, Mark};
+use super::walk::{Met, Walk};
+use super::{kexinit, message, rule};
+
+impl Direction {
+    /// Goes on after clear octets were taken; the next octet is at `behind`.
+    pub(super) fn clear(&mut self, at: Arrival, step: Step, behind: u64, exchange: &mut Exchange) {
+        match step {
+            Step::More => {}
+            Step::Packet(packet) => self.packet(at, &packet, behind, exchange),
+            Step::Lost(lost) => self.lost(at, lost, exchange),
+        }
+    }
+
+    fn packet(&mut self, at: Arrival, packet: &ClearPacket, behind: u64, exchange: &mut Exchange) {
+        let here = mark(at, packet.offset);
+        self.party.clear_packets = self.party.clear_packets.saturating_add(1);
+        self.first_packet.get_or_insert((packet.number, here));
+        match packet.padding {
+            Some(Padding::TooShort(padding)) => {
+                let detail = format!("{padding} octets of padding");
+                exchange.violation(self.side, here, rule::PADDING_TOO_SHORT, detail);
+            }
+            Some(Padding::ExceedsPacket(padding)) => {
+                let detail = format!("{padding} octets of padding in a packet of {} octets", packet.octets);
+                exchange.violation(self.side, here, rule::PADDING_EXCEEDS_PACKET, detail);
+                return;
+            }
+            None => {}
+        }
+        let method = exchange.method(self.side, self.order.kex_messages());
+        if let Some(broken) = self.order.take(self.side, packet.number, method) {
+            let detail = format!("message {} ({})", packet.number, message::name(packet.number));
+            exchange.violation(self.side, here, broken, detail);
+        }
+        self.message(here, packet.number, packet.payload.as_deref(), exchange);
+        if packet.number == message::NEWKEYS {
+            self.start_cipher(behind, exchange);
+        }
+    }
+
+    fn message(&mut self, here: Mark, number: u8, payload: Option<&[u8]>, exchange: &mut Exchange) {
+        match number {
+            message::DISCONNECT => self.disconnect(here, payload, exchange),
+            message::IGNORE | message::DEBUG => {
+                self.chatter.get_or_insert((number, here));
+            }
+            message::UNIMPLEMENTED => {
+                self.party.unimplemented = self.party.unimplemented.saturating_add(1);
+            }
+            message::KEXINIT if self.party.kexinit.is_none() => {
+                self.party.kexinit = Some(here);
+                match payload.map(|payload| kexinit::parse(payload, &exchange.limits)) {
+                    Some(Ok(offer)) => {
+                        self.guesses = offer.guesses;
+                        exchange.offer(self.side, offer);
+                    }
+                    Some(Err(why)) => {
+                        exchange.violation(self.side, here, rule::KEXINIT_MALFORMED, why.to_owned());
+                    }
+                    None => {}
+                }
+            }
+            message::NEWKEYS => {
+                self.party.newkeys = Some(here);
+                if let Some(octets) = payload.map(<[u8]>::len).filter(|&octets| octets != 1) {
+                    let detail = format!("{octets} octets of payload");
+                    exchange.violation(self.side, here, rule::NEWKEYS_MALFORMED, detail);
+                }
+            }
+            30..=49 => {
+                self.party.kex_message.get_or_insert(here);
+            }
+            _ => {}
+        }
+    }
+
+    fn disconnect(&mut self, here: Mark, payload: Option<&[u8]>, exchange: &mut Exchange) {
+        let Some(payload) = payload else { return };
+        let Some((code, text)) = read_disconnect(payload) else {
+            let detail = format!("{} octets of payload", payload.len());
+            exchange.violation(self.side, here, rule::DISCONNECT_MALFORMED, detail);
+            return;
+        };
+        self.party.disconnect.get_or_insert(Disconnect { code, text: text.to_vec(), mark: here });
+    }
+
+    fn start_cipher(&mut self, behind: u64, exchange: &mut Exchange) {
+        let suite = exchange.start_cipher(self.side);
+        self.stage = match suite.filter(|suite| suite.walkable()) {
+            Some(suite) => {
+                self.party.cipher_packets = Some(0);
+                Stage::Walk(Walk::new(suite, behind))
+            }
+            None => Stage::Opaque { suite, whole: true },
+        };
+    }
+
+    /// The framing in clear is lost.
+    fn lost(&mut self, at: Arrival, lost: Lost, exchange: &mut Exchange) {
+        let Stage::Packets(reader) = &self.stage else { return };
+        let here = mark(at, reader.offset());
+        let (rule, detail) = match lost {
+            Lost::Hole => return self.lose_sight(at),
+            Lost::Text => {
+                // The mark's frame is that of the last of the four octets: near enough for a citation.
+                self.head.add(reader.partial(), here);
+                self.text_for_packet = true;
+                self.stage = Stage::Foreign { text: true };
+                return;
+            }
+            Lost::OutOfRange(length) => (rule::LENGTH_OUT_OF_RANGE, format!("packet_length {length}")),
+            Lost::Misaligned(length) => {
+                let detail = format!("packet_length {length}: {} octets with it", u64::from(length) + 4);
+                (rule::MISALIGNED, detail)
+            }
+        };
+        exchange.violation(self.side, here, rule, detail);
+        self.stage = Stage::Foreign { text: false };
+    }
+
+    /// Goes on after octets of the walk.
+    pub(super) fn met(&mut self, at: Arrival, met: Met, exchange: &mut Exchange) {
+        match met {
+            Met::Inside => {}
+            Met::Packet { offset, octets } => {
+                self.party.cipher_packets = self.party.cipher_packets.map(|packets| packets + 1);
+                exchange.encrypted.packet(self.side, mark(at, offset), octets);
+            }
+            Met::Hidden => self.end_walk(exchange),
+            Met::Broken { offset, length } => {
+                let number = u32::from_be_bytes(length);
+                let text = length.into_iter().all(is_text);
+                let detail = if text {
+                    format!("length {number}, which is the text `{}`", length.escape_ascii())
+                } else {
+                    format!("length {number}")
+                };
+                let here = mark(at, offset);
+                exchange.violation(self.side, here, rule::CIPHER_FRAMING, detail);
+                self.end_walk(exchange);
+                if text {
+                    self.head = Head::default();
+                    self.head.add(&length, here);
+                    self.stage = Stage::Foreign { text: true };
+                }
+            }
+        }
+    }
+
+    fn end_walk(&mut self, exchange: &mut Exchange) {
+        self.party.cipher_packets = None;
+        self.stage = Stage::Opaque { suite: None, whole: false };
+        exchange.encrypted.gap(self.side);
+    }
+}
+
+/// Reason code and description of a DISCONNECT's payload (RFC 4253 §11.1).
+///
+/// The language tag is not asked for: some senders leave it out.
+fn read_disconnect(payload: &[u8]) -> Option<(u32, &[u8])> {
+    let (code, rest) = payload.get(1..)?.split_first_chunk::<4>()?;
+    let (length, rest) = rest.split_first_chunk::<4>()?;
+    let text = rest.get(..u32::from_be_bytes(*length) as usize)?;
+    Some((u32::from_be_bytes(*code), text))
+}

@@ -1,0 +1,330 @@
+//! One direction of the connection: from its first octet to its last.
+
+use super::exchange::Exchange;
+use super::identification::{self, Line, LineReader};
+use super::message::{self, Order};
+use super::packet::{self, PacketReader};
+use super::rule;
+use super::session::Arrival;
+use super::suite::Suite;
+use super::text::Head;
+use super::transcript::{Banner, Mark, Party, Side};
+use super::walk::Walk;
+use crate::frame::FrameNo;
+use crate::limits::Limits;
+
+/// What the next octets are.
+#[derive(Clone, Debug)]
+pub(super) enum Stage {
+    /// Lines, up to the identification string.
+    Identification(LineReader),
+    /// Packets in clear.
+    Packets(PacketReader),
+    /// Encrypted packets with readable lengths.
+    Walk(Walk),
+    /// Encrypted, without readable lengths; `whole` while the walk was never lost and no octet is missing.
+    Opaque { suite: Option<Suite>, whole: bool },
+    /// Unknown, as octets before are missing. Looked at again at the start of the next frame's data.
+    Seeking { passing: Option<FrameNo> },
+    /// Not SSH, or SSH whose framing is lost; `text` while the beginning is collected.
+    Foreign { text: bool },
+}
+
+/// One direction's state.
+#[derive(Clone, Debug)]
+pub(super) struct Direction {
+    pub(super) side: Side,
+    pub(super) stage: Stage,
+    /// Octets of the stream so far, missing ones included.
+    pub(super) offset: u64,
+    pub(super) party: Party,
+    pub(super) order: Order,
+    pub(super) head: Head,
+    /// Text stood where a packet should be.
+    pub(super) text_for_packet: bool,
+    /// `first_kex_packet_follows` was set.
+    pub(super) guesses: bool,
+    pub(super) first_packet: Option<(u8, Mark)>,
+    /// The first IGNORE or DEBUG in clear: nothing wrong without strict key exchange.
+    pub(super) chatter: Option<(u8, Mark)>,
+    /// Octets since sight was lost.
+    pub(super) unread: u64,
+    pub(super) end: Option<Mark>,
+}
+
+pub(super) const fn mark(at: Arrival, offset: u64) -> Mark {
+    Mark { frame: at.frame, time: at.time, offset }
+}
+
+impl Direction {
+    pub(super) fn new(side: Side, midstream: bool, limits: &Limits) -> Self {
+        let stage = if midstream {
+            Stage::Seeking { passing: None }
+        } else {
+            Stage::Identification(LineReader::new(limits, 0))
+        };
+        Self {
+            side,
+            stage,
+            offset: 0,
+            party: Party::default(),
+            order: Order::new(midstream),
+            head: Head::default(),
+            text_for_packet: false,
+            guesses: false,
+            first_packet: None,
+            chatter: None,
+            unread: 0,
+            end: None,
+        }
+    }
+
+    /// Takes octets that arrived in order.
+    pub(super) fn data(&mut self, at: Arrival, octets: &[u8], exchange: &mut Exchange) {
+        let mut rest = octets;
+        while !rest.is_empty() {
+            let used = self.step(at, rest, exchange);
+            self.offset += used as u64;
+            rest = rest.get(used..).unwrap_or_default();
+        }
+    }
+
+    /// Lets octets pass that the capture does not hold. `one_segment`: they arrived as one segment at `at`.
+    pub(super) fn hole(&mut self, at: Arrival, octets: u64, one_segment: bool, exchange: &mut Exchange) {
+        let mut rest = octets;
+        while rest > 0 {
+            let used = self.skip(at, rest, one_segment, exchange);
+            self.offset += used;
+            rest -= used.min(rest);
+        }
+    }
+
+    /// Takes the direction's end; the first one counts.
+    pub(super) fn end(&mut self, at: Arrival) {
+        self.end.get_or_insert(mark(at, self.offset));
+    }
+
+    /// This side's part of the transcript; adds violations that only show in retrospect.
+    pub(super) fn conclude(&self, exchange: &mut Exchange) -> Party {
+        let mut party = self.party.clone();
+        party.offer.clone_from(exchange.offers.of(self.side));
+        party.cut_inside_packet = self.cut_inside_packet();
+        match &self.stage {
+            // An identification string that has not ended yet is no stray text.
+            Stage::Identification(reader) if identification::looks_like_ssh(reader.unfinished()) => {}
+            Stage::Identification(_) | Stage::Foreign { text: true } => {
+                party.stray = party.stray.or_else(|| self.head.stray());
+            }
+            Stage::Seeking { .. } if party.newkeys.is_none() => party.cipher_octets = self.unread,
+            _ => {}
+        }
+        // What sshd writes in words when it refuses is its way to say so, not a broken rule.
+        let unknown_text = party.stray.as_ref().filter(|stray| self.text_for_packet && stray.known.is_none());
+        if let Some(stray) = unknown_text {
+            let detail = format!("`{}`", excerpt(&stray.text));
+            exchange.violation(self.side, stray.mark, rule::TEXT_FOR_PACKET, detail);
+        }
+        if exchange.is_strict() && !self.order.incomplete {
+            self.judge_strictly(exchange);
+        }
+        party
+    }
+
+    /// Rules that hold only where both offers announce strict key exchange.
+    fn judge_strictly(&self, exchange: &mut Exchange) {
+        if let Some((number, here)) = self.first_packet.filter(|&(number, _)| number != message::KEXINIT) {
+            let detail = format!("the first packet is message {number} ({})", message::name(number));
+            exchange.violation(self.side, here, rule::STRICT_FIRST_PACKET, detail);
+        }
+        if let Some((number, here)) = self.chatter {
+            exchange.violation(self.side, here, rule::STRICT_UNEXPECTED, message::name(number).to_owned());
+        }
+    }
+
+    /// Whether the stream ends inside a packet, where that can be told.
+    fn cut_inside_packet(&self) -> Option<bool> {
+        match &self.stage {
+            Stage::Packets(reader) => Some(reader.inside_packet()),
+            Stage::Walk(walk) => Some(walk.inside_packet()),
+            Stage::Opaque { suite: Some(suite), whole: true } => {
+                (!suite.can_be_whole(self.party.cipher_octets)).then_some(true)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the contents of more octets are of use.
+    pub(super) fn wants_octets(&self) -> bool {
+        match self.stage {
+            Stage::Identification(_) | Stage::Packets(_) | Stage::Walk(_) | Stage::Seeking { .. } => true,
+            Stage::Opaque { .. } => false,
+            Stage::Foreign { text } => text && self.head.wants_more(),
+        }
+    }
+
+    fn step(&mut self, at: Arrival, octets: &[u8], exchange: &mut Exchange) -> usize {
+        match &mut self.stage {
+            Stage::Identification(reader) => {
+                let start = reader.offset();
+                let too_long = reader.grows_too_long(octets);
+                let (used, line) = reader.take(octets);
+                self.head.add(octets.get(..used).unwrap_or_default(), mark(at, self.offset));
+                if too_long {
+                    let detail = "more than 255 octets; OpenSSH from 8.0 takes up to 8192, Go and libssh refuse it, \
+                                  Dropbear cuts it";
+                    exchange.violation(
+                        self.side,
+                        mark(at, start),
+                        rule::IDENTIFICATION_TOO_LONG,
+                        detail.to_owned(),
+                    );
+                }
+                if let Some(line) = line {
+                    self.line(mark(at, start), line, self.offset + used as u64, exchange);
+                }
+                used
+            }
+            Stage::Packets(reader) => {
+                let (used, step) = reader.take(octets);
+                self.clear(at, step, self.offset + used as u64, exchange);
+                used
+            }
+            Stage::Walk(walk) => {
+                let (used, met) = walk.take(octets);
+                self.party.cipher_octets += used as u64;
+                self.met(at, met, exchange);
+                used
+            }
+            Stage::Opaque { .. } => {
+                self.party.cipher_octets += octets.len() as u64;
+                exchange.encrypted.segment(self.side, mark(at, self.offset), octets.len() as u64);
+                octets.len()
+            }
+            Stage::Seeking { passing } => {
+                let continued = passing.replace(at.frame) == Some(at.frame);
+                if !continued && self.found(octets, exchange) {
+                    return 0;
+                }
+                self.unread += octets.len() as u64;
+                exchange.encrypted.segment(self.side, mark(at, self.offset), octets.len() as u64);
+                octets.len()
+            }
+            Stage::Foreign { text } => {
+                if *text {
+                    self.head.add(octets, mark(at, self.offset));
+                }
+                octets.len()
+            }
+        }
+    }
+
+    fn skip(&mut self, at: Arrival, octets: u64, one_segment: bool, exchange: &mut Exchange) -> u64 {
+        let here = mark(at, self.offset);
+        match &mut self.stage {
+            Stage::Identification(reader) => {
+                let line = reader.unfinished();
+                if self.party.banner.is_none() && line.starts_with(b"SSH-") {
+                    self.party.banner = Some(Banner { line: line.to_vec(), mark: here });
+                }
+                self.lose_sight(at);
+                octets
+            }
+            Stage::Packets(reader) => {
+                let (used, step) = reader.skip(octets);
+                self.clear(at, step, self.offset + used, exchange);
+                used
+            }
+            Stage::Walk(walk) => {
+                let (used, met) = walk.skip(octets);
+                self.party.cipher_octets += used;
+                self.met(at, met, exchange);
+                used
+            }
+            Stage::Opaque { whole, .. } => {
+                self.party.cipher_octets += octets;
+                if one_segment || exchange.encrypted.continues(self.side, here) {
+                    exchange.encrypted.segment(self.side, here, octets);
+                } else {
+                    *whole = false;
+                    exchange.encrypted.gap(self.side);
+                }
+                octets
+            }
+            Stage::Seeking { .. } => {
+                self.unread += octets;
+                if one_segment || exchange.encrypted.continues(self.side, here) {
+                    exchange.encrypted.segment(self.side, here, octets);
+                }
+                octets
+            }
+            Stage::Foreign { .. } => octets,
+        }
+    }
+
+    /// Goes on without knowing what comes next.
+    pub(super) fn lose_sight(&mut self, at: Arrival) {
+        self.order.incomplete = true;
+        self.stage = Stage::Seeking { passing: Some(at.frame) };
+    }
+
+    /// Looks whether a segment begins with something that can only be clear SSH.
+    fn found(&mut self, octets: &[u8], exchange: &Exchange) -> bool {
+        if self.party.banner.is_none() && octets.starts_with(b"SSH-") {
+            self.stage = Stage::Identification(LineReader::new(&exchange.limits, self.offset));
+        } else if packet::looks_like_packet(octets) {
+            self.stage = Stage::Packets(PacketReader::new(self.offset, exchange.limits.ssh_packet_octets));
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Takes a line that began at `here`; the next octet is at `behind`.
+    fn line(&mut self, here: Mark, line: Line, behind: u64, exchange: &mut Exchange) {
+        match line {
+            Line::Identification(line) => {
+                for (rule, detail) in identification::faults(self.side, &line) {
+                    exchange.violation(self.side, here, rule, detail);
+                }
+                *exchange.pads_like_go.of_mut(self.side) = line.starts_with(b"SSH-2.0-Go");
+                if identification::is_version_2(&line) {
+                    // Lines before are a server's right, and stray text from a client.
+                    if self.side == Side::Client && !self.party.lines_before.is_empty() {
+                        self.keep_stray();
+                    }
+                    self.head = Head::default();
+                    self.stage = Stage::Packets(PacketReader::new(behind, exchange.limits.ssh_packet_octets));
+                } else {
+                    self.stage = Stage::Foreign { text: true };
+                }
+                self.party.banner = Some(Banner { line, mark: here });
+            }
+            Line::Other(line) => {
+                if self.side == Side::Client && self.party.lines_before.is_empty() {
+                    let detail = format!("the client begins with `{}`", excerpt(&line));
+                    exchange.violation(self.side, here, rule::NOT_IDENTIFIED, detail);
+                }
+                if self.party.lines_before.len() < exchange.limits.lines_before_banner {
+                    self.party.lines_before.push(line);
+                }
+            }
+            Line::NotText => {
+                let detail = format!("the {} begins with octets that are no line of text", self.side.word());
+                exchange.violation(self.side, here, rule::NOT_IDENTIFIED, detail);
+                self.stage = Stage::Foreign { text: true };
+            }
+        }
+    }
+
+    /// Keeps what was collected as stray text.
+    pub(super) fn keep_stray(&mut self) {
+        if let Some(stray) = self.head.stray() {
+            self.party.stray.get_or_insert(stray);
+        }
+    }
+}
+
+/// The beginning of a line, safe to show.
+pub(super) fn excerpt(line: &[u8]) -> String {
+    line.get(..60).unwrap_or(line).escape_ascii().to_string()
+}

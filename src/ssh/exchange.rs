@@ -1,0 +1,97 @@
+//! What the two directions share: the offers, what they lead to, the rules broken, the encrypted part.
+
+use super::events::Encrypted;
+use super::message::Method;
+use super::negotiate::{self, Outcome};
+use super::rule::Rule;
+use super::suite::{Sizes, Suite};
+use super::transcript::{Mark, Offer, Pair, Side, Violation};
+use crate::limits::Limits;
+
+/// State of the connection that belongs to neither side.
+#[derive(Clone, Debug)]
+pub(super) struct Exchange {
+    pub(super) limits: Limits,
+    pub(super) offers: Pair<Option<Offer>>,
+    pub(super) outcome: Outcome,
+    pub(super) encrypted: Encrypted,
+    /// Sides whose identification string is that of Go's library.
+    pub(super) pads_like_go: Pair<bool>,
+    violations: Vec<Violation>,
+    violations_omitted: u32,
+}
+
+impl Exchange {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            limits: *limits,
+            offers: Pair::default(),
+            outcome: Outcome::Unknown,
+            encrypted: Encrypted::new(limits),
+            pads_like_go: Pair::default(),
+            violations: Vec::new(),
+            violations_omitted: 0,
+        }
+    }
+
+    /// Takes a side's first offer.
+    pub(super) fn offer(&mut self, side: Side, offer: Offer) {
+        *self.offers.of_mut(side) = Some(offer);
+        if let Some((client, server)) = self.both_offers() {
+            self.outcome = negotiate::negotiate(client, server);
+        }
+    }
+
+    fn both_offers(&self) -> Option<(&Offer, &Offer)> {
+        Some((self.offers.client.as_ref()?, self.offers.server.as_ref()?))
+    }
+
+    /// Whether both sides announce strict key exchange.
+    pub(super) fn is_strict(&self) -> bool {
+        self.both_offers().is_some_and(|(client, server)| negotiate::is_strict(client, server))
+    }
+
+    /// The method whose messages this side must send, its `sent` key exchange messages so far given. `None` where
+    /// the method is not known, or the next message is a guess that will be dropped.
+    pub(super) fn method(&self, side: Side, sent: u32) -> Option<Method> {
+        let (client, server) = self.both_offers()?;
+        let Outcome::Agreed(negotiated) = &self.outcome else { return None };
+        let guesses = self.offers.of(side).as_ref().is_some_and(|offer| offer.guesses);
+        let dropped = guesses && sent == 0 && !negotiate::guess_is_right(client, server);
+        if dropped { None } else { Method::of(&negotiated.kex) }
+    }
+
+    /// Puts a direction into cipher; says how it is encrypted, where that is known.
+    pub(super) fn start_cipher(&mut self, side: Side) -> Option<Suite> {
+        let Outcome::Agreed(negotiated) = &self.outcome else {
+            self.encrypted.start(side, Sizes::Unknown, "");
+            return None;
+        };
+        let (cipher, mac, compression) = match side {
+            Side::Client => (&negotiated.cipher_c2s, &negotiated.mac_c2s, &negotiated.compression_c2s),
+            Side::Server => (&negotiated.cipher_s2c, &negotiated.mac_s2c, &negotiated.compression_s2c),
+        };
+        let suite = Suite::of(cipher, mac);
+        let sizes = suite.map_or(Sizes::Unknown, |suite| {
+            // Go x/crypto ssh/cipher.go packetSizeMultiple: 16, whatever the cipher's block.
+            Sizes::Suite(if *self.pads_like_go.of(side) { suite.padded_to(16) } else { suite })
+        });
+        self.encrypted.start(side, sizes, compression);
+        suite
+    }
+
+    /// Writes down that a rule was broken.
+    pub(super) fn violation(&mut self, side: Side, mark: Mark, rule: Rule, detail: String) {
+        if self.violations.len() >= self.limits.violations {
+            self.violations_omitted = self.violations_omitted.saturating_add(1);
+            return;
+        }
+        self.violations.push(Violation { id: rule.id, side, mark, detail, reference: rule.reference });
+    }
+
+    /// The rules broken, in order of time, and how many more there were.
+    pub(super) fn into_violations(mut self) -> (Vec<Violation>, u32) {
+        self.violations.sort_by_key(|violation| (violation.mark.time, violation.mark.frame));
+        (self.violations, self.violations_omitted)
+    }
+}

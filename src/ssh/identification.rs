@@ -1,0 +1,216 @@
+//! Identification strings and the lines a server may send before (RFC 4253 §4.2).
+
+use super::rule::{self, Rule};
+use super::transcript::Side;
+use crate::limits::Limits;
+
+/// Octets of an identification string with its line end (RFC 4253 §4.2).
+const LONGEST: usize = 255;
+
+/// What a finished line turned out to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// An identification string without its line end.
+    Identification(Vec<u8>),
+    /// Another line, without its line end.
+    Other(Vec<u8>),
+    /// No line of text: binary octets, or more of them than the limits allow.
+    NotText,
+}
+
+/// Puts lines together until the identification string is found.
+#[derive(Clone, Debug)]
+pub(super) struct LineReader {
+    line: Vec<u8>,
+    /// Octets of the stream before the line.
+    offset: u64,
+    /// Octets that may still be read before the identification string ends.
+    room: usize,
+}
+
+impl LineReader {
+    /// A reader whose first line begins at `offset`.
+    pub(super) fn new(limits: &Limits, offset: u64) -> Self {
+        Self { line: Vec::new(), offset, room: limits.banner_octets }
+    }
+
+    /// Takes octets up to and including the next line feed; says how many, and what the line is once it ended.
+    pub(super) fn take(&mut self, octets: &[u8]) -> (usize, Option<Line>) {
+        let line_feed = octets.iter().position(|&octet| octet == b'\n');
+        let end = line_feed.map_or(octets.len(), |at| at + 1);
+        let part = octets.get(..end).unwrap_or_default();
+        if part.len() > self.room {
+            return (end, Some(Line::NotText));
+        }
+        self.room -= part.len();
+        self.line.extend_from_slice(part);
+        if !self.may_be_text() {
+            return (end, Some(Line::NotText));
+        }
+        if line_feed.is_none() {
+            return (end, None);
+        }
+        let mut line = std::mem::take(&mut self.line);
+        self.offset += line.len() as u64;
+        line.pop();
+        line.pop_if(|last| *last == b'\r');
+        let line = if line.starts_with(b"SSH-") { Line::Identification(line) } else { Line::Other(line) };
+        (end, Some(line))
+    }
+
+    /// Octets of the stream before the line that has not ended.
+    pub(super) const fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Whether taking `octets` makes an identification string longer than the RFC allows.
+    pub(super) fn grows_too_long(&self, octets: &[u8]) -> bool {
+        let line_feed = octets.iter().position(|&octet| octet == b'\n');
+        let part = line_feed.map_or(octets.len(), |at| at + 1);
+        let begins = self.line.iter().chain(octets).take(4).eq(b"SSH-");
+        begins && self.line.len() <= LONGEST && self.line.len() + part > LONGEST
+    }
+
+    /// The line so far, which has not ended.
+    pub(super) fn unfinished(&self) -> &[u8] {
+        &self.line
+    }
+
+    /// A line that begins as an identification string is judged when it ends. Other lines are UTF-8 (RFC 4253
+    /// §4.2), so of the octets below 128 only text.
+    fn may_be_text(&self) -> bool {
+        self.line.starts_with(b"SSH-")
+            || self.line.iter().all(|&octet| octet >= 0x80 || super::text::is_text(octet))
+    }
+}
+
+/// Whether octets can be the beginning of an identification string.
+///
+/// True for `SSH-` and for a shorter beginning of it, as a stream may come octet by octet; false for none at all.
+pub fn looks_like_ssh(first_octets: &[u8]) -> bool {
+    let common = first_octets.len().min(4);
+    common > 0 && first_octets.get(..common) == b"SSH-".get(..common)
+}
+
+/// The protocol version and the software version with comments; `None` where the form is broken.
+fn parts(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let rest = line.strip_prefix(b"SSH-")?;
+    let dash = rest.iter().position(|&octet| octet == b'-')?;
+    let (version, software) = rest.split_at_checked(dash)?;
+    let software = software.get(1..)?;
+    (!version.is_empty() && !software.is_empty()).then_some((version, software))
+}
+
+/// Whether the line announces protocol 2, alone or for compatibility (RFC 4253 §5.1).
+pub(super) fn is_version_2(line: &[u8]) -> bool {
+    parts(line).is_some_and(|(version, _)| version == b"2.0" || version == b"1.99")
+}
+
+/// Rules that an identification string breaks, with what was there.
+///
+/// A line end of LF alone is no violation: OpenSSH 7.4 servers send it and every reader accepts it (OpenSSH `sshd.c`).
+pub(super) fn faults(side: Side, line: &[u8]) -> Vec<(Rule, String)> {
+    let mut faults = Vec::new();
+    if line.contains(&0) || line.contains(&b'\r') {
+        let detail =
+            "a NUL, or a carriage return that no line feed follows; OpenSSH from 8.0 refuses it".to_owned();
+        faults.push((rule::IDENTIFICATION_CHARACTERS, detail));
+    }
+    match parts(line) {
+        None => faults.push((rule::IDENTIFICATION_MALFORMED, format!("`{}`", line.escape_ascii()))),
+        // Only a server announces 1.99, but clients that do are taken as version 2 by all (OpenSSH kex.c).
+        Some((b"2.0" | b"1.99", _)) => {}
+        Some((version, _)) => {
+            let detail = format!("the {} announces protocol version {}", side.word(), version.escape_ascii());
+            faults.push((rule::VERSION_UNSUPPORTED, detail));
+        }
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(line: &[u8]) -> Vec<&'static str> {
+        faults(Side::Server, line).into_iter().map(|(rule, _)| rule.id).collect()
+    }
+
+    #[test]
+    fn usual_identification_strings_break_no_rule() {
+        for line in [
+            &b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10"[..],
+            b"SSH-1.99-Cisco-1.25                                                        ",
+            b"SSH-2.0-dropbear_2022.83",
+            b"SSH-2.0-Go",
+            b"SSH-2.0--",
+        ] {
+            assert!(ids(line).is_empty(), "{}", line.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn broken_identification_strings_name_their_rule() {
+        assert_eq!(ids(b"SSH-1.5-1.2.27"), ["protocol-version-unsupported"]);
+        assert_eq!(ids(b"SSH-2.0"), ["identification-malformed"]);
+        assert_eq!(ids(b"SSH-2.0-a\0b"), ["identification-forbidden-octet"]);
+    }
+
+    #[test]
+    fn lines_are_told_from_the_identification_string_in_any_chunking() {
+        let stream = b"Welcome\r\n\nSSH-2.0-x\nrest";
+        for size in 1..=stream.len() {
+            let mut reader = LineReader::new(&Limits::default(), 0);
+            let (mut lines, mut used) = (Vec::new(), 0);
+            'stream: for chunk in stream.chunks(size) {
+                let mut rest = chunk;
+                while !rest.is_empty() {
+                    let (taken, line) = reader.take(rest);
+                    used += taken;
+                    rest = &rest[taken..];
+                    let last = matches!(line, Some(Line::Identification(_)));
+                    lines.extend(line);
+                    if last {
+                        break 'stream;
+                    }
+                }
+            }
+            assert_eq!(used, 20);
+            assert_eq!(
+                lines,
+                [
+                    Line::Other(b"Welcome".to_vec()),
+                    Line::Other(Vec::new()),
+                    Line::Identification(b"SSH-2.0-x".to_vec())
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn a_line_that_never_ends_is_given_up_at_the_limit() {
+        let mut reader = LineReader::new(&Limits::default(), 0);
+        let given_up = (0..100).any(|_| reader.take(&[b'x'; 1000]).1 == Some(Line::NotText));
+        assert!(given_up && reader.unfinished().len() <= Limits::default().banner_octets);
+    }
+
+    #[test]
+    fn the_octet_that_makes_a_line_too_long_is_noticed_once() {
+        let line = [&b"SSH-2.0-"[..], &[b'x'; 300]].concat();
+        for size in [1, 7, 400] {
+            let mut reader = LineReader::new(&Limits::default(), 0);
+            let noticed = line.chunks(size).filter(|chunk| {
+                let noticed = reader.grows_too_long(chunk);
+                let _ = reader.take(chunk);
+                noticed
+            });
+            assert_eq!(noticed.count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_binary_opening_is_not_a_line() {
+        let mut reader = LineReader::new(&Limits::default(), 0);
+        assert_eq!(reader.take(b"\x16\x03\x01\x02\x00").1, Some(Line::NotText));
+    }
+}

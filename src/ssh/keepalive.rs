@@ -1,0 +1,199 @@
+//! Keepalives on the SSH level, recognised by size, direction and rhythm.
+//!
+//! OpenSSH's `ServerAliveInterval` and `ClientAliveInterval`, Dropbear and AsyncSSH send a request that the peer
+//! must answer; PuTTY sends IGNORE and paramiko a request without an answer, which only their rhythm shows.
+
+use super::authentication::{Unit, payload};
+use super::suite::Sizes;
+use super::transcript::{Keepalive, Pair, Side};
+use crate::units::{Elapsed, Timestamp};
+
+/// The shortest silence before a probe: intervals are whole seconds, timers a little early.
+const LEAST_SILENCE: Elapsed = Elapsed::from_millis(900);
+/// How much distances of a rhythm may differ.
+const JITTER: f64 = 0.1;
+
+/// Octets of payload of a probe and of its answer, by the side that probes (OpenSSH `clientloop.c`,
+/// `serverloop.c`): a global request; from the server a channel request where a channel is open.
+const fn probes(side: Side) -> &'static [(u32, u32)] {
+    match side {
+        Side::Client => &[(27, payload::SUCCESS), (31, 5)],
+        Side::Server => &[(31, 5), (27, payload::SUCCESS)],
+    }
+}
+
+/// Whether a size is that of a client's probe that asks for no answer: IGNORE with an empty string (PuTTY
+/// `ssh/connection2.c`), `keepalive@lag.net` (paramiko `transport.py`).
+fn asks_nothing(sizes: Sizes, octets: u64) -> bool {
+    sizes.fits(5, octets) || sizes.fits(23, octets)
+}
+
+/// One side's probes.
+#[derive(Clone, Debug, Default)]
+struct Prober {
+    /// Probes that were answered.
+    answered: u32,
+    /// An answer was of a size that nothing else has.
+    certain: bool,
+    /// Distances between neighbouring probes.
+    distances: Vec<Elapsed>,
+    /// The last probe that was answered, while only probes and answers follow it.
+    previous: Option<Timestamp>,
+    /// Units of one size since the peer last sent anything, each after a silence.
+    run: Vec<Timestamp>,
+    run_octets: u64,
+    /// The longest finished run of a probe that asks for no answer.
+    rhythm: Option<(u32, Elapsed)>,
+}
+
+/// Looks for keepalives of both sides.
+#[derive(Clone, Debug)]
+pub(super) struct Keepalives {
+    probers: Pair<Prober>,
+    last: Pair<Option<Timestamp>>,
+    most: usize,
+}
+
+impl Keepalives {
+    /// Keeps at most `most` times and distances of each side.
+    pub(super) fn new(most: usize) -> Self {
+        Self { probers: Pair::default(), last: Pair::default(), most }
+    }
+
+    /// Forgets everything: what came before was not the session.
+    pub(super) fn restart(&mut self) {
+        *self = Self::new(self.most);
+    }
+
+    /// Takes the next unit.
+    pub(super) fn take(&mut self, unit: &Unit, sizes: &Pair<Sizes>) {
+        let now = unit.mark.time;
+        let quiet = Side::BOTH.into_iter().filter_map(|side| *self.last.of(side)).all(|last| {
+            // A clock that goes back makes no silence.
+            now.since(last) >= LEAST_SILENCE
+        }) && self.last != Pair::default();
+        self.peer_spoke(unit, *sizes.of(!unit.side), *sizes.of(unit.side));
+        self.spoke(unit, *sizes.of(unit.side), quiet);
+        *self.last.of_mut(unit.side) = Some(now);
+    }
+
+    /// The unit may answer a probe of the other side; in any case it ends the run.
+    fn peer_spoke(&mut self, unit: &Unit, probe_sizes: Sizes, answer_sizes: Sizes) {
+        let most = self.most;
+        let prober = self.probers.of_mut(!unit.side);
+        let run = std::mem::take(&mut prober.run);
+        let silent = !unit.side == Side::Client && asks_nothing(probe_sizes, prober.run_octets);
+        let Some(&last) = run.last() else {
+            // Not an answer: ordinary traffic, after which distances start anew.
+            prober.previous = None;
+            return;
+        };
+        let answers = probes(!unit.side).iter().any(|&(probe, answer)| {
+            probe_sizes.fits(probe, prober.run_octets) && answer_sizes.fits(answer, unit.octets)
+        });
+        if !answers {
+            prober.end_run(&run, silent);
+            prober.previous = None;
+            return;
+        }
+        prober.answered = prober.answered.saturating_add(run.len() as u32);
+        // Shorter than any message but the plain answers, which only small blocks can show.
+        prober.certain |= answer_sizes.packet(5) > Some(unit.octets);
+        for &time in &run {
+            if let Some(previous) = prober.previous.filter(|_| prober.distances.len() < most) {
+                prober.distances.push(time.since(previous));
+            }
+            prober.previous = Some(time);
+        }
+        prober.previous = Some(last);
+    }
+
+    /// The unit may be a probe.
+    fn spoke(&mut self, unit: &Unit, sizes: Sizes, quiet: bool) {
+        let most = self.most;
+        let prober = self.probers.of_mut(unit.side);
+        let silent = unit.side == Side::Client && asks_nothing(sizes, prober.run_octets);
+        let same = prober.run.is_empty() || prober.run_octets == unit.octets;
+        if !(quiet && same) {
+            let run = std::mem::take(&mut prober.run);
+            prober.end_run(&run, silent);
+            if !quiet {
+                prober.previous = None;
+                return;
+            }
+        }
+        prober.run_octets = unit.octets;
+        if prober.run.len() < most {
+            prober.run.push(unit.mark.time);
+        }
+    }
+
+    /// What each side's keepalives are.
+    pub(super) fn conclude(&self, sizes: &Pair<Sizes>) -> Pair<Keepalive> {
+        let of = |side| self.probers.of(side).conclude(side, *sizes.of(side));
+        Pair { client: of(Side::Client), server: of(Side::Server) }
+    }
+}
+
+impl Prober {
+    /// A run that nothing answered, of a probe that asks for no answer.
+    fn end_run(&mut self, run: &[Timestamp], silent: bool) {
+        if let Some(interval) = rhythm(run).filter(|_| silent) {
+            let count = run.len() as u32;
+            if self.rhythm.is_none_or(|(longest, _)| longest < count) {
+                self.rhythm = Some((count, interval));
+            }
+        }
+    }
+
+    fn conclude(&self, side: Side, sizes: Sizes) -> Keepalive {
+        let asks = probes(side).iter().any(|&(probe, _)| sizes.fits(probe, self.run_octets));
+        let pending = self.run.len() as u32;
+        // One exchange can be chance where sizes are coarse; a second one at the same size is a habit.
+        if self.answered >= 2 || self.answered == 1 && self.certain {
+            let mut distances = self.distances.clone();
+            let unanswered = if asks { pending } else { 0 };
+            if let (Some(previous), Some(&next)) =
+                (self.previous.filter(|_| unanswered > 0), self.run.first())
+            {
+                distances.push(next.since(previous));
+            }
+            let interval = median(&mut distances).unwrap_or_default();
+            return Keepalive { probes: self.answered.saturating_add(unanswered), interval, unanswered };
+        }
+        if let Some(interval) = rhythm(&self.run).or_else(|| pair(&self.run)).filter(|_| asks) {
+            return Keepalive { probes: pending, interval, unanswered: pending };
+        }
+        let silent = side == Side::Client && asks_nothing(sizes, self.run_octets);
+        if let Some(interval) = rhythm(&self.run).filter(|_| silent) {
+            return Keepalive { probes: pending, interval, unanswered: 0 };
+        }
+        let (probes, interval) = self.rhythm.unwrap_or_default();
+        Keepalive { probes, interval, unanswered: 0 }
+    }
+}
+
+/// The median distance, where there are at least three units at distances that are alike.
+fn rhythm(run: &[Timestamp]) -> Option<Elapsed> {
+    let mut distances: Vec<Elapsed> = run.windows(2).filter_map(distance).collect();
+    let median = median(&mut distances).filter(|_| run.len() >= 3)?;
+    let alike = |distance: &Elapsed| (distance.as_secs_f64() / median.as_secs_f64() - 1.0).abs() <= JITTER;
+    distances.iter().all(alike).then_some(median)
+}
+
+/// The distance of exactly two units.
+fn pair(run: &[Timestamp]) -> Option<Elapsed> {
+    if run.len() == 2 { distance(run) } else { None }
+}
+
+fn distance(two: &[Timestamp]) -> Option<Elapsed> {
+    match *two {
+        [earlier, later] => Some(later.since(earlier)),
+        _ => None,
+    }
+}
+
+fn median(distances: &mut [Elapsed]) -> Option<Elapsed> {
+    distances.sort_unstable();
+    distances.get(distances.len().saturating_sub(1) / 2).copied()
+}

@@ -1,0 +1,76 @@
+//! How far SSH got, from both sides' evidence.
+
+use super::direction::{Direction, Stage};
+use super::identification::is_version_2;
+use super::session::Session;
+use super::transcript::{Cipher, Phase, Side};
+
+/// How far one side is known to have come by what it sent itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Nothing,
+    Identified,
+    Packets,
+    KeyExchange,
+    Cipher,
+}
+
+/// The phase, given what is known of the encrypted part.
+pub(super) fn phase(session: &Session, cipher: &Cipher) -> Option<Phase> {
+    let over = cipher.success.is_some() || cipher.past_authentication.is_some();
+    let (client, server) = (own_level(&session.client), own_level(&session.server));
+    if session.midstream && client.max(server) == Level::Nothing {
+        return over.then_some(Phase::Session);
+    }
+    let reached = client.max(implied(session, Side::Client, server)).min(server.max(implied(
+        session,
+        Side::Server,
+        client,
+    )));
+    Some(match reached {
+        Level::Nothing => Phase::Banner,
+        Level::Identified | Level::Packets | Level::KeyExchange => Phase::Kex,
+        Level::Cipher if over => Phase::Session,
+        Level::Cipher => Phase::Auth,
+    })
+}
+
+fn own_level(direction: &Direction) -> Level {
+    let party = &direction.party;
+    let guessed = direction.order.kex_messages() == 1 && direction.guesses;
+    if party.newkeys.is_some() {
+        Level::Cipher
+    } else if party.kex_message.is_some() && !guessed {
+        Level::KeyExchange
+    } else if party.clear_packets > 0 {
+        Level::Packets
+    } else if party.banner.as_ref().is_some_and(|banner| is_version_2(&banner.line)) {
+        Level::Identified
+    } else {
+        Level::Nothing
+    }
+}
+
+/// What the peer's progress proves about a side whose own octets are not in the capture, or not all.
+fn implied(session: &Session, side: Side, peer: Level) -> Level {
+    let (direction, other) = match side {
+        Side::Client => (&session.client, &session.server),
+        Side::Server => (&session.server, &session.client),
+    };
+    let unseen = direction.offset == 0;
+    let lost = matches!(direction.stage, Stage::Seeking { .. });
+    if !unseen && !lost {
+        return Level::Nothing;
+    }
+    match peer {
+        // What comes behind NEWKEYS and is no clear packet is in cipher. A side sends more than an EXT_INFO in
+        // cipher only once it has the peer's NEWKEYS.
+        Level::Cipher if lost && direction.unread > 0 => Level::Cipher,
+        Level::Cipher if session.exchange.encrypted.units(other.side) > 1 => Level::Cipher,
+        // A key exchange message answers the peer's KEXINIT.
+        Level::Cipher | Level::KeyExchange => Level::Packets,
+        // In a capture that starts midstream a side that is past its identification string had the peer's.
+        Level::Packets if session.midstream => Level::Packets,
+        _ => Level::Nothing,
+    }
+}

@@ -1,0 +1,116 @@
+//! Text where SSH should be: refusals that servers write in plain words, and other protocols.
+
+use super::transcript::{KnownText, Mark, StrayText};
+
+/// Octets of stray text that are kept.
+const KEPT: usize = 512;
+
+/// Beginnings that are recognised. Texts of sshd: OpenSSH `kex.c`, `sshd.c` (versions as in [`KnownText`]).
+const BEGINNINGS: &[(&[u8], KnownText)] = &[
+    (b"Exceeded MaxStartups", KnownText::ExceededMaxStartups),
+    (b"Not allowed at this time", KnownText::NotAllowedAtThisTime),
+    (b"Invalid SSH identification string", KnownText::InvalidIdentification),
+    (b"Protocol mismatch", KnownText::ProtocolMismatch),
+    (b"Protocol major versions differ", KnownText::MajorVersionsDiffer),
+    (b"SSH-1.", KnownText::Ssh1),
+    (b"HTTP/", KnownText::Http),
+    (b"GET ", KnownText::Http),
+    (b"HEAD ", KnownText::Http),
+    (b"POST ", KnownText::Http),
+    (b"PUT ", KnownText::Http),
+    (b"OPTIONS ", KnownText::Http),
+    (b"CONNECT ", KnownText::Http),
+    (b"PRI * HTTP/2", KnownText::Http),
+    (b"220 ", KnownText::FtpOrSmtp),
+    (b"220-", KnownText::FtpOrSmtp),
+    (b"PROXY ", KnownText::ProxyHeader),
+    // The 12 octets that open version 2 (haproxy `proxy-protocol.txt`, 2.2).
+    (b"\r\n\r\n\0\r\nQUIT\n", KnownText::ProxyHeader),
+];
+
+/// Recognises a text or a protocol by how it begins.
+pub(super) fn recognise(octets: &[u8]) -> Option<KnownText> {
+    let by_text =
+        BEGINNINGS.iter().find(|(beginning, _)| octets.starts_with(beginning)).map(|&(_, known)| known);
+    by_text.filter(|&known| known != KnownText::Ssh1 || !octets.starts_with(b"SSH-1.99")).or(match *octets {
+        // A TLS record: handshake or alert, major version 3, a minor version that exists (RFC 8446 §5.1).
+        [0x15 | 0x16, 3, 0..=4, ..] => Some(KnownText::Tls),
+        // SOCKS 4 CONNECT or BIND; SOCKS 5 greeting with its count of methods (RFC 1928 §3).
+        [4, 1 | 2, _, _, _, _, _, _, ..] => Some(KnownText::Socks),
+        [5, methods, ref rest @ ..] if methods > 0 && rest.len() == usize::from(methods) => {
+            Some(KnownText::Socks)
+        }
+        // TPKT version 3 (RFC 1006 §6) around an X.224 connection request or confirm.
+        [3, 0, _, _, _, 0xe0 | 0xd0, ..] => Some(KnownText::Rdp),
+        _ => None,
+    })
+}
+
+/// Whether an octet can be part of a line of text in ASCII.
+pub(super) const fn is_text(octet: u8) -> bool {
+    matches!(octet, b'\t' | b'\n' | b'\r' | b' '..=b'~')
+}
+
+/// Collects the beginning of what may turn out to be stray text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Head {
+    octets: Vec<u8>,
+    mark: Option<Mark>,
+}
+
+impl Head {
+    /// Adds octets; `mark` is where the first of them stood.
+    pub(super) fn add(&mut self, octets: &[u8], mark: Mark) {
+        self.mark.get_or_insert(mark);
+        let room = KEPT.saturating_sub(self.octets.len());
+        self.octets.extend(octets.iter().take(room));
+    }
+
+    /// Whether more octets would be kept.
+    pub(super) const fn wants_more(&self) -> bool {
+        self.octets.len() < KEPT
+    }
+
+    /// The text, if anything was collected.
+    pub(super) fn stray(&self) -> Option<StrayText> {
+        let mark = self.mark?;
+        Some(StrayText { text: self.octets.clone(), known: recognise(&self.octets), mark })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_and_foreign_protocols_are_recognised_by_their_beginning() {
+        let cases: &[(&[u8], KnownText)] = &[
+            (b"Exceeded MaxStartups\r\n", KnownText::ExceededMaxStartups),
+            (b"Not allowed at this time\r\n", KnownText::NotAllowedAtThisTime),
+            (b"GET / HTTP/1.0\r\n\r\n", KnownText::Http),
+            (b"\x16\x03\x01\x02\x00\x01", KnownText::Tls),
+            (b"\x05\x01\x00", KnownText::Socks),
+            (b"\x03\x00\x00\x13\x0e\xe0\x00\x00", KnownText::Rdp),
+            (b"SSH-1.5-1.2.27\n", KnownText::Ssh1),
+        ];
+        for (octets, known) in cases {
+            assert_eq!(recognise(octets), Some(*known));
+        }
+    }
+
+    #[test]
+    fn compatibility_version_1_99_is_not_ssh_1() {
+        assert_eq!(recognise(b"SSH-1.99-Cisco-1.25\r\n"), None);
+    }
+
+    #[test]
+    fn only_the_first_512_octets_are_kept() {
+        let mut head = Head::default();
+        let mark = Mark::default();
+        for _ in 0..100 {
+            head.add(&[b'x'; 100], mark);
+        }
+        assert!(!head.wants_more());
+        assert_eq!(head.stray().unwrap().text.len(), 512);
+    }
+}
