@@ -5,6 +5,7 @@
 
 use super::suite::Sizes;
 use super::transcript::{Cipher, Mark, Pair, Side};
+use super::volume::Volume;
 use crate::units::Elapsed;
 
 /// Octets of payload of the messages that are looked for (RFC 4252, RFC 4253 §10; texts of OpenSSH).
@@ -28,11 +29,6 @@ pub(super) mod payload {
 /// The longest time between a side's last packet and its end for one to have led to the other. A process that
 /// ends after a write is gone within milliseconds; loaded machines are slower.
 pub(super) const SAME_BREATH: Elapsed = Elapsed::from_millis(200);
-/// More than authentication takes either way: six attempts with the largest keys and certificates stay below.
-const MORE_THAN_AUTHENTICATION: u64 = 64 * 1024;
-/// Twice the longest default login timer read: Dropbear's 300 s (`sysoptions.h`); OpenSSH 120 s.
-const LONGER_THAN_LOGIN: Elapsed = Elapsed::from_secs(600);
-
 /// One packet, or what arrived in one segment where packets cannot be told apart.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unit {
@@ -60,10 +56,10 @@ enum Step {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Authentication {
     step: Step,
-    first: Option<Mark>,
-    octets: Pair<u64>,
-    late: Pair<bool>,
-    last_client: u64,
+    volume: Volume,
+    last_client: Option<Unit>,
+    /// The shortest time in which the server answered: at least the round trip from here to the server.
+    quickest: Option<Elapsed>,
     learned: Option<u64>,
     /// The server's last unit since the client's last one.
     answer: Option<Unit>,
@@ -82,7 +78,11 @@ pub(super) struct Authentication {
 impl Authentication {
     /// Takes the next unit; true when it is the one that shows success.
     pub(super) fn take(&mut self, unit: &Unit, sizes: &Pair<Sizes>) -> bool {
-        self.note_volume(unit);
+        let unsure = self.server_sizes(sizes) == Sizes::Unknown || self.volume.is_missing_from_server();
+        if let Some(why) = self.volume.take(unit, unsure).filter(|_| !self.is_over()) {
+            self.over(why);
+        }
+        self.note_answer_time(unit);
         let server = self.server_sizes(sizes);
         match (self.step, unit.side) {
             (Step::Waiting, Side::Client) => self.step = Step::Requested,
@@ -97,15 +97,16 @@ impl Authentication {
             (Step::Accepted, Side::Server) => self.answered(unit, server),
         }
         if unit.side == Side::Client {
-            self.last_client = unit.octets;
+            self.last_client = Some(*unit);
         }
         self.success == Some(unit.mark)
     }
 
     /// Octets of the server that no segment stands for may hold anything, SUCCESS too.
     pub(super) fn gap(&mut self, side: Side) {
-        if side == Side::Server && self.step == Step::Accepted {
-            self.possible_success = true;
+        if side == Side::Server {
+            self.volume.miss_from_server();
+            self.possible_success |= self.step == Step::Accepted;
         }
     }
 
@@ -137,17 +138,14 @@ impl Authentication {
         }
     }
 
-    fn note_volume(&mut self, unit: &Unit) {
-        let first = *self.first.get_or_insert(unit.mark);
-        *self.octets.of_mut(unit.side) += unit.octets;
-        *self.late.of_mut(unit.side) |= unit.mark.time.since(first.time) > LONGER_THAN_LOGIN;
-        if self.is_over() {
+    fn note_answer_time(&mut self, unit: &Unit) {
+        let Some(asked) = self.last_client.filter(|_| unit.side == Side::Server && self.answer.is_none())
+        else {
             return;
-        }
-        if *self.octets.of(unit.side) > MORE_THAN_AUTHENTICATION {
-            self.over("more data than authentication takes");
-        } else if self.late.client && self.late.server {
-            self.over("both sides still send after every usual login timer");
+        };
+        let taken = unit.mark.time.since(asked.mark.time);
+        if taken > Elapsed::ZERO && self.quickest.is_none_or(|quickest| taken < quickest) {
+            self.quickest = Some(taken);
         }
     }
 
@@ -169,7 +167,9 @@ impl Authentication {
 
     fn accept(&mut self, unit: &Unit, server: Sizes) {
         // Request and accept have the same size (RFC 4253 §10), where both directions have the same suite.
-        let learned = server == Sizes::Unknown && unit.octets == self.last_client && unit.octets > 16;
+        let learned = server == Sizes::Unknown
+            && unit.octets > 16
+            && self.last_client.is_some_and(|request| request.octets == unit.octets);
         if learned {
             self.learned = Some(unit.octets);
         }
@@ -227,17 +227,19 @@ impl Authentication {
         }
     }
 
-    /// The server's last unit has the size of the DISCONNECT, and the server, not the client, ends at once.
+    /// The server's last unit has the size of the DISCONNECT, and the server ends at once and of itself.
     fn thrown_out(&self, server: Sizes, ends: &Pair<Option<Mark>>) -> Option<Mark> {
         let answer = self.answer.filter(|_| self.step == Step::Accepted)?;
         let end = ends.server?;
-        let client_first = ends.client.is_some_and(|client| client.frame < end.frame);
         let at_once = (Elapsed::ZERO..=SAME_BREATH).contains(&end.time.since(answer.mark.time));
-        (server.fits(payload::TOO_MANY_FAILURES, answer.octets)
-            && at_once
-            && !client_first
-            && self.failures > 0)
-            .then_some(answer.mark)
+        // A client that was thrown out ends too, and its end may pass here first. The server's end is no answer
+        // to it when it comes in less than half the time in which the server ever answered.
+        let of_itself = ends.client.is_none_or(|client| {
+            let behind = end.time.since(client.time);
+            end.frame < client.frame || self.quickest.is_some_and(|quickest| behind + behind < quickest)
+        });
+        let fits = server.fits(payload::TOO_MANY_FAILURES, answer.octets);
+        (fits && at_once && of_itself && self.failures > 0).then_some(answer.mark)
     }
 }
 

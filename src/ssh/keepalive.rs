@@ -44,6 +44,8 @@ struct Prober {
     run_octets: u64,
     /// The longest finished run of a probe that asks for no answer.
     rhythm: Option<(u32, Elapsed)>,
+    /// The side ended: what comes later answers nothing that it still waited for.
+    ended: bool,
 }
 
 /// Looks for keepalives of both sides.
@@ -65,6 +67,11 @@ impl Keepalives {
         *self = Self::new(self.most);
     }
 
+    /// A side ended. A probe that is answered after that was too late for the prober.
+    pub(super) fn end(&mut self, side: Side) {
+        self.probers.of_mut(side).ended = true;
+    }
+
     /// Takes the next unit.
     pub(super) fn take(&mut self, unit: &Unit, sizes: &Pair<Sizes>) {
         let now = unit.mark.time;
@@ -81,6 +88,9 @@ impl Keepalives {
     fn peer_spoke(&mut self, unit: &Unit, probe_sizes: Sizes, answer_sizes: Sizes) {
         let most = self.most;
         let prober = self.probers.of_mut(!unit.side);
+        if prober.ended {
+            return;
+        }
         let run = std::mem::take(&mut prober.run);
         let silent = !unit.side == Side::Client && asks_nothing(probe_sizes, prober.run_octets);
         let Some(&last) = run.last() else {
