@@ -16,6 +16,8 @@ pub(super) mod payload {
     pub(in crate::ssh) const SUCCESS: u32 = 1;
     /// CHANNEL_OPEN for a session.
     pub(in crate::ssh) const CHANNEL_OPEN: u32 = 24;
+    /// CHANNEL_OPEN_CONFIRMATION.
+    pub(in crate::ssh) const OPEN_CONFIRMATION: u32 = 17;
     /// GLOBAL_REQUEST `no-more-sessions@openssh.com`.
     pub(in crate::ssh) const NO_MORE_SESSIONS: u32 = 34;
     /// DISCONNECT `Too many authentication failures`, of OpenSSH (`auth.c`) and of Go's library.
@@ -193,20 +195,27 @@ impl Authentication {
         if unit.octets == success {
             self.success = Some(unit.mark);
             self.step = Step::Over;
-        } else if self.channel_asked {
+        } else if self.channel_asked && self.is_no_answer_to_a_request(unit, server) {
             self.over("a channel was opened and answered");
         } else {
-            self.possible_success |=
-                !unit.single && unit.octets >= 2 * success && self.failure_size != Some(unit.octets);
+            self.possible_success |= !unit.single && server.exceeds(payload::LONGEST_FAILURE, unit.octets);
             self.answer = Some(*unit);
         }
+    }
+
+    /// Whether what follows the client's short unit can be no answer to a request: neither a FAILURE nor PK_OK, which
+    /// repeats the request's key and so is shorter than it, but OPEN_CONFIRMATION, alone or with more behind it.
+    fn is_no_answer_to_a_request(&self, unit: &Unit, server: Sizes) -> bool {
+        let confirmation =
+            server.fits(payload::OPEN_CONFIRMATION, unit.octets) && self.failure_size != Some(unit.octets);
+        let longer = self.last_client.is_some_and(|request| unit.octets > request.octets);
+        confirmation || longer && server.exceeds(payload::LONGEST_FAILURE, unit.octets)
     }
 
     /// Judges the answer to the client's request before last, now that the client goes on.
     fn settle(&mut self, server: Sizes) {
         let Some(answer) = self.answer.take().filter(|_| self.step == Step::Accepted) else { return };
-        let composite = !answer.single
-            && server.packet(payload::LONGEST_FAILURE).is_some_and(|longest| answer.octets > longest);
+        let composite = !answer.single && server.exceeds(payload::LONGEST_FAILURE, answer.octets);
         let failed = match self.failure_size {
             Some(size) => answer.octets == size,
             // The first request is mostly `none`, and its answer a FAILURE (RFC 4252 §5.2). A banner or
@@ -250,4 +259,85 @@ fn opens_channel(unit: &Unit, client: Sizes) -> bool {
     let behind = client.packet(payload::NO_MORE_SESSIONS);
     let both = open.zip(behind).map(|(open, behind)| open + behind);
     open == Some(unit.octets) || !unit.single && both == Some(unit.octets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::suite::Suite;
+    use super::*;
+    use crate::frame::FrameNo;
+    use crate::units::Timestamp;
+
+    /// Plays units (side, octets), 20 ms apart, in which packets cannot be told apart.
+    fn play(cipher: &str, mac: &str, units: &[(Side, u64)], ends: &[(Side, u64)]) -> Cipher {
+        let suite = Sizes::Suite(Suite::of(cipher, mac).unwrap());
+        let sizes = Pair { client: suite, server: suite };
+        let mut authentication = Authentication::default();
+        let at = |number: u64| Mark {
+            frame: FrameNo(number),
+            time: Timestamp::from_nanos(number as i64 * 20_000_000),
+            offset: 0,
+        };
+        for (number, &(side, octets)) in units.iter().enumerate() {
+            authentication.take(&Unit { side, mark: at(number as u64), octets, single: false }, &sizes);
+        }
+        let mut ended = Pair::default();
+        for &(side, number) in ends {
+            *ended.of_mut(side) = Some(at(number));
+        }
+        let mut cipher = Cipher::default();
+        authentication.conclude(&sizes, &ended, &mut cipher);
+        cipher
+    }
+
+    const CHACHA: &str = "chacha20-poly1305@openssh.com";
+    use Side::{Client as C, Server as S};
+
+    #[test]
+    fn a_login_with_a_key_is_one_failure_and_a_success() {
+        let units =
+            [(C, 44), (S, 44), (C, 68), (S, 44), (C, 140), (S, 100), (C, 308), (S, 28), (C, 112), (S, 812)];
+        let cipher = play(CHACHA, "", &units, &[]);
+        assert_eq!(cipher.failures, 1);
+        assert_eq!(cipher.success.unwrap().frame, FrameNo(7));
+        assert_eq!(cipher.service_accepted.unwrap().frame, FrameNo(1));
+    }
+
+    #[test]
+    fn ext_info_of_the_server_is_not_the_accept() {
+        let units =
+            [(S, 116), (C, 68), (C, 44), (S, 44), (C, 68), (S, 336), (C, 148), (S, 76), (C, 148), (S, 28)];
+        let cipher = play(CHACHA, "", &units, &[]);
+        assert_eq!((cipher.service_accepted.unwrap().frame, cipher.failures), (FrameNo(3), 2));
+        assert_eq!(cipher.success.unwrap().frame, FrameNo(9));
+    }
+
+    #[test]
+    fn a_key_query_that_is_as_long_as_a_channel_request_opens_no_channel() {
+        let units =
+            [(C, 64), (S, 64), (C, 80), (S, 96), (C, 160), (S, 112), (C, 320), (S, 96), (C, 160), (S, 96)];
+        let cipher = play("aes256-ctr", "hmac-sha2-256", &units, &[]);
+        assert_eq!((cipher.success, cipher.past_authentication, cipher.failures), (None, None, 3));
+    }
+
+    #[test]
+    fn the_farewell_after_too_many_failures_is_told_from_one_more_failure() {
+        let units = [(C, 44), (S, 44), (C, 68), (S, 76), (C, 148), (S, 76), (C, 148), (S, 76)];
+        let thrown_out = play(CHACHA, "", &units, &[(S, 8), (C, 9)]);
+        assert_eq!(
+            (thrown_out.too_many_failures.map(|mark| mark.frame), thrown_out.failures),
+            (Some(FrameNo(7)), 2)
+        );
+        let gave_up = play(CHACHA, "", &units, &[(C, 8), (S, 9)]);
+        assert_eq!((gave_up.too_many_failures, gave_up.failures), (None, 3));
+    }
+
+    #[test]
+    fn more_data_than_authentication_takes_is_a_session() {
+        let units = [(C, 44), (S, 44), (C, 68), (S, 70_000)];
+        assert_eq!(
+            play(CHACHA, "", &units, &[]).past_authentication,
+            Some("more data than authentication takes")
+        );
+    }
 }
