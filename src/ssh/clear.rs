@@ -35,8 +35,12 @@ impl Direction {
             }
             None => {}
         }
+        if matches!(packet.number, 30..=49) && !self.order.incomplete {
+            exchange.look_for_reversal(self.side, packet.number, self.order.kex_messages() == 0);
+        }
+        let role = exchange.role(self.side);
         let method = exchange.method(self.side, self.order.kex_messages());
-        if let Some(broken) = self.order.take(self.side, packet.number, method) {
+        if let Some(broken) = self.order.take(role, packet.number, method) {
             let detail = format!("message {} ({})", packet.number, message::name(packet.number));
             exchange.violation(self.side, here, broken, detail);
         }
@@ -106,6 +110,14 @@ impl Direction {
     /// The framing in clear is lost.
     fn lost(&mut self, at: Arrival, lost: Lost, exchange: &mut Exchange) {
         let Stage::Packets(reader) = &self.stage else { return };
+        let compatible =
+            self.party.banner.as_ref().is_some_and(|banner| banner.line.starts_with(b"SSH-1.99-"));
+        let peer_may_speak_1 = *exchange.version_2.of(!self.side) != Some(true);
+        if compatible && peer_may_speak_1 && self.party.clear_packets == 0 && lost != Lost::Text {
+            // Packets of version 1: neither aligned nor padded as those of version 2.
+            self.stage = Stage::Foreign { text: false };
+            return;
+        }
         let here = mark(at, reader.offset());
         let (rule, detail) = match lost {
             Lost::Hole => return self.lose_sight(at),
@@ -132,7 +144,7 @@ impl Direction {
             Met::Inside => {}
             Met::Packet { offset, octets } => {
                 self.party.cipher_packets = self.party.cipher_packets.map(|packets| packets + 1);
-                exchange.encrypted.packet(self.side, mark(at, offset), octets);
+                exchange.encrypted.packet(exchange.role(self.side), mark(at, offset), octets);
             }
             Met::Hidden => self.end_walk(exchange),
             Met::Broken { offset, length } => {
@@ -158,7 +170,7 @@ impl Direction {
     fn end_walk(&mut self, exchange: &mut Exchange) {
         self.party.cipher_packets = None;
         self.stage = Stage::Opaque { suite: None, whole: false };
-        exchange.encrypted.gap(self.side);
+        exchange.encrypted.gap(exchange.role(self.side));
     }
 }
 

@@ -85,6 +85,12 @@ impl Encrypted {
         }
     }
 
+    /// A side ended.
+    pub(super) fn end(&mut self, side: Side) {
+        self.flush();
+        self.keepalives.end(side);
+    }
+
     /// Units that this side sent.
     pub(super) const fn units(&self, side: Side) -> u64 {
         *self.units.of(side)

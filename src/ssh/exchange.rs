@@ -17,6 +17,12 @@ pub(super) struct Exchange {
     pub(super) encrypted: Encrypted,
     /// Sides whose identification string is that of Go's library.
     pub(super) pads_like_go: Pair<bool>,
+    /// Whether each side's identification string announces version 2, once it is known.
+    pub(super) version_2: Pair<Option<bool>>,
+    /// The side that opened the TCP connection acts as the SSH server.
+    pub(super) reversed: bool,
+    /// A side has sent a message of the key exchange method.
+    kex_begun: bool,
     violations: Vec<Violation>,
     violations_omitted: u32,
 }
@@ -29,6 +35,9 @@ impl Exchange {
             outcome: Outcome::Unknown,
             encrypted: Encrypted::new(limits),
             pads_like_go: Pair::default(),
+            version_2: Pair::default(),
+            reversed: false,
+            kex_begun: false,
             violations: Vec::new(),
             violations_omitted: 0,
         }
@@ -37,13 +46,32 @@ impl Exchange {
     /// Takes a side's first offer.
     pub(super) fn offer(&mut self, side: Side, offer: Offer) {
         *self.offers.of_mut(side) = Some(offer);
+        self.negotiate();
+    }
+
+    /// The part a side has in SSH. Nearly always its own; a device that calls home connects as the SSH server.
+    pub(super) fn role(&self, side: Side) -> Side {
+        if self.reversed { !side } else { side }
+    }
+
+    /// Looks at a key exchange message in clear: 30 opens every method that is checked, and the SSH client sends it.
+    pub(super) fn look_for_reversal(&mut self, side: Side, number: u8, first: bool) {
+        if side == Side::Server && number == 30 && first && !self.kex_begun {
+            self.reversed = true;
+            self.negotiate();
+        }
+        self.kex_begun = true;
+    }
+
+    fn negotiate(&mut self) {
         if let Some((client, server)) = self.both_offers() {
             self.outcome = negotiate::negotiate(client, server);
         }
     }
 
     fn both_offers(&self) -> Option<(&Offer, &Offer)> {
-        Some((self.offers.client.as_ref()?, self.offers.server.as_ref()?))
+        let of = |role| self.offers.of(self.role(role)).as_ref();
+        Some((of(Side::Client)?, of(Side::Server)?))
     }
 
     /// Whether both sides announce strict key exchange.
@@ -63,11 +91,12 @@ impl Exchange {
 
     /// Puts a direction into cipher; says how it is encrypted, where that is known.
     pub(super) fn start_cipher(&mut self, side: Side) -> Option<Suite> {
+        let role = self.role(side);
         let Outcome::Agreed(negotiated) = &self.outcome else {
-            self.encrypted.start(side, Sizes::Unknown, "");
+            self.encrypted.start(role, Sizes::Unknown, "");
             return None;
         };
-        let (cipher, mac, compression) = match side {
+        let (cipher, mac, compression) = match role {
             Side::Client => (&negotiated.cipher_c2s, &negotiated.mac_c2s, &negotiated.compression_c2s),
             Side::Server => (&negotiated.cipher_s2c, &negotiated.mac_s2c, &negotiated.compression_s2c),
         };
@@ -76,7 +105,7 @@ impl Exchange {
             // Go x/crypto ssh/cipher.go packetSizeMultiple: 16, whatever the cipher's block.
             Sizes::Suite(if *self.pads_like_go.of(side) { suite.padded_to(16) } else { suite })
         });
-        self.encrypted.start(side, sizes, compression);
+        self.encrypted.start(role, sizes, compression);
         suite
     }
 

@@ -19,6 +19,7 @@ mod session;
 mod suite;
 mod text;
 mod transcript;
+mod volume;
 mod walk;
 
 pub use identification::looks_like_ssh;

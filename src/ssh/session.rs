@@ -96,6 +96,7 @@ impl Session {
             Side::Server => &mut self.server,
         };
         direction.end(at);
+        self.exchange.encrypted.end(self.exchange.role(side));
     }
 
     /// Whether the contents of further octets of this side are of use. Where not, [`Chunk::Segment`] does.
@@ -108,8 +109,16 @@ impl Session {
 
     /// What SSH was doing, as far as it has come. More octets may follow, for a later transcript.
     pub fn finish(&self) -> Transcript {
-        let ends = Pair { client: self.client.end, server: self.server.end };
-        let cipher = self.exchange.encrypted.conclude(&ends);
+        let reversed = self.exchange.reversed;
+        let mut ends = Pair { client: self.client.end, server: self.server.end };
+        if reversed {
+            std::mem::swap(&mut ends.client, &mut ends.server);
+        }
+        let mut cipher = self.exchange.encrypted.conclude(&ends);
+        if reversed {
+            let keepalive = &mut cipher.keepalive;
+            std::mem::swap(&mut keepalive.client, &mut keepalive.server);
+        }
         let phase = super::phase::phase(self, &cipher);
         let mut exchange = self.exchange.clone();
         let client = self.client.conclude(&mut exchange);
@@ -117,6 +126,6 @@ impl Session {
         let (negotiated, mismatch) = exchange.outcome.clone().into_parts();
         let (violations, violations_omitted) = exchange.into_violations();
         let party = Pair { client, server };
-        Transcript { party, negotiated, mismatch, violations, violations_omitted, cipher, phase }
+        Transcript { party, negotiated, mismatch, violations, violations_omitted, cipher, phase, reversed }
     }
 }

@@ -107,6 +107,11 @@ impl Sizes {
         }
     }
 
+    /// Whether `octets` are more than one packet of `payload` octets, as far as known.
+    pub(super) fn exceeds(self, payload: u32, octets: u64) -> bool {
+        self.packet(payload).is_some_and(|packet| octets > packet)
+    }
+
     /// Whether `octets` are one packet of `payload` octets, as far as known.
     pub(super) fn fits(self, payload: u32, octets: u64) -> bool {
         self.packet(payload) == Some(octets)
