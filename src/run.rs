@@ -154,7 +154,7 @@ fn dropped(summary: &Summary) -> Option<Blind> {
 fn input(summary: &Summary) -> model::Input {
     model::Input {
         path: Shown(&summary.name).to_string(),
-        sha256: summary.sha256.clone(),
+        sha256: summary.sha256.clone().unwrap_or_default(),
         octets: summary.octets,
         format: summary.format.to_string(),
         complete: summary.complete,

@@ -1,66 +1,8 @@
 //! What SSH was doing, as far as the capture shows: the values the case is built from.
 
+pub use crate::flow::{Pair, Side};
 use crate::frame::FrameNo;
 use crate::units::Timestamp;
-
-/// Which side of the SSH connection. The client is the one that opened it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Side {
-    /// Opened the connection.
-    Client,
-    /// Was connected to.
-    Server,
-}
-
-impl Side {
-    /// Both, client first.
-    pub const BOTH: [Self; 2] = [Self::Client, Self::Server];
-
-    /// `client` or `server`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Server => "server",
-        }
-    }
-}
-
-impl std::ops::Not for Side {
-    type Output = Self;
-    fn not(self) -> Self {
-        match self {
-            Self::Client => Self::Server,
-            Self::Server => Self::Client,
-        }
-    }
-}
-
-/// A value for each side.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pair<T> {
-    /// The client's.
-    pub client: T,
-    /// The server's.
-    pub server: T,
-}
-
-impl<T> Pair<T> {
-    /// The value of `side`.
-    pub const fn of(&self, side: Side) -> &T {
-        match side {
-            Side::Client => &self.client,
-            Side::Server => &self.server,
-        }
-    }
-
-    /// The value of `side`, to change.
-    pub const fn of_mut(&mut self, side: Side) -> &mut T {
-        match side {
-            Side::Client => &mut self.client,
-            Side::Server => &mut self.server,
-        }
-    }
-}
 
 /// How far SSH got. `TcpHandshake` and `Closed` are not SSH's to say and are decided in [`crate::case`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
