@@ -44,7 +44,9 @@ impl Ports {
 
     fn takes(&self, packet: &Packet<'_>) -> bool {
         match self {
-            Self::Only(ports) => ports.contains(&packet.key.low.port) || ports.contains(&packet.key.high.port),
+            Self::Only(ports) => {
+                ports.contains(&packet.key.low.port) || ports.contains(&packet.key.high.port)
+            }
             Self::Any => true,
         }
     }
@@ -162,7 +164,11 @@ impl Analysis {
 fn feed(sessions: &mut Vec<ssh::Session>, limits: &Limits, at: Arrival, flow: FlowId, event: Event<'_>) {
     let index = flow.0 as usize;
     if let Event::Opened { midstream } = event {
-        debug_assert_eq!(index, sessions.len(), "connections are numbered in the order of their first packets");
+        debug_assert_eq!(
+            index,
+            sessions.len(),
+            "connections are numbered in the order of their first packets"
+        );
         sessions.push(if midstream { ssh::Session::midstream(limits) } else { ssh::Session::new(limits) });
     }
     let Some(session) = sessions.get_mut(index) else { return };
@@ -199,7 +205,8 @@ fn cases(table: Table, sessions: &[ssh::Session], ports: &Ports, end: Timestamp)
 }
 
 fn undecoded(counts: &Counts) -> Blind {
-    let first = counts.undecoded_examples.first().map(|(frame, why)| format!("; the first, frame {frame}: {why}"));
+    let first =
+        counts.undecoded_examples.first().map(|(frame, why)| format!("; the first, frame {frame}: {why}"));
     Blind {
         kind: BlindKind::Undecoded,
         detail: format!("{} frames could not be decoded{}", counts.undecoded, first.unwrap_or_default()),
@@ -214,6 +221,7 @@ fn undecoded(counts: &Counts) -> Blind {
 /// When the system gives no threads.
 pub fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, String> {
     let Some(threads) = threads else { return Ok(work()) };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| error.to_string())?;
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| error.to_string())?;
     Ok(pool.install(work))
 }

@@ -11,6 +11,7 @@ use crate::analysis::{Analysis, Findings};
 use crate::case::{Blind, BlindKind};
 use crate::cli::{self, Analyze, Format, Plan};
 use crate::error::{Error, Exit};
+use crate::frame::FrameNo;
 use crate::limits::Limits;
 use crate::report::{self, model};
 use crate::source::{self, Batch, STANDARD_INPUT, Shown, Source, SourceError, Summary};
@@ -51,17 +52,14 @@ fn written(result: io::Result<()>, what: &str) -> Result<(), Error> {
 
 fn explain(id: Option<&str>) -> Result<Exit, Error> {
     let Some(id) = id else { return print(&report::explain_list()) };
-    match report::explain(id) {
-        Some(text) => print(&text),
-        None => {
-            let error = Error::new(Exit::Usage, format!("nothing is called `{}`", Shown(id)));
-            let nearest = crate::error::nearest(id, report::explainable());
-            Err(match nearest {
-                Some(nearest) => error.with_hint(format!("did you mean `{nearest}`? `sshrst explain` lists all")),
-                None => error.with_hint("`sshrst explain` lists all"),
-            })
-        }
+    if let Some(text) = report::explain(id) {
+        return print(&text);
     }
+    let error = Error::new(Exit::Usage, format!("nothing is called `{}`", Shown(id)));
+    Err(match crate::error::nearest(id, report::explainable()) {
+        Some(nearest) => error.with_hint(format!("did you mean `{nearest}`? `sshrst explain` lists all")),
+        None => error.with_hint("`sshrst explain` lists all"),
+    })
 }
 
 fn analyze(plan: &Analyze) -> Result<Exit, Error> {
@@ -69,13 +67,18 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let mut exit = Exit::Analysed;
     let limits = Limits::default();
     let mut analysis = Analysis::new(limits, plan.ports.clone());
+    let mut next = Next::default();
     let (mut inputs, mut blind, mut failures) = (Vec::new(), Vec::new(), Vec::new());
     for file in &plan.files {
-        match read(file, limits, &mut analysis) {
+        match read(file, limits, &mut analysis, next) {
             Ok(summary) => {
+                next = next.after(&summary);
                 let damage = damage(&summary);
                 for blind in &damage {
-                    complain(&Error::new(Exit::Partial, format!("{}: {}", Shown(&summary.name), blind.detail)));
+                    complain(&Error::new(
+                        Exit::Partial,
+                        format!("{}: {}", Shown(&summary.name), blind.detail),
+                    ));
                     exit = exit.outranked_by(Exit::Partial);
                 }
                 blind.extend(damage);
@@ -94,7 +97,10 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     }
     let findings = judged(analysis, blind, plan.threads)?;
     let model = model::build(&findings, &inputs, model::Options { reproducible: plan.reproducible });
-    let name = plan.output.as_ref().map_or("standard output".to_owned(), |path| Shown(&path.to_string_lossy()).to_string());
+    let name = plan
+        .output
+        .as_ref()
+        .map_or("standard output".to_owned(), |path| Shown(&path.to_string_lossy()).to_string());
     written(render(&model, plan.format, &mut out).and_then(|()| out.flush()), &name)?;
     Ok(exit)
 }
@@ -103,7 +109,11 @@ fn open_output(plan: &Analyze) -> Result<Box<dyn Write>, Error> {
     let Some(path) = &plan.output else { return Ok(Box::new(BufWriter::new(io::stdout()))) };
     let mut options = OpenOptions::new();
     options.write(true);
-    if plan.force { options.create(true).truncate(true) } else { options.create_new(true) };
+    if plan.force {
+        options.create(true).truncate(true)
+    } else {
+        options.create_new(true)
+    };
     match options.open(path) {
         Ok(file) => Ok(Box::new(BufWriter::new(file))),
         Err(error) => {
@@ -118,12 +128,36 @@ fn open_output(plan: &Analyze) -> Result<Box<dyn Write>, Error> {
     }
 }
 
-fn read(file: &Path, limits: Limits, analysis: &mut Analysis) -> Result<Summary, SourceError> {
+/// Where the numbers of the next input begin: several files are one capture.
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    frame: FrameNo,
+    interface: u16,
+}
+
+impl Default for Next {
+    fn default() -> Self {
+        Self { frame: FrameNo(1), interface: 0 }
+    }
+}
+
+impl Next {
+    fn after(self, summary: &Summary) -> Self {
+        let interfaces = u16::try_from(summary.interfaces.len()).unwrap_or(u16::MAX);
+        Self {
+            frame: FrameNo(self.frame.0.saturating_add(summary.numbers)),
+            interface: self.interface.saturating_add(interfaces),
+        }
+    }
+}
+
+fn read(file: &Path, limits: Limits, analysis: &mut Analysis, next: Next) -> Result<Summary, SourceError> {
     let mut reader = if file.as_os_str() == STANDARD_INPUT {
         source::standard_input(limits)?
     } else {
         source::open(file, limits)?
     };
+    reader.number_from(next.frame, next.interface);
     let mut batch = Batch::new();
     while reader.read_batch(&mut batch) {
         for frame in batch.frames() {

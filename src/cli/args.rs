@@ -15,8 +15,10 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Read captures and report on the SSH connections in them.
-    #[command(after_help = "Exit status: 0 analysed, 2 wrong usage, 3 no input could be read, 4 analysed in part \
-        (an input was unreadable or damaged), 5 the report could not be written, 70 a fault of sshrst.")]
+    #[command(
+        after_help = "Exit status: 0 analysed, 2 wrong usage, 3 no input could be read, 4 analysed in part \
+        (an input was unreadable or damaged), 5 the report could not be written, 70 a fault of sshrst."
+    )]
     Analyze(AnalyzeArguments),
     /// Say what a signal or a cause means, when it misleads, and where that is written.
     Explain {
@@ -98,9 +100,14 @@ fn port(text: &str) -> Result<Port, String> {
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
-    let number: f64 = text.strip_suffix('s').unwrap_or(text).parse().map_err(|_| "not a number of seconds")?;
+    let number: f64 =
+        text.strip_suffix('s').unwrap_or(text).parse().map_err(|_| "not a number of seconds")?;
     // A year: no timer is longer, and what is, is a slip of the keyboard.
-    if (0.0..=31_536_000.0).contains(&number) { Ok(number) } else { Err("expected 0 to 31536000 seconds".to_owned()) }
+    if (0.0..=31_536_000.0).contains(&number) {
+        Ok(number)
+    } else {
+        Err("expected 0 to 31536000 seconds".to_owned())
+    }
 }
 
 /// The command line's declaration, for completions, the man page and tests.

@@ -128,6 +128,8 @@ fn in_color(when: When) -> bool {
         When::Always => true,
         When::Never => false,
         // no-color.org: any non-empty value.
-        When::Auto => io::stdout().is_terminal() && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty()),
+        When::Auto => {
+            io::stdout().is_terminal() && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty())
+        }
     }
 }

@@ -171,7 +171,7 @@ mod tests {
                 let range = offset as usize..(offset + length) as usize;
                 expected[range.clone()].copy_from_slice(&stream[range]);
             }
-            prop_assert_eq!(missing, expected.iter().filter(|&&octet| octet == 0).count() as u64);
+            prop_assert_eq!(missing, expected.iter().map(|&octet| u64::from(octet == 0)).sum::<u64>());
             prop_assert_eq!(out, expected);
         }
     }

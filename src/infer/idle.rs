@@ -18,7 +18,9 @@ impl Idle {
         let (silence, survived) = case.silence();
         let silence = silence?;
         let ended_by = match (case.ending, &case.reset) {
-            (Ending::Reset, Some(reset)) if silence.after == reset.segment().frame => timers::Ending::ResetAtExpiry,
+            (Ending::Reset, Some(reset)) if silence.after == reset.segment().frame => {
+                timers::Ending::ResetAtExpiry
+            }
             (Ending::Reset, _) => timers::Ending::ResetOnNextPacket,
             (Ending::Silence, _) => timers::Ending::Silence,
             (Ending::Close, reset) => {

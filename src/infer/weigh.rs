@@ -47,7 +47,8 @@ pub(super) fn weigh(evidence: &[Evidence], prior: Bearing) -> Weighed {
 /// Leaves what must be left to the side that lost.
 fn humbled(raw: [f64; 6], evidence: &[Evidence]) -> [f64; 6] {
     let side = |claimed: bool| -> f64 {
-        let of_side = Origin::ALL.into_iter().zip(raw).filter(|(origin, _)| origin.is_claimed_host() == claimed);
+        let of_side =
+            Origin::ALL.into_iter().zip(raw).filter(|(origin, _)| origin.is_claimed_host() == claimed);
         of_side.map(|(_, share)| share).sum()
     };
     let (host, boxes) = (side(true), side(false));
@@ -64,9 +65,10 @@ fn humbled(raw: [f64; 6], evidence: &[Evidence]) -> [f64; 6] {
     } else {
         (least / host, (1.0 - least) / boxes)
     };
-    let mut shares = Origin::ALL.into_iter().zip(raw).map(|(origin, share)| {
-        share * if origin.is_claimed_host() { host_factor } else { box_factor }
-    });
+    let mut shares = Origin::ALL
+        .into_iter()
+        .zip(raw)
+        .map(|(origin, share)| share * if origin.is_claimed_host() { host_factor } else { box_factor });
     raw.map(|_| shares.next().unwrap_or_default())
 }
 

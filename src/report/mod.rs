@@ -21,8 +21,12 @@ pub(crate) fn moment(time: Timestamp) -> String {
 }
 
 /// stub
-pub fn timers(_: Option<f64>) -> String { String::new() }
+pub fn timers(_: Option<f64>) -> String {
+    String::new()
+}
 /// stub
 /// # Errors
 /// x
-pub fn text(report: &model::Report, _: bool, _: bool, out: &mut dyn std::io::Write) -> std::io::Result<()> { json(report, out) }
+pub fn text(report: &model::Report, _: bool, _: bool, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    json(report, out)
+}

@@ -34,12 +34,18 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     }
     let segment = reset.segment();
     if !matches!(segment.ttl, 64 | 128 | 255) {
-        let summary = format!("TTL {}: routers lowered it, though the capture is beside the {}", segment.ttl, reset.claimed.word());
+        let summary = format!(
+            "TTL {}: routers lowered it, though the capture is beside the {}",
+            segment.ttl,
+            reset.claimed.word()
+        );
         return Outcome::Absent(Finding::new(summary, [segment.frame], Bearing::sides(-6, 0)));
     }
     let sources = case.flow.half(reset.claimed).link_sources;
-    let other_source = segment.link_source != 0 && sources != [0, 0] && !sources.contains(&segment.link_source);
-    let mut summary = format!("captured beside the {}, coming from it with TTL {}", reset.claimed.word(), segment.ttl);
+    let other_source =
+        segment.link_source != 0 && sources != [0, 0] && !sources.contains(&segment.link_source);
+    let mut summary =
+        format!("captured beside the {}, coming from it with TTL {}", reset.claimed.word(), segment.ttl);
     if other_source {
         summary.push_str(", from another link-layer address than its other packets");
         return Outcome::Present(Finding::new(summary, [segment.frame], Bearing::sides(0, -5)));
@@ -47,12 +53,12 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     // Offload: only the sending machine shows a checksum left to its network card. Kernels finish the IPv4 answers of
     // their TCP and leave those of netfilter, and the other way round in IPv6 (measured).
     let unfinished = segment.checksum == Checksum::Partial;
-    let bearing = match (unfinished, segment.traits.has(Traits::IPV6), offloads(case, reset)) {
-        (true, false, true) => Bearing { stack: -20, ..Bearing::sides(0, -14) },
-        (false, false, true) => Bearing { host_filter: -20, ..Bearing::sides(0, -14) },
-        (true, true, true) => Bearing { host_filter: -20, ..Bearing::sides(0, -14) },
-        (false, true, true) => Bearing { stack: -20, ..Bearing::sides(0, -14) },
-        (_, _, false) => Bearing::sides(0, -14),
+    let by_filter = unfinished != segment.traits.has(Traits::IPV6);
+    let from_here = Bearing::sides(0, -14);
+    let bearing = match (offloads(case, reset) && segment.checksum != Checksum::Unknown, by_filter) {
+        (true, true) => Bearing { stack: -20, ..from_here },
+        (true, false) => Bearing { host_filter: -20, ..from_here },
+        (false, _) => from_here,
     };
     Outcome::Present(Finding::new(summary, [segment.frame], bearing))
 }

@@ -18,7 +18,9 @@ pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
 
 fn reset_at_login(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     let own = match reset.claimed {
-        Side::Server if signs::after_usual_grace(age(case, reset)) => vec![(Cause::LoginGraceTimeout, 0.8), (Cause::SshdSessionKilled, 0.15)],
+        Side::Server if signs::after_usual_grace(age(case, reset)) => {
+            vec![(Cause::LoginGraceTimeout, 0.8), (Cause::SshdSessionKilled, 0.15)]
+        }
         Side::Server => vec![
             (Cause::SshdSessionKilled, 0.45),
             (Cause::LoginGraceTimeout, 0.3),
@@ -44,7 +46,9 @@ fn closed(case: &Case) -> Vec<Share> {
     }
     match side {
         // A refused login ends with the client's close; so does a prompt at which the user gave up.
-        Side::Client if cipher.failures > 1 => vec![(Cause::AuthenticationFailed, 0.75), (Cause::ClientAbort, 0.2)],
+        Side::Client if cipher.failures > 1 => {
+            vec![(Cause::AuthenticationFailed, 0.75), (Cause::ClientAbort, 0.2)]
+        }
         Side::Client => vec![(Cause::ClientAbort, 0.5), (Cause::AuthenticationFailed, 0.4)],
         Side::Server => server_closed(case, signs::age(case, fin), fin),
     }

@@ -62,10 +62,18 @@ fn server_reset(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     let spoke = case.transcript.party.of(Side::Server).banner.is_some();
     if signs::of(verdict, Origin::Stack) > signs::of(verdict, Origin::Socket) && !spoke {
         // The handshake's last segment, or the client's first, met no socket: the queue was full.
-        return vec![(Cause::AcceptQueueOverflow, 0.7), (Cause::PortClosed, 0.1), (Cause::ServerFirewallReject, 0.1)];
+        return vec![
+            (Cause::AcceptQueueOverflow, 0.7),
+            (Cause::PortClosed, 0.1),
+            (Cause::ServerFirewallReject, 0.1),
+        ];
     }
     if spoke {
-        return vec![(Cause::ForkFailure, 0.35), (Cause::SshdSessionKilled, 0.35), (Cause::ServerOverloaded, 0.1)];
+        return vec![
+            (Cause::ForkFailure, 0.35),
+            (Cause::SshdSessionKilled, 0.35),
+            (Cause::ServerOverloaded, 0.1),
+        ];
     }
     // libwrap looks the client's name up before it refuses: that takes seconds where the lookup has no answer.
     let slow = reset.segment().time.since(case.flow.first.time) > LOOKUP;

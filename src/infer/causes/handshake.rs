@@ -20,7 +20,9 @@ pub(super) fn refused_by_icmp(case: &Case) -> Vec<Share> {
 
 pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
     match (case.ending, &case.reset, verdict) {
-        (Ending::Reset, Some(reset), Some(verdict)) if reset.claimed == Side::Server => from_server(reset, verdict),
+        (Ending::Reset, Some(reset), Some(verdict)) if reset.claimed == Side::Server => {
+            from_server(reset, verdict)
+        }
         (Ending::Reset, Some(reset), Some(verdict)) => from_client(case, reset, verdict),
         (Ending::Silence, ..) => silence(case),
         (Ending::Close, ..) => vec![(Cause::PortScan, 0.5), (Cause::ClientAbort, 0.4)],

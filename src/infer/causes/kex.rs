@@ -27,10 +27,18 @@ pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
 
 fn reset_in_kex(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     let own = match reset.claimed {
-        Side::Server if signs::waited_in_vain(case, Side::Server).is_some() => vec![(Cause::TcpUserTimeout, 0.7), (Cause::PathLoss, 0.2)],
-        Side::Server => vec![(Cause::SshdSessionKilled, 0.4), (Cause::ForkFailure, 0.25), (Cause::CorruptedPacket, 0.15)],
-        Side::Client if signs::waited_in_vain(case, Side::Client).is_some() => vec![(Cause::TcpUserTimeout, 0.7), (Cause::PathLoss, 0.2)],
-        Side::Client => vec![(Cause::ClientAbort, 0.55), (Cause::ClientKilled, 0.25), (Cause::CorruptedPacket, 0.1)],
+        Side::Server if signs::waited_in_vain(case, Side::Server).is_some() => {
+            vec![(Cause::TcpUserTimeout, 0.7), (Cause::PathLoss, 0.2)]
+        }
+        Side::Server => {
+            vec![(Cause::SshdSessionKilled, 0.4), (Cause::ForkFailure, 0.25), (Cause::CorruptedPacket, 0.15)]
+        }
+        Side::Client if signs::waited_in_vain(case, Side::Client).is_some() => {
+            vec![(Cause::TcpUserTimeout, 0.7), (Cause::PathLoss, 0.2)]
+        }
+        Side::Client => {
+            vec![(Cause::ClientAbort, 0.55), (Cause::ClientKilled, 0.25), (Cause::CorruptedPacket, 0.1)]
+        }
     };
     let mut shares = scaled(own, verdict.claimed_host);
     shares.extend(boxes(case, reset, verdict));
@@ -74,7 +82,9 @@ fn closed(case: &Case) -> Vec<Share> {
             (Cause::MalformedPacket, 0.3),
             (Cause::SshdSessionKilled, 0.15),
         ],
-        Side::Server => vec![(Cause::MalformedPacket, 0.4), (Cause::SshdSessionKilled, 0.3), (Cause::ForkFailure, 0.15)],
+        Side::Server => {
+            vec![(Cause::MalformedPacket, 0.4), (Cause::SshdSessionKilled, 0.3), (Cause::ForkFailure, 0.15)]
+        }
     }
 }
 

@@ -26,7 +26,8 @@ pub(super) fn causes_midstream(case: &Case, verdict: Option<&Verdict>) -> Vec<Sh
         && signs::of(verdict, Origin::Stack) > 0.4
     {
         // A few packets out of nowhere, and a stack that never knew them.
-        let unknown_there = if reset.claimed == Side::Server { Cause::NatRebinding } else { Cause::NatStateLost };
+        let unknown_there =
+            if reset.claimed == Side::Server { Cause::NatRebinding } else { Cause::NatStateLost };
         return vec![(unknown_there, 0.4), (Cause::NatStateLost, 0.3), (Cause::ServerRebooted, 0.2)];
     }
     causes(case, verdict)
@@ -52,9 +53,18 @@ fn by_server(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
         Some(true) => vec![(Cause::TcpKeepaliveTimeout, 0.85), (Cause::LinkOutage, 0.1)],
         Some(false) => vec![(Cause::LinkOutage, 0.4), (Cause::TcpUserTimeout, 0.3), (Cause::PathLoss, 0.2)],
         None if unprompted(reset) && signs::idle(case).is_some() => {
-            vec![(Cause::ProxyIdleTimeout, 0.4), (Cause::SshdSessionKilled, 0.35), (Cause::SocketDestroyed, 0.15)]
+            vec![
+                (Cause::ProxyIdleTimeout, 0.4),
+                (Cause::SshdSessionKilled, 0.35),
+                (Cause::SocketDestroyed, 0.15),
+            ]
         }
-        None => vec![(Cause::SshdSessionKilled, 0.65), (Cause::OomKill, 0.12), (Cause::SocketDestroyed, 0.08), (Cause::ServerShutdown, 0.05)],
+        None => vec![
+            (Cause::SshdSessionKilled, 0.65),
+            (Cause::OomKill, 0.12),
+            (Cause::SocketDestroyed, 0.08),
+            (Cause::ServerShutdown, 0.05),
+        ],
     };
     let moved = case.flow.half(Side::Server).ttl.total() > 2
         && case.flow.half(Side::Server).ttl.count(reset.segment().ttl) == 0;
@@ -113,9 +123,17 @@ pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share>
     let filter = if signs::was_unanswered(reset) {
         vec![(Cause::BlackholeThenReset, 0.7), (Cause::FirewallRuleReject, 0.2)]
     } else if idle {
-        vec![(Cause::FirewallIdleTimeout, 0.8), (Cause::FirewallStateLost, 0.1), (Cause::FirewallRuleReject, 0.08)]
+        vec![
+            (Cause::FirewallIdleTimeout, 0.8),
+            (Cause::FirewallStateLost, 0.1),
+            (Cause::FirewallRuleReject, 0.08),
+        ]
     } else {
-        vec![(Cause::FirewallRuleReject, 0.5), (Cause::FirewallStateLost, 0.35), (Cause::FirewallIdleTimeout, 0.1)]
+        vec![
+            (Cause::FirewallRuleReject, 0.5),
+            (Cause::FirewallStateLost, 0.35),
+            (Cause::FirewallIdleTimeout, 0.1),
+        ]
     };
     let forger = if idle && unprompted(reset) {
         vec![(Cause::FirewallIdleTimeout, 0.8), (Cause::InjectedRst, 0.15)]
@@ -133,7 +151,8 @@ pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share>
 fn closed(case: &Case) -> Vec<Share> {
     let Some((side, fin)) = signs::first_fin(case) else { return Vec::new() };
     let cipher = &case.transcript.cipher;
-    let timer = case.silence().0.is_some_and(|silence| silence.after == fin.frame && silence.length >= signs::IDLE);
+    let timer =
+        case.silence().0.is_some_and(|silence| silence.after == fin.frame && silence.length >= signs::IDLE);
     match side {
         Side::Client if cipher.client_disconnect.is_some() => vec![(Cause::NormalClose, 0.9)],
         Side::Client if cipher.keepalive.of(Side::Client).unanswered > 0 => {
@@ -143,12 +162,23 @@ fn closed(case: &Case) -> Vec<Share> {
             vec![(Cause::LinkOutage, 0.5), (Cause::PathLoss, 0.3)]
         }
         Side::Client if timer => vec![(Cause::ProxyIdleTimeout, 0.4), (Cause::NormalClose, 0.4)],
-        Side::Client => vec![(Cause::NormalClose, 0.7), (Cause::ClientKilled, 0.15), (Cause::CorruptedPacket, 0.05)],
+        Side::Client => {
+            vec![(Cause::NormalClose, 0.7), (Cause::ClientKilled, 0.15), (Cause::CorruptedPacket, 0.05)]
+        }
         Side::Server if cipher.keepalive.of(Side::Server).unanswered > 0 => {
             vec![(Cause::SshKeepaliveTimeout, 0.85), (Cause::SshdSessionKilled, 0.1)]
         }
-        Side::Server if timer => vec![(Cause::ProxyIdleTimeout, 0.4), (Cause::SshdSessionKilled, 0.4), (Cause::ServerShutdown, 0.1)],
-        Side::Server => vec![(Cause::SshdSessionKilled, 0.6), (Cause::ServerShutdown, 0.15), (Cause::OomKill, 0.1), (Cause::CorruptedPacket, 0.1)],
+        Side::Server if timer => vec![
+            (Cause::ProxyIdleTimeout, 0.4),
+            (Cause::SshdSessionKilled, 0.4),
+            (Cause::ServerShutdown, 0.1),
+        ],
+        Side::Server => vec![
+            (Cause::SshdSessionKilled, 0.6),
+            (Cause::ServerShutdown, 0.15),
+            (Cause::OomKill, 0.1),
+            (Cause::CorruptedPacket, 0.1),
+        ],
     }
 }
 
@@ -157,6 +187,11 @@ pub(super) fn silence(case: &Case) -> Vec<Share> {
     if signs::idle(case).is_some() && !signs::survived_as_much(case) {
         vec![(Cause::FirewallSilentDrop, 0.7), (Cause::LinkOutage, 0.15), (Cause::NatStateLost, 0.08)]
     } else {
-        vec![(Cause::LinkOutage, 0.6), (Cause::FirewallSilentDrop, 0.15), (Cause::PathLoss, 0.1), (Cause::MtuBlackhole, 0.05)]
+        vec![
+            (Cause::LinkOutage, 0.6),
+            (Cause::FirewallSilentDrop, 0.15),
+            (Cause::PathLoss, 0.1),
+            (Cause::MtuBlackhole, 0.05),
+        ]
     }
 }

@@ -1,8 +1,8 @@
 //! From findings to the report: everything resolved, nothing left to compute for a renderer.
 
 use super::{
-    Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Report, SCHEMA, Session,
-    Ssh, Tool, Vantage, Violation,
+    Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Report, SCHEMA,
+    Session, Ssh, Tool, Vantage, Violation,
 };
 use crate::analysis::{Findings, Judged};
 use crate::case::{Blind, Case};

@@ -99,7 +99,12 @@ impl Cause {
             remedies: advice
                 .remedies
                 .into_iter()
-                .map(|it| Remedy { place: it.place.id(), what: it.what, why: it.why, trap: Some(it.trap).filter(|trap| !trap.is_empty()) })
+                .map(|it| Remedy {
+                    place: it.place.id(),
+                    what: it.what,
+                    why: it.why,
+                    trap: Some(it.trap).filter(|trap| !trap.is_empty()),
+                })
                 .collect(),
         }
     }
