@@ -6,6 +6,7 @@
     clippy::disallowed_macros,
     reason = "a test may read files and say that it skips"
 )]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -82,9 +83,12 @@ fn captures_under(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// Reads a number in the byte order of a capture.
+type Read = fn([u8; 4]) -> u32;
+
 /// Byte order and link type of a classic capture.
-fn header(file: &[u8]) -> Option<(fn([u8; 4]) -> u32, LinkType)> {
-    let read: fn([u8; 4]) -> u32 = match file.first_chunk()? {
+fn header(file: &[u8]) -> Option<(Read, LinkType)> {
+    let read: Read = match file.first_chunk()? {
         [0xd4, 0xc3, 0xb2, 0xa1] | [0x4d, 0x3c, 0xb2, 0xa1] => u32::from_le_bytes,
         [0xa1, 0xb2, 0xc3, 0xd4] | [0xa1, 0xb2, 0x3c, 0x4d] => u32::from_be_bytes,
         _ => return None,

@@ -27,7 +27,7 @@ pub enum Decoded<'a> {
 #[derive(Debug)]
 pub struct Decoder {
     limits: Limits,
-    fragments: Fragments,
+    pub(super) fragments: Fragments,
     /// The last datagram put together, from which a packet's data is lent.
     whole: Option<Datagram>,
 }

@@ -3,7 +3,8 @@
 //! [`Decoder::decode`] turns a [`crate::frame::Frame`] into a [`Decoded`]: a TCP [`Packet`], a [`Quote`] of one inside an
 //! ICMP error, something that is neither, or [`Undecoded`] with the reason. The only user of etherparse.
 
-use std::net::IpAddr;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::frame::{FrameNo, Place};
 use crate::units::Timestamp;
@@ -36,6 +37,13 @@ pub struct Endpoint {
     pub addr: IpAddr,
     /// TCP port.
     pub port: u16,
+}
+
+impl fmt::Display for Endpoint {
+    /// `192.0.2.1:22` or `[2001:db8::1]:22`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        SocketAddr::new(self.addr, self.port).fmt(f)
+    }
 }
 
 /// A connection's two ends, sorted, so that both directions have the same key.
