@@ -2,12 +2,14 @@
 
 use super::direction::{Direction, Stage, mark};
 use super::exchange::Exchange;
+use super::message::Method;
 use super::packet::{ClearPacket, Lost, Padding, Step};
+use super::rule::Rule;
 use super::session::Arrival;
 use super::text::{Head, is_text};
 use super::transcript::{Disconnect, Mark};
 use super::walk::{Met, Walk};
-use super::{kexinit, message, rule};
+use super::{kex_value, kexinit, message, rule};
 
 impl Direction {
     /// Goes on after clear octets were taken; the next octet is at `behind`.
@@ -38,16 +40,27 @@ impl Direction {
         if matches!(packet.number, 30..=49) && !self.order.incomplete {
             exchange.look_for_reversal(self.side, packet.number, self.order.kex_messages() == 0);
         }
-        let role = exchange.role(self.side);
-        let method = exchange.method(self.side, self.order.kex_messages());
-        if let Some(broken) = self.order.take(role, packet.number, method) {
-            let detail = format!("message {} ({})", packet.number, message::name(packet.number));
-            exchange.violation(self.side, here, broken, detail);
+        if let Some((rule, detail)) = self.order_broken(packet, exchange) {
+            exchange.violation(self.side, here, rule, detail);
         }
         self.message(here, packet.number, packet.payload.as_deref(), exchange);
         if packet.number == message::NEWKEYS {
             self.start_cipher(behind, exchange);
         }
+    }
+
+    /// The rules that the message breaks by its place, or by a public value that is none.
+    fn order_broken(&mut self, packet: &ClearPacket, exchange: &Exchange) -> Option<(Rule, String)> {
+        let role = exchange.role(self.side);
+        let sent = self.order.kex_messages();
+        let kex = exchange.kex(self.side, sent);
+        let method = kex.and_then(Method::of);
+        if let Some(rule) = self.order.take(role, packet.number, method) {
+            return Some((rule, format!("message {} ({})", packet.number, message::name(packet.number))));
+        }
+        let is_value = matches!(packet.number, 30..=49) && method == Some(Method::OneRoundTrip);
+        let fault = kex_value::fault(kex?, role, packet.payload.as_deref().filter(|_| is_value)?)?;
+        Some((rule::KEX_VALUE, fault))
     }
 
     fn message(&mut self, here: Mark, number: u8, payload: Option<&[u8]>, exchange: &mut Exchange) {

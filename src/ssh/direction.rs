@@ -6,7 +6,7 @@ use super::message::{self, Order};
 use super::packet::{self, PacketReader};
 use super::rule;
 use super::session::Arrival;
-use super::suite::Suite;
+use super::suite::{PaddingStyle, Suite};
 use super::text::Head;
 use super::transcript::{Banner, Mark, Party, Side};
 use super::walk::Walk;
@@ -214,10 +214,8 @@ impl Direction {
         let too_long = reader.grows_too_long(octets);
         let (used, line) = reader.take(octets);
         self.head.add(octets.get(..used).unwrap_or_default(), mark(at, self.offset));
-        if too_long {
-            let detail = "more than 255 octets; OpenSSH from 8.0 takes up to 8192, Go and libssh refuse it, \
-                          Dropbear cuts it";
-            exchange.violation(self.side, mark(at, start), rule::IDENTIFICATION_TOO_LONG, detail.to_owned());
+        if let Some((rule, detail)) = too_long {
+            exchange.violation(self.side, mark(at, start), rule, detail.to_owned());
         }
         if let Some(line) = line {
             self.line(mark(at, start), line, self.offset + used as u64, exchange);
@@ -293,7 +291,7 @@ impl Direction {
                 for (rule, detail) in identification::faults(self.side, &line) {
                     exchange.violation(self.side, here, rule, detail);
                 }
-                *exchange.pads_like_go.of_mut(self.side) = line.starts_with(b"SSH-2.0-Go");
+                *exchange.padding.of_mut(self.side) = PaddingStyle::of(&line);
                 let version_2 = identification::is_version_2(&line);
                 *exchange.version_2.of_mut(self.side) = Some(version_2);
                 if version_2 {
