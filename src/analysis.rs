@@ -3,18 +3,17 @@
 //! The only place that knows all stages, and the only user of rayon: finished cases are judged in parallel,
 //! collected in order, so that the result is the same for any number of threads.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use crate::case::{Blind, BlindKind, Case, Hosts};
 use crate::flow::{Delivery, Event, FlowId, Pair, Side, Table};
 use crate::frame::{Frame, FrameNo};
-use crate::infer::{self, Diagnosis};
+use crate::infer;
 use crate::limits::Limits;
+use crate::population::{self, Counts, Findings, Judged};
 use crate::ssh::{self, Arrival, Chunk};
 use crate::units::Timestamp;
-use crate::wire::{Decoded, Decoder, Packet, Undecoded};
+use crate::wire::{Decoded, Decoder, Packet};
 
 /// Which ports SSH is looked for on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,45 +49,6 @@ impl Ports {
             Self::Any => true,
         }
     }
-}
-
-/// What was counted over the whole capture.
-#[derive(Clone, Debug, Default)]
-pub struct Counts {
-    /// Frames.
-    pub frames: u64,
-    /// Frames with a segment of an SSH connection, ICMP errors that quote one included.
-    pub ssh_frames: u64,
-    /// Frames that could not be decoded to TCP although something says they should.
-    pub undecoded: u64,
-    /// The first of them.
-    pub undecoded_examples: Vec<(FrameNo, Undecoded)>,
-    /// Frames by what they are, where that is not TCP.
-    pub others: BTreeMap<&'static str, u64>,
-    /// Time of the first frame.
-    pub first: Option<Timestamp>,
-    /// Latest time of all frames.
-    pub last: Option<Timestamp>,
-}
-
-/// One connection with its diagnosis.
-#[derive(Debug)]
-pub struct Judged {
-    /// What is known of it.
-    pub case: Case,
-    /// What follows from that.
-    pub diagnosis: Diagnosis,
-}
-
-/// What a capture holds.
-#[derive(Debug)]
-pub struct Findings {
-    /// The SSH connections, in the order of their first frames.
-    pub sessions: Vec<Judged>,
-    /// What was counted.
-    pub counts: Counts,
-    /// What the capture as a whole could not show.
-    pub blind: Vec<Blind>,
 }
 
 /// Takes frames one after the other.
@@ -150,14 +110,15 @@ impl Analysis {
             blind.push(undecoded(&self.counts));
         }
         let cases = cases(self.table, &self.sessions, &self.ports, end);
-        let sessions = cases
+        let sessions: Vec<Judged> = cases
             .into_par_iter()
             .map(|case| {
                 let diagnosis = infer::diagnose(&case);
                 Judged { case, diagnosis }
             })
             .collect();
-        Findings { sessions, counts: self.counts, blind }
+        let patterns = population::patterns(&sessions);
+        Findings { sessions, counts: self.counts, blind, patterns }
     }
 }
 

@@ -7,12 +7,13 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::analysis::{Analysis, Findings};
+use crate::analysis::Analysis;
 use crate::case::{Blind, BlindKind};
 use crate::cli::{self, Analyze, Format, Plan};
 use crate::error::{Error, Exit};
 use crate::frame::FrameNo;
 use crate::limits::Limits;
+use crate::population::Findings;
 use crate::report::{self, model};
 use crate::source::{self, Batch, STANDARD_INPUT, Shown, Source, SourceError, Summary};
 
