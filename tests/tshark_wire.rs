@@ -1,6 +1,7 @@
 //! Wireshark as a second opinion on the decoder: the same TCP segments in the same frames of real captures.
 //!
-//! Skipped, with a word, without `tshark` or without the captures. `SSHRST_ALL=1` reads every capture instead of a sample.
+//! Skipped, with a word, without `tshark` or without the captures. `SSHRST_ALL=1` reads every capture instead of a
+//! sample.
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_macros,
@@ -32,8 +33,8 @@ const EXCEPT: [(&str, &str); 6] = [
     ("sflow_expanded.pcap", "headers sampled by sFlow are not traffic of this place"),
 ];
 
-/// What both say of a segment, by frame number: seq, ack, data octets, TTL, IP identification, flags, window, MSS, shift
-/// of the window, time stamp, checksum.
+/// What both say of a segment, by frame number: seq, ack, data octets, TTL, IP identification, flags, window, MSS,
+/// shift of the window, time stamp, checksum.
 type Facts = [u64; FACTS];
 
 const FACTS: usize = 11;

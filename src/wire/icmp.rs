@@ -79,8 +79,8 @@ fn quoted<'a>(view: View<'a>, is_v6: bool, context: &mut Context) -> Quoted<'a> 
     }
 }
 
-/// Takes a quote that its sender cut for one that says nothing: senders quote as little as they like. One that the capture
-/// cut remains an error.
+/// Takes a quote that its sender cut for one that says nothing: senders quote as little as they like. One that the
+/// capture cut remains an error.
 fn uncut_quote(quoted: Quoted<'_>) -> Quoted<'_> {
     match quoted {
         Err(Undecoded { fault: Fault::TooShort { set_by: LengthSetBy::Header, .. }, .. }) => Ok(None),

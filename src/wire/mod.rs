@@ -92,7 +92,8 @@ pub struct Packet<'a> {
 /// What an ICMP error says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IcmpError {
-    /// Destination unreachable; ICMPv4 code, or the ICMPv6 code mapped to it (RFC 792, RFC 1812 §5.2.7.1, RFC 4443 §3.1).
+    /// Destination unreachable; the ICMPv4 code, or the one that says the same as the ICMPv6 code (RFC 792,
+    /// RFC 1812 §5.2.7.1, RFC 4443 §3.1).
     Unreachable(u8),
     /// Packet too big, with the next hop's MTU (RFC 1191 §4, RFC 4443 §3.2).
     TooBig(u32),

@@ -18,8 +18,8 @@ pub(super) fn read_cisco(view: View<'_>) -> Step<'_> {
     Ok(Next::Typed(view.u16(2)?, view.skip(4)?))
 }
 
-/// Reads a PPP frame. The address and control of HDLC-like framing may be left out (RFC 1661 §6.6), and the protocol field is
-/// one octet if that is odd (§6.5).
+/// Reads a PPP frame. The address and control of HDLC-like framing may be left out (RFC 1661 §6.6), and the protocol
+/// field is one octet if that is odd (§6.5).
 pub(in crate::wire) fn read(view: View<'_>) -> Step<'_> {
     let mut view = view.named("ppp");
     if view.array(0)? == [0xff, 0x03] {

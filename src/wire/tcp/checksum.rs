@@ -10,8 +10,8 @@ use crate::wire::{Checksum, Segment, Traits};
 
 /// Octets of data up to which a segment without SYN, FIN or RST is looked at.
 ///
-/// What is asked of a checksum is whether a host leaves it to its network card, and whether a forger or a rewriting box got
-/// it wrong. Small segments answer that; bulk data is not worth another pass over every octet.
+/// What is asked of a checksum is whether a host leaves it to its network card, and whether a forger or a rewriting
+/// box got it wrong. Small segments answer that; bulk data is not worth another pass over every octet.
 const LARGEST_JUDGED: u32 = 256;
 
 /// TCP's protocol number, which the pseudo-header holds.

@@ -14,8 +14,9 @@ const FIXED: usize = 20;
 /// The control bits of [`Flags`] in the field of data offset and control bits: from FIN up to AE (RFC 9768 §3.1).
 const CONTROL_BITS: u16 = 0x1ff;
 
-/// The largest IP packet that is taken for one that went over a wire as it is: what switches call a jumbo frame, 9,216 octets
-/// with its Ethernet header at most. There is no standard for it. Loopback, with an MTU of 65,536, may exceed it honestly.
+/// The largest IP packet that is taken for one that went over a wire as it is: what switches call a jumbo frame,
+/// 9,216 octets with its Ethernet header at most. There is no standard for it. Loopback, with an MTU of 65,536, may
+/// exceed it honestly.
 const LARGEST_PACKET: usize = 9_216;
 
 /// Reads a segment. Its 20 fixed octets must have been captured; options and data may be cut.

@@ -22,8 +22,8 @@ pub(in crate::wire) fn read<'a>(view: View<'a>, context: &mut Context) -> Step<'
 
 /// Guesses what the label announces: nothing in the packet says it.
 ///
-/// The first four bits are 4 or 6 for IP, 0 for a pseudo-wire's control word, 1 for its associated channel (RFC 4385 §3);
-/// an Ethernet address without a control word before it can begin with any of them. So lengths and ether types
+/// The first four bits are 4 or 6 for IP, 0 for a pseudo-wire's control word, 1 for its associated channel (RFC 4385
+/// §3); an Ethernet address without a control word before it can begin with any of them. So lengths and ether types
 /// are asked too.
 fn read_payload(view: View<'_>) -> Step<'_> {
     // Where the type would be with a control word of four octets, and without.
