@@ -303,16 +303,27 @@ fn phases_are_those_of_the_labels() {
 
 #[test]
 fn sound_sessions_break_no_rule() {
-    // What these do is against the protocol, and meant to be.
-    let wrong = ["garbage", "bad-length", "http", "ssh1", "long-banner", "corrupt", "text", "max-startups"];
-    let mut broken = 0;
+    // What these do is against the protocol, and meant to be. In `modern-max-startups` the lab's own client writes
+    // `more` behind its identification string.
+    let wrong = [
+        "bad-length",
+        "dropbear-bad-length",
+        "garbage-server",
+        "http-client",
+        "long-banner-server",
+        "modern-max-startups",
+        "ssh1-client",
+    ];
+    let (mut broken, mut looked_at) = (0, 0);
     each_label(|label, transcript| {
         let scenario = label["scenario"].as_str().unwrap();
-        let meant = wrong.iter().any(|wrong| scenario.contains(wrong));
+        let meant = wrong.contains(&scenario);
         for violation in &transcript.violations {
             eprintln!("{} {scenario}: {violation:?}", label["file"]);
         }
+        looked_at += u32::from(!meant);
         broken += u32::from(!meant && !transcript.violations.is_empty());
     });
+    eprintln!("{looked_at} connections without a fault of their own");
     assert_eq!(broken, 0);
 }
