@@ -106,6 +106,14 @@ impl Analysis {
         let at = Arrival { frame: FrameNo::default(), time: end };
         let (sessions, limits) = (&mut self.sessions, &self.limits);
         self.table.finish(&mut |flow, event| feed(sessions, limits, at, flow, event));
+        let unfinished = self.decoder.unfinished_datagrams();
+        if unfinished > 0 {
+            blind.push(Blind {
+                kind: BlindKind::Undecoded,
+                detail: format!("{unfinished} datagrams that may hold TCP miss fragments"),
+                frames: Vec::new(),
+            });
+        }
         if self.counts.undecoded > 0 {
             blind.push(undecoded(&self.counts));
         }
@@ -137,6 +145,9 @@ fn feed(sessions: &mut Vec<ssh::Session>, limits: &Limits, at: Arrival, flow: Fl
         Event::Opened { .. } => {}
         Event::Stream { from, delivery: Delivery::Octets(octets) } => {
             session.handle(from, Chunk::Data { at, octets });
+        }
+        Event::Stream { from, delivery: Delivery::Cut(octets) } => {
+            session.handle(from, Chunk::Segment { at, octets });
         }
         Event::Stream { from, delivery: Delivery::Hole(octets) } => {
             session.handle(from, Chunk::Hole { at, octets });

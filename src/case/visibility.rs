@@ -78,13 +78,18 @@ pub(super) fn of(flow: &Flow) -> Vec<Blind> {
         }
     }
     let missing = client.assembler.missing + server.assembler.missing;
-    let cut = flow.timeline.segments().filter(|segment| segment.traits.has(Traits::OPTIONS_CUT)).count();
+    let cut = client.assembler.cut + server.assembler.cut;
+    let cut_options =
+        flow.timeline.segments().filter(|segment| segment.traits.has(Traits::OPTIONS_CUT)).count();
     if missing > 0 {
         let detail = format!("{missing} octets that were acknowledged are not in the capture");
         note(BlindKind::PacketsMissing, detail, Vec::new());
     }
     if cut > 0 {
-        note(BlindKind::Snaplen, format!("{cut} frames were cut inside the TCP options"), Vec::new());
+        note(BlindKind::Snaplen, format!("{cut} octets of data were cut off by the snaplen"), Vec::new());
+    }
+    if cut_options > 0 {
+        note(BlindKind::Snaplen, format!("{cut_options} frames were cut inside the TCP options"), Vec::new());
     }
     if flow.time_reversals > 0 {
         let detail = format!("{} frames are older than the frame before them", flow.time_reversals);
