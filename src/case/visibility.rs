@@ -36,6 +36,8 @@ pub enum BlindKind {
     ClockReversed,
     /// Every packet, or many, came twice.
     Duplicates,
+    /// The connection is one path of a Multipath TCP connection: its octets and its end are not SSH's alone.
+    Multipath,
     /// A bound of sshrst was reached.
     LimitReached,
 }
@@ -53,6 +55,7 @@ impl BlindKind {
             Self::Snaplen => "frames-cut-by-snaplen",
             Self::ClockReversed => "clock-reversed",
             Self::Duplicates => "packets-duplicated",
+            Self::Multipath => "multipath-tcp",
             Self::LimitReached => "limit-reached",
         }
     }
@@ -76,6 +79,12 @@ pub(super) fn of(flow: &Flow) -> Vec<Blind> {
             let detail = format!("no packet of the {} was captured", side.word());
             note(BlindKind::OneDirection, detail, vec![flow.first_frame()]);
         }
+    }
+    if is_multipath(flow) {
+        let detail =
+            "one path of a Multipath TCP connection: SSH may go on over another when this one is reset"
+                .into();
+        note(BlindKind::Multipath, detail, vec![flow.first_frame()]);
     }
     let missing = client.assembler.missing + server.assembler.missing;
     let cut = client.assembler.cut + server.assembler.cut;
@@ -104,4 +113,15 @@ pub(super) fn of(flow: &Flow) -> Vec<Blind> {
         note(BlindKind::LimitReached, detail, Vec::new());
     }
     blind
+}
+
+/// Whether both ends agreed on Multipath TCP (RFC 8684 §3.1, §3.2).
+fn is_multipath(flow: &Flow) -> bool {
+    let agreed = |side: Side| {
+        let from = flow.end(side);
+        let mut opening =
+            flow.timeline.segments().filter(|segment| segment.from == from && segment.flags.syn());
+        opening.any(|segment| segment.traits.has(Traits::MULTIPATH))
+    };
+    agreed(Side::Client) && agreed(Side::Server)
 }
