@@ -3,18 +3,17 @@
 //! The only place that knows all stages, and the only user of rayon: finished cases are judged in parallel,
 //! collected in order, so that the result is the same for any number of threads.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use crate::case::{Blind, BlindKind, Case, Hosts};
 use crate::flow::{Delivery, Event, FlowId, Pair, Side, Table};
 use crate::frame::{Frame, FrameNo};
-use crate::infer::{self, Diagnosis};
+use crate::infer;
 use crate::limits::Limits;
+use crate::population::{self, Counts, Findings, Judged};
 use crate::ssh::{self, Arrival, Chunk};
 use crate::units::Timestamp;
-use crate::wire::{Decoded, Decoder, Packet, Undecoded};
+use crate::wire::{Decoded, Decoder, Packet};
 
 /// Which ports SSH is looked for on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,49 +43,12 @@ impl Ports {
 
     fn takes(&self, packet: &Packet<'_>) -> bool {
         match self {
-            Self::Only(ports) => ports.contains(&packet.key.low.port) || ports.contains(&packet.key.high.port),
+            Self::Only(ports) => {
+                ports.contains(&packet.key.low.port) || ports.contains(&packet.key.high.port)
+            }
             Self::Any => true,
         }
     }
-}
-
-/// What was counted over the whole capture.
-#[derive(Clone, Debug, Default)]
-pub struct Counts {
-    /// Frames.
-    pub frames: u64,
-    /// Frames with a segment of an SSH connection, ICMP errors that quote one included.
-    pub ssh_frames: u64,
-    /// Frames that could not be decoded to TCP although something says they should.
-    pub undecoded: u64,
-    /// The first of them.
-    pub undecoded_examples: Vec<(FrameNo, Undecoded)>,
-    /// Frames by what they are, where that is not TCP.
-    pub others: BTreeMap<&'static str, u64>,
-    /// Time of the first frame.
-    pub first: Option<Timestamp>,
-    /// Latest time of all frames.
-    pub last: Option<Timestamp>,
-}
-
-/// One connection with its diagnosis.
-#[derive(Debug)]
-pub struct Judged {
-    /// What is known of it.
-    pub case: Case,
-    /// What follows from that.
-    pub diagnosis: Diagnosis,
-}
-
-/// What a capture holds.
-#[derive(Debug)]
-pub struct Findings {
-    /// The SSH connections, in the order of their first frames.
-    pub sessions: Vec<Judged>,
-    /// What was counted.
-    pub counts: Counts,
-    /// What the capture as a whole could not show.
-    pub blind: Vec<Blind>,
 }
 
 /// Takes frames one after the other.
@@ -96,8 +58,32 @@ pub struct Analysis {
     ports: Ports,
     decoder: Decoder,
     table: Table,
-    sessions: Vec<ssh::Session>,
+    sessions: Vec<Slot>,
     counts: Counts,
+}
+
+/// The SSH part of a connection: made when its first octets come, for a scan has millions that never say anything.
+#[derive(Debug)]
+struct Slot {
+    midstream: bool,
+    session: Option<Box<ssh::Session>>,
+}
+
+impl Slot {
+    fn session(&mut self, limits: &Limits) -> &mut ssh::Session {
+        let midstream = self.midstream;
+        self.session.get_or_insert_with(|| {
+            Box::new(if midstream { ssh::Session::midstream(limits) } else { ssh::Session::new(limits) })
+        })
+    }
+
+    fn transcript(&self, limits: &Limits) -> ssh::Transcript {
+        match &self.session {
+            Some(session) => session.finish(),
+            None if self.midstream => ssh::Session::midstream(limits).finish(),
+            None => ssh::Session::new(limits).finish(),
+        }
+    }
 }
 
 impl Analysis {
@@ -144,49 +130,66 @@ impl Analysis {
         let at = Arrival { frame: FrameNo::default(), time: end };
         let (sessions, limits) = (&mut self.sessions, &self.limits);
         self.table.finish(&mut |flow, event| feed(sessions, limits, at, flow, event));
+        let unfinished = self.decoder.unfinished_datagrams();
+        if unfinished > 0 {
+            blind.push(Blind {
+                kind: BlindKind::Undecoded,
+                detail: format!("{unfinished} datagrams that may hold TCP miss fragments"),
+                frames: Vec::new(),
+            });
+        }
         if self.counts.undecoded > 0 {
             blind.push(undecoded(&self.counts));
         }
-        let cases = cases(self.table, &self.sessions, &self.ports, end);
-        let sessions = cases
+        let cases = cases(self.table, &self.sessions, &self.limits, &self.ports, end);
+        let sessions: Vec<Judged> = cases
             .into_par_iter()
             .map(|case| {
                 let diagnosis = infer::diagnose(&case);
                 Judged { case, diagnosis }
             })
             .collect();
-        Findings { sessions, counts: self.counts, blind }
+        let patterns = population::patterns(&sessions);
+        Findings { sessions, counts: self.counts, blind, patterns }
     }
 }
 
-fn feed(sessions: &mut Vec<ssh::Session>, limits: &Limits, at: Arrival, flow: FlowId, event: Event<'_>) {
+fn feed(slots: &mut Vec<Slot>, limits: &Limits, at: Arrival, flow: FlowId, event: Event<'_>) {
     let index = flow.0 as usize;
     if let Event::Opened { midstream } = event {
-        debug_assert_eq!(index, sessions.len(), "connections are numbered in the order of their first packets");
-        sessions.push(if midstream { ssh::Session::midstream(limits) } else { ssh::Session::new(limits) });
+        debug_assert_eq!(index, slots.len(), "connections are numbered in the order of their first packets");
+        slots.push(Slot { midstream, session: None });
     }
-    let Some(session) = sessions.get_mut(index) else { return };
+    let Some(slot) = slots.get_mut(index) else { return };
     match event {
         Event::Opened { .. } => {}
-        Event::Stream { from, delivery: Delivery::Octets(octets) } => {
-            session.handle(from, Chunk::Data { at, octets });
+        Event::Stream { from, delivery } => slot.session(limits).handle(from, chunk(at, delivery)),
+        // The end of what never began says nothing.
+        Event::Ended { from } => {
+            if let Some(session) = &mut slot.session {
+                session.handle_end(from, at);
+            }
         }
-        Event::Stream { from, delivery: Delivery::Hole(octets) } => {
-            session.handle(from, Chunk::Hole { at, octets });
-        }
-        Event::Ended { from } => session.handle_end(from, at),
     }
 }
 
-fn cases(table: Table, sessions: &[ssh::Session], ports: &Ports, end: Timestamp) -> Vec<Case> {
+const fn chunk(at: Arrival, delivery: Delivery<'_>) -> Chunk<'_> {
+    match delivery {
+        Delivery::Octets(octets) => Chunk::Data { at, octets },
+        Delivery::Cut(octets) => Chunk::Segment { at, octets },
+        Delivery::Hole(octets) => Chunk::Hole { at, octets },
+    }
+}
+
+fn cases(table: Table, slots: &[Slot], limits: &Limits, ports: &Ports, end: Timestamp) -> Vec<Case> {
     let flows = table.into_flows();
     let mut hosts = Hosts::default();
     for (index, flow) in flows.iter().enumerate() {
         hosts.note(index, flow);
     }
     let mut cases = Vec::new();
-    for (index, (flow, session)) in flows.into_iter().zip(sessions).enumerate() {
-        let transcript = session.finish();
+    for (index, (flow, slot)) in flows.into_iter().zip(slots).enumerate() {
+        let transcript = slot.transcript(limits);
         let speaks_ssh = Side::BOTH.into_iter().any(|side| transcript.party.of(side).banner.is_some());
         if *ports == Ports::Any && !speaks_ssh {
             continue;
@@ -199,7 +202,8 @@ fn cases(table: Table, sessions: &[ssh::Session], ports: &Ports, end: Timestamp)
 }
 
 fn undecoded(counts: &Counts) -> Blind {
-    let first = counts.undecoded_examples.first().map(|(frame, why)| format!("; the first, frame {frame}: {why}"));
+    let first =
+        counts.undecoded_examples.first().map(|(frame, why)| format!("; the first, frame {frame}: {why}"));
     Blind {
         kind: BlindKind::Undecoded,
         detail: format!("{} frames could not be decoded{}", counts.undecoded, first.unwrap_or_default()),
@@ -214,6 +218,7 @@ fn undecoded(counts: &Counts) -> Blind {
 /// When the system gives no threads.
 pub fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T, String> {
     let Some(threads) = threads else { return Ok(work()) };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| error.to_string())?;
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| error.to_string())?;
     Ok(pool.install(work))
 }

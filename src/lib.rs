@@ -28,6 +28,8 @@ pub mod detect;
 
 pub mod infer;
 
+pub mod population;
+
 pub mod report;
 
 pub mod analysis;

@@ -7,11 +7,13 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::analysis::{Analysis, Findings};
+use crate::analysis::Analysis;
 use crate::case::{Blind, BlindKind};
 use crate::cli::{self, Analyze, Format, Plan};
 use crate::error::{Error, Exit};
+use crate::frame::FrameNo;
 use crate::limits::Limits;
+use crate::population::Findings;
 use crate::report::{self, Screen, model};
 use crate::source::{self, Batch, STANDARD_INPUT, Shown, Source, SourceError, Summary};
 
@@ -67,10 +69,12 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let mut exit = Exit::Analysed;
     let limits = Limits::default();
     let mut analysis = Analysis::new(limits, plan.ports.clone());
+    let mut next = Next::default();
     let (mut inputs, mut blind, mut failures) = (Vec::new(), Vec::new(), Vec::new());
     for file in &plan.files {
-        match read(file, limits, &mut analysis) {
+        match read(file, limits, &mut analysis, next) {
             Ok(summary) => {
+                next = next.after(&summary);
                 let damage = damage(&summary);
                 for blind in &damage {
                     complain(&Error::new(
@@ -126,12 +130,36 @@ fn open_output(plan: &Analyze) -> Result<Box<dyn Write>, Error> {
     }
 }
 
-fn read(file: &Path, limits: Limits, analysis: &mut Analysis) -> Result<Summary, SourceError> {
+/// Where the numbers of the next input begin: several files are one capture.
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    frame: FrameNo,
+    interface: u16,
+}
+
+impl Default for Next {
+    fn default() -> Self {
+        Self { frame: FrameNo(1), interface: 0 }
+    }
+}
+
+impl Next {
+    fn after(self, summary: &Summary) -> Self {
+        let interfaces = u16::try_from(summary.interfaces.len()).unwrap_or(u16::MAX);
+        Self {
+            frame: FrameNo(self.frame.0.saturating_add(summary.numbers)),
+            interface: self.interface.saturating_add(interfaces),
+        }
+    }
+}
+
+fn read(file: &Path, limits: Limits, analysis: &mut Analysis, next: Next) -> Result<Summary, SourceError> {
     let mut reader = if file.as_os_str() == STANDARD_INPUT {
         source::standard_input(limits)?
     } else {
         source::open(file, limits)?
     };
+    reader.number_from(next.frame, next.interface);
     let mut batch = Batch::new();
     while reader.read_batch(&mut batch) {
         for frame in batch.frames() {
@@ -162,7 +190,7 @@ fn dropped(summary: &Summary) -> Option<Blind> {
 fn input(summary: &Summary) -> model::Input {
     model::Input {
         path: Shown(&summary.name).to_string(),
-        sha256: summary.sha256.clone(),
+        sha256: summary.sha256.clone().unwrap_or_default(),
         octets: summary.octets,
         format: summary.format.to_string(),
         complete: summary.complete,

@@ -1,5 +1,13 @@
 //! Frames against tshark's: for every capture of the shared corpus the same numbers, times and lengths.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_macros,
+    reason = "a test stops where something is not as it must be, and says why it is skipped"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;

@@ -69,7 +69,8 @@ pub struct Reset {
 impl Reset {
     /// The decisive reset of `flow`: the first that its receiver accepted, else the first of all.
     pub(super) fn decisive(flow: &Flow) -> Option<Self> {
-        let accepted = |reset: &SeenReset| matches!(reset.acceptance, Acceptance::Exact | Acceptance::Unknown);
+        let accepted =
+            |reset: &SeenReset| matches!(reset.acceptance, Acceptance::Exact | Acceptance::Unknown);
         let index = flow.resets.iter().position(accepted).or((!flow.resets.is_empty()).then_some(0))?;
         let seen = flow.resets.get(index)?.clone();
         let claimed = flow.side(seen.segment.from);
@@ -122,11 +123,13 @@ fn trigger(reset: &Segment, form: Form, flow: &Flow) -> Option<Trigger> {
 }
 
 fn role(seen: &SeenReset, flow: &Flow, index: usize) -> Role {
-    if seen.after_fin || flow.resets.iter().take(index).any(|earlier| earlier.acceptance == Acceptance::Exact) {
+    if seen.after_fin || flow.resets.iter().take(index).any(|earlier| earlier.acceptance == Acceptance::Exact)
+    {
         return Role::Reaction;
     }
     let refused = matches!(seen.acceptance, Acceptance::InWindow | Acceptance::Outside);
-    if went_on(seen, flow) || (refused && flow.last.frame > seen.segment.frame && answered_after(seen, flow)) {
+    if went_on(seen, flow) || (refused && flow.last.frame > seen.segment.frame && answered_after(seen, flow))
+    {
         return Role::Ineffective;
     }
     if seen.acceptance == Acceptance::Outside { Role::Ineffective } else { Role::Initiating }

@@ -119,7 +119,7 @@ fn by_loops(flow: &Flow) -> Option<Side> {
 }
 
 fn routed(flow: &Flow) -> bool {
-    Side::BOTH.into_iter().all(|side| {
-        flow.half(side).ttl.usual().is_some_and(|ttl| !matches!(ttl.value, 32 | 64 | 128 | 255))
-    })
+    Side::BOTH
+        .into_iter()
+        .all(|side| flow.half(side).ttl.usual().is_some_and(|ttl| !matches!(ttl.value, 32 | 64 | 128 | 255)))
 }

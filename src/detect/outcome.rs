@@ -26,6 +26,8 @@ pub enum Group {
     Time,
     /// TTL and hop limit.
     Ttl,
+    /// Where the capture was taken.
+    Vantage,
 }
 
 /// An observation in words and numbers, with where it can be looked up.

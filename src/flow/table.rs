@@ -154,8 +154,7 @@ impl Table {
             // On a living connection a SYN draws a challenge ACK (RFC 5961 §4) and opens nothing; a close or
             // an accepted reset before it, or a handshake that came to nothing, leaves the 4-tuple free.
             (Some(_), _) => flow.is_over() || !flow.is_established(),
-            (None, Some(_)) => flow.is_over(),
-            (None, None) => flow.is_over(),
+            (None, _) => flow.is_over(),
         }
     }
 

@@ -18,7 +18,9 @@ impl Idle {
         let (silence, survived) = case.silence();
         let silence = silence?;
         let ended_by = match (case.ending, &case.reset) {
-            (Ending::Reset, Some(reset)) if silence.after == reset.segment().frame => timers::Ending::ResetAtExpiry,
+            (Ending::Reset, Some(reset)) if silence.after == reset.segment().frame => {
+                timers::Ending::ResetAtExpiry
+            }
             (Ending::Reset, _) => timers::Ending::ResetOnNextPacket,
             (Ending::Silence, _) => timers::Ending::Silence,
             (Ending::Close, reset) => {
@@ -35,14 +37,15 @@ impl Idle {
             longest_survived: survived.map(|it| it.length).filter(|it| *it < silence.length),
             ended_after: silence.length,
             ended_by,
-            keepalive: keepalive(case),
+            keepalive: keepalive(case).filter(|interval| silence.length <= *interval + *interval),
             age: case.flow.duration(),
         };
         Some(Self { gap })
     }
 }
 
-/// Interval of the SSH keepalives that cut the session's silences.
+/// Interval of the SSH keepalives that cut the session's silences: a silence no longer than about one interval ended when the
+/// keepalive met the expired timer.
 fn keepalive(case: &Case) -> Option<Elapsed> {
     let keepalive = &case.transcript.cipher.keepalive;
     let seen = Side::BOTH.into_iter().map(|side| *keepalive.of(side)).filter(|it| it.probes > 1);

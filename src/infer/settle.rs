@@ -2,8 +2,8 @@
 
 use crate::case::{BlindKind, Case, Reset};
 use crate::detect::Outcome;
-use crate::infer::{Sender, Verdict};
 use crate::flow::Side;
+use crate::infer::{Sender, Verdict};
 
 /// Above this confidence nothing more is asked for.
 const SETTLED: f64 = 0.98;
@@ -25,11 +25,15 @@ pub(super) fn observations(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec
         "on the {claimed}, if it runs Linux: the tracepoint tcp:tcp_send_reset, or `nstat -az TcpOutRsts` before and after"
     ));
     if cannot(verdict, "reset-ttl-differs") {
-        wanted.push(format!("any other packet of the {claimed} in the same capture, to compare its TTL with"));
+        wanted
+            .push(format!("any other packet of the {claimed} in the same capture, to compare its TTL with"));
     }
     if cannot(verdict, "reset-answers-early") && case.vantage.spot.is_near(reset.claimed) {
         let other: Side = !reset.claimed;
-        wanted.push(format!("a capture nearer the {}, where the round trip to the {claimed} can be measured", other.word()));
+        wanted.push(format!(
+            "a capture nearer the {}, where the round trip to the {claimed} can be measured",
+            other.word()
+        ));
     }
     if case.is_blind(BlindKind::StartsMidstream) {
         wanted.push("a capture that holds the connection's start".into());

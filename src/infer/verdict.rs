@@ -167,14 +167,17 @@ fn mechanism(case: &Case, reset: &Reset, weighed: &Weighed, sender: Sender) -> M
     if probability < NAMED * total {
         return Mechanism::Unknown;
     }
-    let unprompted = reset.trigger.is_none() && reset.seen.silence.is_some_and(|it| it.after == reset.segment().frame);
+    let unprompted =
+        reset.trigger.is_none() && reset.seen.silence.is_some_and(|it| it.after == reset.segment().frame);
     match origin {
         Origin::Socket => Mechanism::Abort,
         Origin::Stack if reset.form == Form::SynAnswer => Mechanism::Refused,
         Origin::Stack => Mechanism::NoConnection,
         Origin::HostFilter => Mechanism::HostFilterReject,
         Origin::PathFilter => Mechanism::PathFilterReject,
-        Origin::Forger if unprompted && reset.role == Role::Initiating && case.flow.is_established() => Mechanism::Timer,
+        Origin::Forger if unprompted && reset.role == Role::Initiating && case.flow.is_established() => {
+            Mechanism::Timer
+        }
         Origin::Forger => Mechanism::Injected,
         Origin::Owner => Mechanism::AddressOwner,
     }

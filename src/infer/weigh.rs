@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::case::{Case, Form, Reset, Role};
 use crate::cause::{Bearing, Origin};
 use crate::detect::Group;
+use crate::flow::Side;
 use crate::infer::Evidence;
 
 /// The sums, and what they make of each origin.
@@ -19,9 +20,13 @@ pub(super) struct Weighed {
 /// From this weight on, in decibans, a group's evidence is strong enough to contradict another's.
 const STRONG: i32 = 15;
 
-/// What is left for errors of the model and of the capture: no posterior leaves less to the other side.
-/// One in a thousand, about what mislabelled or damaged captures come to.
-const MODEL_ERROR: f64 = 0.001;
+/// What is left for errors of the model and of the capture, where the hop count supports the answer: no posterior
+/// leaves less to the other side. Half a percent, about what mislabelled or damaged captures come to.
+const MODEL_ERROR: f64 = 0.005;
+
+/// What is left where the hop count does not support the answer, or the sender may own the address. All else in a reset
+/// can be copied by a box that stands in the right place, or looks so because a network rewrites it.
+const WITHOUT_HOPS: f64 = 0.06;
 
 /// Weighs `evidence` on top of `prior`. The order of the evidence does not matter.
 pub(super) fn weigh(evidence: &[Evidence], prior: Bearing) -> Weighed {
@@ -33,11 +38,43 @@ pub(super) fn weigh(evidence: &[Evidence], prior: Bearing) -> Weighed {
     let most = sums.iter().copied().max().unwrap_or(0);
     let odds = sums.map(|sum| 10f64.powf(f64::from(sum - most) / 10.0));
     let total: f64 = odds.iter().sum();
-    let posterior = odds.map(|odds| odds / total * (1.0 - 2.0 * MODEL_ERROR) + MODEL_ERROR / 3.0);
+    let raw = odds.map(|odds| odds / total);
+    let posterior = humbled(raw, evidence);
     let tilts: Vec<i32> = strongest.values().map(|bearing| tilt(bearing, prior)).collect();
     let conflict = tilts.iter().any(|&tilt| tilt >= STRONG) && tilts.iter().any(|&tilt| tilt <= -STRONG);
     Weighed { posterior, conflict }
 }
+
+/// Leaves what must be left to the side that lost.
+fn humbled(raw: [f64; 6], evidence: &[Evidence]) -> [f64; 6] {
+    let side = |claimed: bool| -> f64 {
+        let of_side =
+            Origin::ALL.into_iter().zip(raw).filter(|(origin, _)| origin.is_claimed_host() == claimed);
+        of_side.map(|(_, share)| share).sum()
+    };
+    let (host, boxes) = (side(true), side(false));
+    let owner = raw.last().copied().unwrap_or_default() > boxes / 2.0;
+    let hops = evidence.iter().filter(|item| matches!(item.meta.group, Group::Ttl | Group::Vantage));
+    let tilt: i32 = hops.map(|item| item.tilt).sum();
+    let supported = if host >= boxes { tilt <= -HOPS_COUNT } else { tilt >= HOPS_COUNT && !owner };
+    let least = if supported { MODEL_ERROR } else { WITHOUT_HOPS };
+    if host.min(boxes) >= least || host.min(boxes) <= 0.0 {
+        return raw;
+    }
+    let (host_factor, box_factor) = if host >= boxes {
+        ((1.0 - least) / host, least / boxes)
+    } else {
+        (least / host, (1.0 - least) / boxes)
+    };
+    let mut shares = Origin::ALL
+        .into_iter()
+        .zip(raw)
+        .map(|(origin, share)| share * if origin.is_claimed_host() { host_factor } else { box_factor });
+    raw.map(|_| shares.next().unwrap_or_default())
+}
+
+/// Decibans from which the hop count supports an answer: an equal TTL over some packets gives 6 or 7.
+const HOPS_COUNT: i32 = 5;
 
 fn strongest(evidence: &[Evidence]) -> BTreeMap<Group, Bearing> {
     let mut strongest: BTreeMap<Group, Bearing> = BTreeMap::new();
@@ -67,7 +104,19 @@ pub(super) fn tilt(bearing: &Bearing, prior: Bearing) -> i32 {
 ///
 /// Most resets are the ends' own (Arlitt and Williamson 2005). Each form has its usual makers: only sockets and
 /// forgers abort, and of answers a host's TCP makes the most.
-pub(super) fn prior(_: &Case, reset: &Reset) -> Bearing {
+pub(super) fn prior(case: &Case, reset: &Reset) -> Bearing {
+    if reset.claimed == Side::Client && !case.flow.is_established() && reset.form == Form::Answer {
+        // A client that never took the SYN-ACK: a scanner's kernel, or one that had given up. Filters reject the
+        // client's SYN, not the server's answer.
+        return Bearing {
+            socket: -15,
+            stack: -1,
+            host_filter: -10,
+            path_filter: -13,
+            forger: -13,
+            owner: -13,
+        };
+    }
     match (reset.form, reset.role) {
         (_, Role::Reaction) => {
             Bearing { socket: -3, stack: -3, host_filter: -15, path_filter: -13, forger: -15, owner: -13 }

@@ -72,17 +72,13 @@ impl Batch {
     /// Forgets its frames and takes `carried` octets as the beginning of the next ones.
     pub(super) fn restart(&mut self, carried: &[u8]) {
         self.heads.clear();
-        // A record of many megabytes leaves a buffer that is too large for the cache behind.
-        if self.octets.len() > 2 * PIECE && carried.len() < PIECE {
-            self.octets.truncate(PIECE);
-            self.octets.shrink_to(PIECE);
-        }
         let wanted = PIECE.max(carried.len());
-        if self.octets.len() < wanted {
-            self.octets.resize(wanted, 0);
+        // A record of many megabytes leaves a buffer that does not fit the cache.
+        if self.octets.len() < wanted || self.octets.len() > 4 * wanted {
+            self.octets = vec![0; wanted];
         }
-        for (to, from) in self.octets.iter_mut().zip(carried) {
-            *to = *from;
+        if let Some(front) = self.octets.get_mut(..carried.len()) {
+            front.copy_from_slice(carried);
         }
         self.filled = carried.len();
     }

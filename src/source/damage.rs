@@ -109,7 +109,13 @@ impl fmt::Display for Fault {
                 write!(f, "expected {needed} octets, found {available} before the end")
             }
             Self::OutOfRange { field, found, least, most } => {
-                write!(f, "expected a {field} from {least} to {most}, found {found}")
+                write!(f, "expected a {field} ")?;
+                match (least, most) {
+                    _ if least == most => write!(f, "of {least}")?,
+                    (0, _) => write!(f, "of at most {most}")?,
+                    _ => write!(f, "from {least} to {most}")?,
+                }
+                write!(f, ", found {found}")
             }
             Self::Mismatch { field, found, expected } => {
                 write!(f, "expected a {field} of {expected}, found {found}")

@@ -45,6 +45,17 @@ pub enum Reason {
     },
 }
 
+impl From<io::Error> for Reason {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,
+            io::ErrorKind::PermissionDenied => Self::Permission,
+            io::ErrorKind::IsADirectory => Self::Directory,
+            _ => Self::Io(error),
+        }
+    }
+}
+
 /// An input of which nothing can be read, and why.
 #[derive(Debug, Error)]
 #[error("{} {reason}", shown(.name))]
@@ -52,7 +63,6 @@ pub struct SourceError {
     /// Path as given, `-` for standard input.
     pub name: String,
     /// Why.
-    #[source]
     pub reason: Box<Reason>,
 }
 
@@ -64,18 +74,34 @@ impl SourceError {
     /// What to do about it, in a clause.
     pub fn hint(&self) -> String {
         let name = in_command(&self.name);
-        match &*self.reason {
-            Reason::Missing => "check the path; a name with spaces needs quotes".to_owned(),
-            Reason::Directory => format!("give the captures in it: `sshrst analyze {}/*.pcap*`", name.trim_end_matches('/')),
-            Reason::Permission => format!("captures made as root need `sudo chown $USER {name}`, or give it with `sudo cat {name} | sshrst analyze -`"),
-            Reason::Io(_) => "check the disk or the program that writes into the pipe".to_owned(),
-            Reason::Terminal => "give a file, or a capture through a pipe: `tcpdump -U -w - port 22 | sshrst analyze -`".to_owned(),
-            Reason::Empty => "if tcpdump was still running, stop it first, or run it with `-U`: it keeps packets back in a buffer".to_owned(),
-            Reason::Foreign(foreign) => foreign.hint(&name),
-            Reason::Unknown(_) => format!("`capinfos {name}` (part of Wireshark) tells what it is; `editcap -F pcap {name} out.pcap` converts it"),
-            Reason::Header { fault: Fault::Cut { .. }, .. } => "the capture was stopped before its first packet was written, or copied incompletely: copy it again".to_owned(),
-            Reason::Header { .. } => "copy the file again from where it was captured".to_owned(),
-        }
+        let fixed = match &*self.reason {
+            Reason::Foreign(foreign) => return foreign.hint(&name),
+            Reason::Directory => {
+                return format!(
+                    "give the captures in it: `sshrst analyze {}/*.pcap*`",
+                    name.trim_end_matches('/')
+                );
+            }
+            Reason::Permission => {
+                return format!("let a user who may read it give it: `sudo cat {name} | sshrst analyze -`");
+            }
+            Reason::Unknown(_) => {
+                return format!(
+                    "`capinfos {name}` tells what it is, `editcap -F pcap {name} out.pcap` converts it (Wireshark)"
+                );
+            }
+            Reason::Missing => "check the path; a name with spaces needs quotes",
+            Reason::Io(_) => "check the disk or the program that writes into the pipe",
+            Reason::Terminal => {
+                "give a file, or pipe a capture in: `tcpdump -U -w - port 22 | sshrst analyze -`"
+            }
+            Reason::Empty => "tcpdump keeps packets back while it runs: stop it first, or run it with `-U`",
+            Reason::Header { fault: Fault::Cut { .. }, .. } => {
+                "the capture was stopped before its first packet, or copied incompletely: copy it again"
+            }
+            Reason::Header { .. } => "copy the file again from where it was captured",
+        };
+        fixed.to_owned()
     }
 }
 

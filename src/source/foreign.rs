@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::ByteOrder;
+
 /// A kind of input that is recognised and refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foreign {
@@ -50,20 +52,21 @@ const MAGICS: &[(&[u8], Foreign)] = &[
     (b"iptrace 1.0", Foreign::Capture("AIX iptrace")),
     (b"iptrace 2.0", Foreign::Capture("AIX iptrace")),
     (b"btsnoop\0", Foreign::Bluetooth),
-    // A line feed of the pcapng magic 0a0d0d0a, or a carriage return, changed or doubled (pcapng draft §4.1).
-    (b"\x0d\x0a\x0d\x0a", Foreign::TextMode),
-    (b"\x0d\x0a\x0d\x0d\x0a", Foreign::TextMode),
-    (b"\x0a\x0a\x0a", Foreign::TextMode),
+    // The pcapng magic 0a0d0d0a with its line ends changed: CR LF to LF, LF to CR LF (pcapng draft §4.1).
     (b"\x0a\x0d\x0a", Foreign::TextMode),
+    (b"\x0d\x0a\x0d\x0d\x0d\x0a", Foreign::TextMode),
 ];
 
 impl Foreign {
     /// What an input with these first octets and this name is, if it is one of those.
     ///
-    /// The name decides only for the formats without a magic, ERF and event traces.
+    /// The name decides only for ERF, which has no magic, and for an event trace of which too little is at hand.
     pub(super) fn recognise(first: &[u8], name: &str) -> Option<Self> {
         let by_magic = MAGICS.iter().find(|(magic, _)| first.starts_with(magic)).map(|&(_, foreign)| foreign);
         let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+        if by_magic.is_none() && is_event_trace(first) {
+            return Some(Self::EventTrace);
+        }
         by_magic.or_else(|| match extension.as_deref() {
             Some("etl") => Some(Self::EventTrace),
             Some("erf") => Some(Self::Capture("Endace ERF")),
@@ -89,6 +92,14 @@ impl Foreign {
             Self::Text => "printed packets cannot be read back; capture with `tcpdump -w FILE`".to_owned(),
         }
     }
+}
+
+/// Whether the octets begin a Windows event trace: a buffer header of 72 octets, then the system trace header that every
+/// first buffer holds, whose marker ends in its type (1 or 2) and 0xc0 (geoffchappell.com, `WMI_BUFFER_HEADER` and
+/// `SYSTEM_TRACE_HEADER`; etl-parser's `wmi.py` reads the same).
+fn is_event_trace(first: &[u8]) -> bool {
+    let buffer = ByteOrder::Little.u32_at(first, 0).unwrap_or_default();
+    buffer > 0 && buffer.is_multiple_of(1024) && matches!(first.get(74..76), Some([1 | 2, 0xc0]))
 }
 
 /// Whether the octets are those of a text: none but printable ASCII, white space and what is beyond ASCII, in UTF-8.
@@ -133,6 +144,14 @@ mod tests {
         assert_eq!(Foreign::recognise(&[0, 0, 1, 0], "C:\\trace.ETL"), Some(Foreign::EventTrace));
         assert_eq!(Foreign::recognise(&[0, 0, 1, 0], "dag.erf"), Some(Foreign::Capture("Endace ERF")));
         assert_eq!(Foreign::recognise(&[0, 0, 1, 0], "other"), None);
+    }
+
+    #[test]
+    fn an_event_trace_is_told_by_its_first_record_whatever_its_name() {
+        let mut trace = [0; 100];
+        trace[1] = 0x20;
+        trace[72..76].copy_from_slice(&[2, 0, 2, 0xc0]);
+        assert_eq!(Foreign::recognise(&trace, "-"), Some(Foreign::EventTrace));
     }
 
     #[test]

@@ -12,12 +12,13 @@ pub(super) struct Input<R> {
     inner: R,
     /// Octets read.
     pub(super) octets: u64,
-    digest: Sha256,
+    /// Absent when nobody asks for it: it takes ten times what reading takes.
+    digest: Option<Sha256>,
 }
 
 impl<R: Read> Input<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, octets: 0, digest: Sha256::new() }
+        Self { inner, octets: 0, digest: Some(Sha256::new()) }
     }
 
     /// Reads once; 0 at the end, or if there is no room.
@@ -28,7 +29,9 @@ impl<R: Read> Input<R> {
                 Err(error) => return Err(error),
                 Ok(count) => {
                     let read = room.get(..count).unwrap_or(room);
-                    self.digest.update(read);
+                    if let Some(digest) = &mut self.digest {
+                        digest.update(read);
+                    }
                     self.octets += read.len() as u64;
                     return Ok(read.len());
                 }
@@ -52,8 +55,14 @@ impl<R: Read> Input<R> {
 }
 
 impl<R> Input<R> {
+    /// Stops digesting.
+    pub(super) fn without_digest(&mut self) {
+        self.digest = None;
+    }
+
     /// SHA-256 of the octets read so far, in hexadecimal.
-    pub(super) fn sha256(&self) -> String {
-        self.digest.clone().finalize().iter().fold(String::new(), |hex, octet| hex + &format!("{octet:02x}"))
+    pub(super) fn sha256(&self) -> Option<String> {
+        let digest = self.digest.clone()?.finalize();
+        Some(digest.iter().fold(String::new(), |hex, octet| hex + &format!("{octet:02x}")))
     }
 }

@@ -23,20 +23,11 @@ type Opened = Reader<Box<dyn Read + Send>>;
 /// Nothing of it can be read: it is missing, a directory, empty, not permitted, or not a capture.
 pub fn open(path: &Path, limits: Limits) -> Result<Opened, SourceError> {
     let name = path.to_string_lossy();
-    let failed = |error: io::Error| {
-        let reason = match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Reason::Missing,
-            io::ErrorKind::PermissionDenied => Reason::Permission,
-            io::ErrorKind::IsADirectory => Reason::Directory,
-            _ => Reason::Io(error),
-        };
-        SourceError::new(&name, reason)
-    };
     // Opening a directory succeeds on Linux; only reading it fails.
     if path.is_dir() {
         return Err(SourceError::new(&name, Reason::Directory));
     }
-    let file = File::open(path).map_err(failed)?;
+    let file = File::open(path).map_err(|error| SourceError::new(&name, error.into()))?;
     Reader::new(&name, Box::new(file), limits)
 }
 

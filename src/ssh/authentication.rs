@@ -5,6 +5,7 @@
 
 use super::suite::Sizes;
 use super::transcript::{Cipher, Mark, Pair, Side};
+use super::volume::Volume;
 use crate::units::Elapsed;
 
 /// Octets of payload of the messages that are looked for (RFC 4252, RFC 4253 §10; texts of OpenSSH).
@@ -15,6 +16,8 @@ pub(super) mod payload {
     pub(in crate::ssh) const SUCCESS: u32 = 1;
     /// CHANNEL_OPEN for a session.
     pub(in crate::ssh) const CHANNEL_OPEN: u32 = 24;
+    /// CHANNEL_OPEN_CONFIRMATION.
+    pub(in crate::ssh) const OPEN_CONFIRMATION: u32 = 17;
     /// GLOBAL_REQUEST `no-more-sessions@openssh.com`.
     pub(in crate::ssh) const NO_MORE_SESSIONS: u32 = 34;
     /// DISCONNECT `Too many authentication failures`, of OpenSSH (`auth.c`) and of Go's library.
@@ -28,11 +31,6 @@ pub(super) mod payload {
 /// The longest time between a side's last packet and its end for one to have led to the other. A process that
 /// ends after a write is gone within milliseconds; loaded machines are slower.
 pub(super) const SAME_BREATH: Elapsed = Elapsed::from_millis(200);
-/// More than authentication takes either way: six attempts with the largest keys and certificates stay below.
-const MORE_THAN_AUTHENTICATION: u64 = 64 * 1024;
-/// Twice the longest default login timer read: Dropbear's 300 s (`sysoptions.h`); OpenSSH 120 s.
-const LONGER_THAN_LOGIN: Elapsed = Elapsed::from_secs(600);
-
 /// One packet, or what arrived in one segment where packets cannot be told apart.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unit {
@@ -60,10 +58,10 @@ enum Step {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Authentication {
     step: Step,
-    first: Option<Mark>,
-    octets: Pair<u64>,
-    late: Pair<bool>,
-    last_client: u64,
+    volume: Volume,
+    last_client: Option<Unit>,
+    /// The shortest time in which the server answered: at least the round trip from here to the server.
+    quickest: Option<Elapsed>,
     learned: Option<u64>,
     /// The server's last unit since the client's last one.
     answer: Option<Unit>,
@@ -82,7 +80,11 @@ pub(super) struct Authentication {
 impl Authentication {
     /// Takes the next unit; true when it is the one that shows success.
     pub(super) fn take(&mut self, unit: &Unit, sizes: &Pair<Sizes>) -> bool {
-        self.note_volume(unit);
+        let unsure = self.server_sizes(sizes) == Sizes::Unknown || self.volume.is_missing_from_server();
+        if let Some(why) = self.volume.take(unit, unsure).filter(|_| !self.is_over()) {
+            self.over(why);
+        }
+        self.note_answer_time(unit);
         let server = self.server_sizes(sizes);
         match (self.step, unit.side) {
             (Step::Waiting, Side::Client) => self.step = Step::Requested,
@@ -97,15 +99,16 @@ impl Authentication {
             (Step::Accepted, Side::Server) => self.answered(unit, server),
         }
         if unit.side == Side::Client {
-            self.last_client = unit.octets;
+            self.last_client = Some(*unit);
         }
         self.success == Some(unit.mark)
     }
 
     /// Octets of the server that no segment stands for may hold anything, SUCCESS too.
     pub(super) fn gap(&mut self, side: Side) {
-        if side == Side::Server && self.step == Step::Accepted {
-            self.possible_success = true;
+        if side == Side::Server {
+            self.volume.miss_from_server();
+            self.possible_success |= self.step == Step::Accepted;
         }
     }
 
@@ -137,17 +140,14 @@ impl Authentication {
         }
     }
 
-    fn note_volume(&mut self, unit: &Unit) {
-        let first = *self.first.get_or_insert(unit.mark);
-        *self.octets.of_mut(unit.side) += unit.octets;
-        *self.late.of_mut(unit.side) |= unit.mark.time.since(first.time) > LONGER_THAN_LOGIN;
-        if self.is_over() {
+    fn note_answer_time(&mut self, unit: &Unit) {
+        let Some(asked) = self.last_client.filter(|_| unit.side == Side::Server && self.answer.is_none())
+        else {
             return;
-        }
-        if *self.octets.of(unit.side) > MORE_THAN_AUTHENTICATION {
-            self.over("more data than authentication takes");
-        } else if self.late.client && self.late.server {
-            self.over("both sides still send after every usual login timer");
+        };
+        let taken = unit.mark.time.since(asked.mark.time);
+        if taken > Elapsed::ZERO && self.quickest.is_none_or(|quickest| taken < quickest) {
+            self.quickest = Some(taken);
         }
     }
 
@@ -169,7 +169,9 @@ impl Authentication {
 
     fn accept(&mut self, unit: &Unit, server: Sizes) {
         // Request and accept have the same size (RFC 4253 §10), where both directions have the same suite.
-        let learned = server == Sizes::Unknown && unit.octets == self.last_client && unit.octets > 16;
+        let learned = server == Sizes::Unknown
+            && unit.octets > 16
+            && self.last_client.is_some_and(|request| request.octets == unit.octets);
         if learned {
             self.learned = Some(unit.octets);
         }
@@ -193,20 +195,27 @@ impl Authentication {
         if unit.octets == success {
             self.success = Some(unit.mark);
             self.step = Step::Over;
-        } else if self.channel_asked {
+        } else if self.channel_asked && self.is_no_answer_to_a_request(unit, server) {
             self.over("a channel was opened and answered");
         } else {
-            self.possible_success |=
-                !unit.single && unit.octets >= 2 * success && self.failure_size != Some(unit.octets);
+            self.possible_success |= !unit.single && server.exceeds(payload::LONGEST_FAILURE, unit.octets);
             self.answer = Some(*unit);
         }
+    }
+
+    /// Whether what follows the client's short unit can be no answer to a request: neither a FAILURE nor PK_OK, which
+    /// repeats the request's key and so is shorter than it, but OPEN_CONFIRMATION, alone or with more behind it.
+    fn is_no_answer_to_a_request(&self, unit: &Unit, server: Sizes) -> bool {
+        let confirmation =
+            server.fits(payload::OPEN_CONFIRMATION, unit.octets) && self.failure_size != Some(unit.octets);
+        let longer = self.last_client.is_some_and(|request| unit.octets > request.octets);
+        confirmation || longer && server.exceeds(payload::LONGEST_FAILURE, unit.octets)
     }
 
     /// Judges the answer to the client's request before last, now that the client goes on.
     fn settle(&mut self, server: Sizes) {
         let Some(answer) = self.answer.take().filter(|_| self.step == Step::Accepted) else { return };
-        let composite = !answer.single
-            && server.packet(payload::LONGEST_FAILURE).is_some_and(|longest| answer.octets > longest);
+        let composite = !answer.single && server.exceeds(payload::LONGEST_FAILURE, answer.octets);
         let failed = match self.failure_size {
             Some(size) => answer.octets == size,
             // The first request is mostly `none`, and its answer a FAILURE (RFC 4252 §5.2). A banner or
@@ -227,17 +236,19 @@ impl Authentication {
         }
     }
 
-    /// The server's last unit has the size of the DISCONNECT, and the server, not the client, ends at once.
+    /// The server's last unit has the size of the DISCONNECT, and the server ends at once and of itself.
     fn thrown_out(&self, server: Sizes, ends: &Pair<Option<Mark>>) -> Option<Mark> {
         let answer = self.answer.filter(|_| self.step == Step::Accepted)?;
         let end = ends.server?;
-        let client_first = ends.client.is_some_and(|client| client.frame < end.frame);
         let at_once = (Elapsed::ZERO..=SAME_BREATH).contains(&end.time.since(answer.mark.time));
-        (server.fits(payload::TOO_MANY_FAILURES, answer.octets)
-            && at_once
-            && !client_first
-            && self.failures > 0)
-            .then_some(answer.mark)
+        // A client that was thrown out ends too, and its end may pass here first. The server's end is no answer
+        // to it when it comes in less than half the time in which the server ever answered.
+        let of_itself = ends.client.is_none_or(|client| {
+            let behind = end.time.since(client.time);
+            end.frame < client.frame || self.quickest.is_some_and(|quickest| behind + behind < quickest)
+        });
+        let fits = server.fits(payload::TOO_MANY_FAILURES, answer.octets);
+        (fits && at_once && of_itself && self.failures > 0).then_some(answer.mark)
     }
 }
 
@@ -248,4 +259,85 @@ fn opens_channel(unit: &Unit, client: Sizes) -> bool {
     let behind = client.packet(payload::NO_MORE_SESSIONS);
     let both = open.zip(behind).map(|(open, behind)| open + behind);
     open == Some(unit.octets) || !unit.single && both == Some(unit.octets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::suite::Suite;
+    use super::*;
+    use crate::frame::FrameNo;
+    use crate::units::Timestamp;
+
+    /// Plays units (side, octets), 20 ms apart, in which packets cannot be told apart.
+    fn play(cipher: &str, mac: &str, units: &[(Side, u64)], ends: &[(Side, u64)]) -> Cipher {
+        let suite = Sizes::Suite(Suite::of(cipher, mac).unwrap());
+        let sizes = Pair { client: suite, server: suite };
+        let mut authentication = Authentication::default();
+        let at = |number: u64| Mark {
+            frame: FrameNo(number),
+            time: Timestamp::from_nanos(number as i64 * 20_000_000),
+            offset: 0,
+        };
+        for (number, &(side, octets)) in units.iter().enumerate() {
+            authentication.take(&Unit { side, mark: at(number as u64), octets, single: false }, &sizes);
+        }
+        let mut ended = Pair::default();
+        for &(side, number) in ends {
+            *ended.of_mut(side) = Some(at(number));
+        }
+        let mut cipher = Cipher::default();
+        authentication.conclude(&sizes, &ended, &mut cipher);
+        cipher
+    }
+
+    const CHACHA: &str = "chacha20-poly1305@openssh.com";
+    use Side::{Client as C, Server as S};
+
+    #[test]
+    fn a_login_with_a_key_is_one_failure_and_a_success() {
+        let units =
+            [(C, 44), (S, 44), (C, 68), (S, 44), (C, 140), (S, 100), (C, 308), (S, 28), (C, 112), (S, 812)];
+        let cipher = play(CHACHA, "", &units, &[]);
+        assert_eq!(cipher.failures, 1);
+        assert_eq!(cipher.success.unwrap().frame, FrameNo(7));
+        assert_eq!(cipher.service_accepted.unwrap().frame, FrameNo(1));
+    }
+
+    #[test]
+    fn ext_info_of_the_server_is_not_the_accept() {
+        let units =
+            [(S, 116), (C, 68), (C, 44), (S, 44), (C, 68), (S, 336), (C, 148), (S, 76), (C, 148), (S, 28)];
+        let cipher = play(CHACHA, "", &units, &[]);
+        assert_eq!((cipher.service_accepted.unwrap().frame, cipher.failures), (FrameNo(3), 2));
+        assert_eq!(cipher.success.unwrap().frame, FrameNo(9));
+    }
+
+    #[test]
+    fn a_key_query_that_is_as_long_as_a_channel_request_opens_no_channel() {
+        let units =
+            [(C, 64), (S, 64), (C, 80), (S, 96), (C, 160), (S, 112), (C, 320), (S, 96), (C, 160), (S, 96)];
+        let cipher = play("aes256-ctr", "hmac-sha2-256", &units, &[]);
+        assert_eq!((cipher.success, cipher.past_authentication, cipher.failures), (None, None, 3));
+    }
+
+    #[test]
+    fn the_farewell_after_too_many_failures_is_told_from_one_more_failure() {
+        let units = [(C, 44), (S, 44), (C, 68), (S, 76), (C, 148), (S, 76), (C, 148), (S, 76)];
+        let thrown_out = play(CHACHA, "", &units, &[(S, 8), (C, 9)]);
+        assert_eq!(
+            (thrown_out.too_many_failures.map(|mark| mark.frame), thrown_out.failures),
+            (Some(FrameNo(7)), 2)
+        );
+        let gave_up = play(CHACHA, "", &units, &[(C, 8), (S, 9)]);
+        assert_eq!((gave_up.too_many_failures, gave_up.failures), (None, 3));
+    }
+
+    #[test]
+    fn more_data_than_authentication_takes_is_a_session() {
+        let units = [(C, 44), (S, 44), (C, 68), (S, 70_000)];
+        assert_eq!(
+            play(CHACHA, "", &units, &[]).past_authentication,
+            Some("more data than authentication takes")
+        );
+    }
 }

@@ -2,12 +2,14 @@
 
 use super::direction::{Direction, Stage, mark};
 use super::exchange::Exchange;
+use super::message::Method;
 use super::packet::{ClearPacket, Lost, Padding, Step};
+use super::rule::Rule;
 use super::session::Arrival;
 use super::text::{Head, is_text};
 use super::transcript::{Disconnect, Mark};
 use super::walk::{Met, Walk};
-use super::{kexinit, message, rule};
+use super::{kex_value, kexinit, message, rule};
 
 impl Direction {
     /// Goes on after clear octets were taken; the next octet is at `behind`.
@@ -35,15 +37,30 @@ impl Direction {
             }
             None => {}
         }
-        let method = exchange.method(self.side, self.order.kex_messages());
-        if let Some(broken) = self.order.take(self.side, packet.number, method) {
-            let detail = format!("message {} ({})", packet.number, message::name(packet.number));
-            exchange.violation(self.side, here, broken, detail);
+        if matches!(packet.number, 30..=49) && !self.order.incomplete {
+            exchange.look_for_reversal(self.side, packet.number, self.order.kex_messages() == 0);
+        }
+        if let Some((rule, detail)) = self.order_broken(packet, exchange) {
+            exchange.violation(self.side, here, rule, detail);
         }
         self.message(here, packet.number, packet.payload.as_deref(), exchange);
         if packet.number == message::NEWKEYS {
             self.start_cipher(behind, exchange);
         }
+    }
+
+    /// The rules that the message breaks by its place, or by a public value that is none.
+    fn order_broken(&mut self, packet: &ClearPacket, exchange: &Exchange) -> Option<(Rule, String)> {
+        let role = exchange.role(self.side);
+        let sent = self.order.kex_messages();
+        let kex = exchange.kex(self.side, sent);
+        let method = kex.and_then(Method::of);
+        if let Some(rule) = self.order.take(role, packet.number, method) {
+            return Some((rule, format!("message {} ({})", packet.number, message::name(packet.number))));
+        }
+        let is_value = matches!(packet.number, 30..=49) && method == Some(Method::OneRoundTrip);
+        let fault = kex_value::fault(kex?, role, packet.payload.as_deref().filter(|_| is_value)?)?;
+        Some((rule::KEX_VALUE, fault))
     }
 
     fn message(&mut self, here: Mark, number: u8, payload: Option<&[u8]>, exchange: &mut Exchange) {
@@ -106,6 +123,14 @@ impl Direction {
     /// The framing in clear is lost.
     fn lost(&mut self, at: Arrival, lost: Lost, exchange: &mut Exchange) {
         let Stage::Packets(reader) = &self.stage else { return };
+        let compatible =
+            self.party.banner.as_ref().is_some_and(|banner| banner.line.starts_with(b"SSH-1.99-"));
+        let peer_may_speak_1 = *exchange.version_2.of(!self.side) != Some(true);
+        if compatible && peer_may_speak_1 && self.party.clear_packets == 0 && lost != Lost::Text {
+            // Packets of version 1: neither aligned nor padded as those of version 2.
+            self.stage = Stage::Foreign { text: false };
+            return;
+        }
         let here = mark(at, reader.offset());
         let (rule, detail) = match lost {
             Lost::Hole => return self.lose_sight(at),
@@ -132,7 +157,7 @@ impl Direction {
             Met::Inside => {}
             Met::Packet { offset, octets } => {
                 self.party.cipher_packets = self.party.cipher_packets.map(|packets| packets + 1);
-                exchange.encrypted.packet(self.side, mark(at, offset), octets);
+                exchange.encrypted.packet(exchange.role(self.side), mark(at, offset), octets);
             }
             Met::Hidden => self.end_walk(exchange),
             Met::Broken { offset, length } => {
@@ -158,7 +183,7 @@ impl Direction {
     fn end_walk(&mut self, exchange: &mut Exchange) {
         self.party.cipher_packets = None;
         self.stage = Stage::Opaque { suite: None, whole: false };
-        exchange.encrypted.gap(self.side);
+        exchange.encrypted.gap(exchange.role(self.side));
     }
 }
 

@@ -6,7 +6,7 @@ use super::message::{self, Order};
 use super::packet::{self, PacketReader};
 use super::rule;
 use super::session::Arrival;
-use super::suite::Suite;
+use super::suite::{PaddingStyle, Suite};
 use super::text::Head;
 use super::transcript::{Banner, Mark, Party, Side};
 use super::walk::Walk;
@@ -164,26 +164,7 @@ impl Direction {
 
     fn step(&mut self, at: Arrival, octets: &[u8], exchange: &mut Exchange) -> usize {
         match &mut self.stage {
-            Stage::Identification(reader) => {
-                let start = reader.offset();
-                let too_long = reader.grows_too_long(octets);
-                let (used, line) = reader.take(octets);
-                self.head.add(octets.get(..used).unwrap_or_default(), mark(at, self.offset));
-                if too_long {
-                    let detail = "more than 255 octets; OpenSSH from 8.0 takes up to 8192, Go and libssh refuse it, \
-                                  Dropbear cuts it";
-                    exchange.violation(
-                        self.side,
-                        mark(at, start),
-                        rule::IDENTIFICATION_TOO_LONG,
-                        detail.to_owned(),
-                    );
-                }
-                if let Some(line) = line {
-                    self.line(mark(at, start), line, self.offset + used as u64, exchange);
-                }
-                used
-            }
+            Stage::Identification(_) => self.identify(at, octets, exchange),
             Stage::Packets(reader) => {
                 let (used, step) = reader.take(octets);
                 self.clear(at, step, self.offset + used as u64, exchange);
@@ -197,7 +178,11 @@ impl Direction {
             }
             Stage::Opaque { .. } => {
                 self.party.cipher_octets += octets.len() as u64;
-                exchange.encrypted.segment(self.side, mark(at, self.offset), octets.len() as u64);
+                exchange.encrypted.segment(
+                    exchange.role(self.side),
+                    mark(at, self.offset),
+                    octets.len() as u64,
+                );
                 octets.len()
             }
             Stage::Seeking { passing } => {
@@ -206,7 +191,11 @@ impl Direction {
                     return 0;
                 }
                 self.unread += octets.len() as u64;
-                exchange.encrypted.segment(self.side, mark(at, self.offset), octets.len() as u64);
+                exchange.encrypted.segment(
+                    exchange.role(self.side),
+                    mark(at, self.offset),
+                    octets.len() as u64,
+                );
                 octets.len()
             }
             Stage::Foreign { text } => {
@@ -216,6 +205,22 @@ impl Direction {
                 octets.len()
             }
         }
+    }
+
+    /// Takes octets of the identification string, or of a line before it.
+    fn identify(&mut self, at: Arrival, octets: &[u8], exchange: &mut Exchange) -> usize {
+        let Stage::Identification(reader) = &mut self.stage else { return octets.len() };
+        let start = reader.offset();
+        let too_long = reader.grows_too_long(octets);
+        let (used, line) = reader.take(octets);
+        self.head.add(octets.get(..used).unwrap_or_default(), mark(at, self.offset));
+        if let Some((rule, detail)) = too_long {
+            exchange.violation(self.side, mark(at, start), rule, detail.to_owned());
+        }
+        if let Some(line) = line {
+            self.line(mark(at, start), line, self.offset + used as u64, exchange);
+        }
+        used
     }
 
     fn skip(&mut self, at: Arrival, octets: u64, one_segment: bool, exchange: &mut Exchange) -> u64 {
@@ -242,18 +247,18 @@ impl Direction {
             }
             Stage::Opaque { whole, .. } => {
                 self.party.cipher_octets += octets;
-                if one_segment || exchange.encrypted.continues(self.side, here) {
-                    exchange.encrypted.segment(self.side, here, octets);
+                if one_segment || exchange.encrypted.continues(exchange.role(self.side), here) {
+                    exchange.encrypted.segment(exchange.role(self.side), here, octets);
                 } else {
                     *whole = false;
-                    exchange.encrypted.gap(self.side);
+                    exchange.encrypted.gap(exchange.role(self.side));
                 }
                 octets
             }
             Stage::Seeking { .. } => {
                 self.unread += octets;
-                if one_segment || exchange.encrypted.continues(self.side, here) {
-                    exchange.encrypted.segment(self.side, here, octets);
+                if one_segment || exchange.encrypted.continues(exchange.role(self.side), here) {
+                    exchange.encrypted.segment(exchange.role(self.side), here, octets);
                 }
                 octets
             }
@@ -286,8 +291,10 @@ impl Direction {
                 for (rule, detail) in identification::faults(self.side, &line) {
                     exchange.violation(self.side, here, rule, detail);
                 }
-                *exchange.pads_like_go.of_mut(self.side) = line.starts_with(b"SSH-2.0-Go");
-                if identification::is_version_2(&line) {
+                *exchange.padding.of_mut(self.side) = PaddingStyle::of(&line);
+                let version_2 = identification::is_version_2(&line);
+                *exchange.version_2.of_mut(self.side) = Some(version_2);
+                if version_2 {
                     // Lines before are a server's right, and stray text from a client.
                     if self.side == Side::Client && !self.party.lines_before.is_empty() {
                         self.keep_stray();

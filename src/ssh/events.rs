@@ -85,9 +85,15 @@ impl Encrypted {
         }
     }
 
+    /// A side ended.
+    pub(super) fn end(&mut self, side: Side) {
+        self.flush();
+        self.keepalives.end(side);
+    }
+
     /// Units that this side sent.
-    pub(super) const fn units(&self, side: Side) -> u64 {
-        *self.units.of(side)
+    pub(super) fn units(&self, side: Side) -> u64 {
+        *self.units.of(side) + u64::from(self.open.is_some_and(|open| open.side == side))
     }
 
     fn flush(&mut self) {

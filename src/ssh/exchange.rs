@@ -1,10 +1,9 @@
 //! What the two directions share: the offers, what they lead to, the rules broken, the encrypted part.
 
 use super::events::Encrypted;
-use super::message::Method;
 use super::negotiate::{self, Outcome};
 use super::rule::Rule;
-use super::suite::{Sizes, Suite};
+use super::suite::{PaddingStyle, Sizes, Suite};
 use super::transcript::{Mark, Offer, Pair, Side, Violation};
 use crate::limits::Limits;
 
@@ -15,8 +14,14 @@ pub(super) struct Exchange {
     pub(super) offers: Pair<Option<Offer>>,
     pub(super) outcome: Outcome,
     pub(super) encrypted: Encrypted,
-    /// Sides whose identification string is that of Go's library.
-    pub(super) pads_like_go: Pair<bool>,
+    /// How each side pads, by its identification string.
+    pub(super) padding: Pair<PaddingStyle>,
+    /// Whether each side's identification string announces version 2, once it is known.
+    pub(super) version_2: Pair<Option<bool>>,
+    /// The side that opened the TCP connection acts as the SSH server.
+    pub(super) reversed: bool,
+    /// A side has sent a message of the key exchange method.
+    kex_begun: bool,
     violations: Vec<Violation>,
     violations_omitted: u32,
 }
@@ -28,7 +33,10 @@ impl Exchange {
             offers: Pair::default(),
             outcome: Outcome::Unknown,
             encrypted: Encrypted::new(limits),
-            pads_like_go: Pair::default(),
+            padding: Pair::default(),
+            version_2: Pair::default(),
+            reversed: false,
+            kex_begun: false,
             violations: Vec::new(),
             violations_omitted: 0,
         }
@@ -37,13 +45,32 @@ impl Exchange {
     /// Takes a side's first offer.
     pub(super) fn offer(&mut self, side: Side, offer: Offer) {
         *self.offers.of_mut(side) = Some(offer);
+        self.negotiate();
+    }
+
+    /// The part a side has in SSH. Nearly always its own; a device that calls home connects as the SSH server.
+    pub(super) fn role(&self, side: Side) -> Side {
+        if self.reversed { !side } else { side }
+    }
+
+    /// Looks at a key exchange message in clear: 30 opens every method that is checked, and the SSH client sends it.
+    pub(super) fn look_for_reversal(&mut self, side: Side, number: u8, first: bool) {
+        if side == Side::Server && number == 30 && first && !self.kex_begun {
+            self.reversed = true;
+            self.negotiate();
+        }
+        self.kex_begun = true;
+    }
+
+    fn negotiate(&mut self) {
         if let Some((client, server)) = self.both_offers() {
             self.outcome = negotiate::negotiate(client, server);
         }
     }
 
     fn both_offers(&self) -> Option<(&Offer, &Offer)> {
-        Some((self.offers.client.as_ref()?, self.offers.server.as_ref()?))
+        let of = |role| self.offers.of(self.role(role)).as_ref();
+        Some((of(Side::Client)?, of(Side::Server)?))
     }
 
     /// Whether both sides announce strict key exchange.
@@ -51,32 +78,31 @@ impl Exchange {
         self.both_offers().is_some_and(|(client, server)| negotiate::is_strict(client, server))
     }
 
-    /// The method whose messages this side must send, its `sent` key exchange messages so far given. `None` where
-    /// the method is not known, or the next message is a guess that will be dropped.
-    pub(super) fn method(&self, side: Side, sent: u32) -> Option<Method> {
+    /// The method whose message this side must send next, its `sent` key exchange messages so far given. `None` where
+    /// the method is not known, or it is a guess that will be dropped.
+    pub(super) fn kex(&self, side: Side, sent: u32) -> Option<&str> {
         let (client, server) = self.both_offers()?;
         let Outcome::Agreed(negotiated) = &self.outcome else { return None };
         let guesses = self.offers.of(side).as_ref().is_some_and(|offer| offer.guesses);
         let dropped = guesses && sent == 0 && !negotiate::guess_is_right(client, server);
-        if dropped { None } else { Method::of(&negotiated.kex) }
+        (!dropped).then_some(&negotiated.kex)
     }
 
     /// Puts a direction into cipher; says how it is encrypted, where that is known.
     pub(super) fn start_cipher(&mut self, side: Side) -> Option<Suite> {
+        let role = self.role(side);
         let Outcome::Agreed(negotiated) = &self.outcome else {
-            self.encrypted.start(side, Sizes::Unknown, "");
+            self.encrypted.start(role, Sizes::Unknown, "");
             return None;
         };
-        let (cipher, mac, compression) = match side {
+        let (cipher, mac, compression) = match role {
             Side::Client => (&negotiated.cipher_c2s, &negotiated.mac_c2s, &negotiated.compression_c2s),
             Side::Server => (&negotiated.cipher_s2c, &negotiated.mac_s2c, &negotiated.compression_s2c),
         };
         let suite = Suite::of(cipher, mac);
-        let sizes = suite.map_or(Sizes::Unknown, |suite| {
-            // Go x/crypto ssh/cipher.go packetSizeMultiple: 16, whatever the cipher's block.
-            Sizes::Suite(if *self.pads_like_go.of(side) { suite.padded_to(16) } else { suite })
-        });
-        self.encrypted.start(side, sizes, compression);
+        let style = *self.padding.of(side);
+        let sizes = suite.map_or(Sizes::Unknown, |suite| Sizes::Suite(suite.padded(style)));
+        self.encrypted.start(role, sizes, compression);
         suite
     }
 

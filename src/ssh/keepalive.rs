@@ -44,6 +44,8 @@ struct Prober {
     run_octets: u64,
     /// The longest finished run of a probe that asks for no answer.
     rhythm: Option<(u32, Elapsed)>,
+    /// The side ended: what comes later answers nothing that it still waited for.
+    ended: bool,
 }
 
 /// Looks for keepalives of both sides.
@@ -65,6 +67,11 @@ impl Keepalives {
         *self = Self::new(self.most);
     }
 
+    /// A side ended. A probe that is answered after that was too late for the prober.
+    pub(super) fn end(&mut self, side: Side) {
+        self.probers.of_mut(side).ended = true;
+    }
+
     /// Takes the next unit.
     pub(super) fn take(&mut self, unit: &Unit, sizes: &Pair<Sizes>) {
         let now = unit.mark.time;
@@ -81,6 +88,9 @@ impl Keepalives {
     fn peer_spoke(&mut self, unit: &Unit, probe_sizes: Sizes, answer_sizes: Sizes) {
         let most = self.most;
         let prober = self.probers.of_mut(!unit.side);
+        if prober.ended {
+            return;
+        }
         let run = std::mem::take(&mut prober.run);
         let silent = !unit.side == Side::Client && asks_nothing(probe_sizes, prober.run_octets);
         let Some(&last) = run.last() else {
@@ -196,4 +206,79 @@ fn distance(two: &[Timestamp]) -> Option<Elapsed> {
 fn median(distances: &mut [Elapsed]) -> Option<Elapsed> {
     distances.sort_unstable();
     distances.get(distances.len().saturating_sub(1) / 2).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::suite::Suite;
+    use super::super::transcript::Mark;
+    use super::*;
+    use crate::frame::FrameNo;
+    use Side::{Client as C, Server as S};
+
+    /// Plays units (side, milliseconds, octets) under chacha20-poly1305; a unit without octets is an end.
+    fn play(units: &[(Side, i64, u64)]) -> Pair<Keepalive> {
+        let suite = Sizes::Suite(Suite::of("chacha20-poly1305@openssh.com", "").unwrap());
+        let sizes = Pair { client: suite, server: suite };
+        let mut keepalives = Keepalives::new(64);
+        for (number, &(side, millis, octets)) in units.iter().enumerate() {
+            let time = Timestamp::from_nanos(millis * 1_000_000);
+            let mark = Mark { frame: FrameNo(number as u64), time, offset: 0 };
+            if octets == 0 {
+                keepalives.end(side);
+            } else {
+                keepalives.take(&Unit { side, mark, octets, single: false }, &sizes);
+            }
+        }
+        keepalives.conclude(&sizes)
+    }
+
+    fn seen(keepalive: &Keepalive) -> (u32, f64, u32) {
+        (keepalive.probes, keepalive.interval.as_secs_f64(), keepalive.unanswered)
+    }
+
+    #[test]
+    fn probes_and_answers_show_the_side_that_probes_and_its_interval() {
+        let client =
+            [(C, 0, 36), (S, 50, 36), (C, 15_050, 52), (S, 15_080, 28), (C, 30_050, 52), (S, 30_080, 28)];
+        let found = play(&client);
+        assert_eq!((seen(&found.client), seen(&found.server)), ((2, 15.0, 0), (0, 0.0, 0)));
+        let server =
+            [(C, 0, 36), (S, 50, 36), (S, 4_050, 60), (C, 4_080, 36), (S, 8_050, 60), (C, 8_080, 36)];
+        assert_eq!(seen(&play(&server).server), (2, 4.0, 0));
+    }
+
+    #[test]
+    fn probes_without_an_answer_at_the_end_are_counted() {
+        let units = [(C, 0, 36), (S, 50, 36), (C, 2_050, 52), (S, 2_060, 28), (C, 4_050, 52), (C, 6_050, 52)];
+        assert_eq!(seen(&play(&units).client), (3, 2.0, 2));
+    }
+
+    #[test]
+    fn an_answer_after_the_prober_s_end_came_too_late() {
+        let units = [
+            (C, 0, 36),
+            (S, 50, 36),
+            (C, 2_050, 52),
+            (C, 4_050, 52),
+            (C, 6_050, 0),
+            (S, 7_000, 28),
+            (S, 7_001, 28),
+        ];
+        assert_eq!(seen(&play(&units).client), (2, 2.0, 2));
+    }
+
+    #[test]
+    fn typing_and_regular_output_are_no_keepalives() {
+        let typing: Vec<_> = (0..20).flat_map(|n| [(C, n * 1_500, 36), (S, n * 1_500 + 40, 36)]).collect();
+        assert_eq!(play(&typing), Pair::default());
+        let output: Vec<_> = (0..60).map(|n| (S, n * 1_000, 100)).collect();
+        assert_eq!(play(&output), Pair::default());
+    }
+
+    #[test]
+    fn a_client_that_sends_ignore_at_a_rhythm_keeps_alive_without_answers() {
+        let units: Vec<_> = [(S, 0, 100)].into_iter().chain((1..6).map(|n| (C, n * 30_000, 36))).collect();
+        assert_eq!(seen(&play(&units).client), (5, 30.0, 0));
+    }
 }

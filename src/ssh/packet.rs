@@ -173,7 +173,7 @@ pub(super) fn looks_like_packet(octets: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// A packet with minimal padding.

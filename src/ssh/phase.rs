@@ -31,6 +31,8 @@ pub(super) fn phase(session: &Session, cipher: &Cipher) -> Option<Phase> {
         Level::Nothing => Phase::Banner,
         Level::Identified | Level::Packets | Level::KeyExchange => Phase::Kex,
         Level::Cipher if over => Phase::Session,
+        // Success is the server's to send: without its side nothing tells, and without the client's hardly more.
+        Level::Cipher if session.client.offset == 0 || session.server.offset == 0 => return None,
         Level::Cipher => Phase::Auth,
     })
 }
@@ -66,7 +68,9 @@ fn implied(session: &Session, side: Side, peer: Level) -> Level {
         // What comes behind NEWKEYS and is no clear packet is in cipher. A side sends more than an EXT_INFO in
         // cipher only once it has the peer's NEWKEYS.
         Level::Cipher if lost && direction.unread > 0 => Level::Cipher,
-        Level::Cipher if session.exchange.encrypted.units(other.side) > 1 => Level::Cipher,
+        Level::Cipher if session.exchange.encrypted.units(session.exchange.role(other.side)) > 1 => {
+            Level::Cipher
+        }
         // A key exchange message answers the peer's KEXINIT.
         Level::Cipher | Level::KeyExchange => Level::Packets,
         // In a capture that starts midstream a side that is past its identification string had the peer's.

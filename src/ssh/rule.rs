@@ -24,6 +24,8 @@ rules! {
         "A side's identification string begins with `SSH-`; only a server may send other lines before it.";
     IDENTIFICATION_TOO_LONG = "identification-too-long", "RFC 4253 §4.2",
         "An identification string has at most 255 octets, line end included.";
+    LINE_TOO_LONG = "line-before-identification-too-long", "RFC 4253 §4.2, OpenSSH kex.c",
+        "Lines before a server's identification string are of a length that clients take.";
     IDENTIFICATION_CHARACTERS = "identification-forbidden-octet", "RFC 4253 §4.2",
         "An identification string holds no NUL, and no carriage return but the one before the line feed.";
     IDENTIFICATION_MALFORMED = "identification-malformed", "RFC 4253 §4.2",
@@ -50,6 +52,8 @@ rules! {
         "Key exchange begins with KEXINIT.";
     KEX_UNEXPECTED = "kex-message-unexpected", "RFC 4253 §8, RFC 4419 §3, RFC 5656 §4",
         "Each side sends the messages of its role in the negotiated key exchange method.";
+    KEX_VALUE = "kex-value-malformed", "RFC 5656 §4, RFC 8731 §3, OpenSSH kexgen.c",
+        "A public value has the length that the key exchange method fixes.";
     NEWKEYS_EARLY = "newkeys-too-early", "RFC 4253 §7.3",
         "NEWKEYS ends a key exchange: it comes after KEXINIT and at least one message of the method.";
     NEWKEYS_MALFORMED = "newkeys-malformed", "RFC 4253 §7.3",

@@ -12,12 +12,41 @@ pub(super) struct Suite {
     length_padded: bool,
     /// The length field can be read.
     clear_length: bool,
+    /// Fewest octets of length field, padding, padding length and payload together.
+    least: u32,
+}
+
+/// How an implementation pads beyond what the cipher needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum PaddingStyle {
+    /// Not at all.
+    #[default]
+    Least,
+    /// To at least 16 octets with the length field, as RFC 4253 §6 has it (Dropbear `packet.c`; measured 2022.83). Others
+    /// leave that out where the length field is not padded: OpenSSH, paramiko, AsyncSSH.
+    SixteenOctets,
+    /// To multiples of 16, whatever the block (Go x/crypto `ssh/cipher.go`).
+    MultiplesOf16,
+}
+
+impl PaddingStyle {
+    /// The style of the implementation that identifies itself so.
+    pub(super) fn of(identification: &[u8]) -> Self {
+        if identification.starts_with(b"SSH-2.0-dropbear") {
+            Self::SixteenOctets
+        } else if identification.starts_with(b"SSH-2.0-Go") {
+            Self::MultiplesOf16
+        } else {
+            Self::Least
+        }
+    }
 }
 
 impl Suite {
     /// The suite of a negotiated cipher and MAC; `None` for names that are not known.
     pub(super) fn of(cipher: &str, mac: &str) -> Option<Self> {
-        let aead = |block, clear_length| Self { block, tail: 16, length_padded: false, clear_length };
+        let aead =
+            |block, clear_length| Self { block, tail: 16, length_padded: false, clear_length, least: 0 };
         match cipher {
             "chacha20-poly1305@openssh.com" | "chacha20-poly1305" => return Some(aead(8, false)),
             "aes128-gcm@openssh.com"
@@ -34,12 +63,17 @@ impl Suite {
             None => (mac.strip_suffix("@openssh.com").unwrap_or(mac), false),
         };
         let tail = mac_octets(name)?;
-        Some(Self { block, tail, length_padded: !etm, clear_length: etm || cipher == "none" })
+        Some(Self { block, tail, length_padded: !etm, clear_length: etm || cipher == "none", least: 0 })
     }
 
-    /// The same with padding to at least `multiple`, as an implementation chooses to.
-    pub(super) fn padded_to(self, multiple: u32) -> Self {
-        Self { block: self.block.max(multiple), ..self }
+    /// The same, padded as an implementation does. For sizes only: [`Suite::behind_length`] and
+    /// [`Suite::can_be_whole`] are of the cipher itself.
+    pub(super) fn padded(self, style: PaddingStyle) -> Self {
+        match style {
+            PaddingStyle::Least => self,
+            PaddingStyle::SixteenOctets => Self { least: 16, ..self },
+            PaddingStyle::MultiplesOf16 => Self { block: self.block.max(16), ..self },
+        }
     }
 
     /// Whether lengths can be read without a key.
@@ -50,9 +84,9 @@ impl Suite {
     /// Octets on the wire of a packet with `payload` octets and the least padding.
     pub(super) fn packet(self, payload: u32) -> u64 {
         // padding_length and 4 octets of padding; the length field where it is padded too
-        let least = u64::from(payload) + 5 + if self.length_padded { 4 } else { 0 };
-        let padded = least.next_multiple_of(u64::from(self.block));
-        padded + u64::from(self.tail) + if self.length_padded { 0 } else { 4 }
+        let (inside, outside) = if self.length_padded { (4, 0) } else { (0, 4) };
+        let needed = (u64::from(payload) + 5 + inside).max(u64::from(self.least).saturating_sub(outside));
+        needed.next_multiple_of(u64::from(self.block)) + outside + u64::from(self.tail)
     }
 
     /// Octets behind the length field of a packet whose length field says `length`; `None` for a length that the
@@ -105,6 +139,11 @@ impl Sizes {
             (Self::Learned(accept), 1) => accept.checked_sub(16),
             _ => None,
         }
+    }
+
+    /// Whether `octets` are more than one packet of `payload` octets, as far as known.
+    pub(super) fn exceeds(self, payload: u32, octets: u64) -> bool {
+        self.packet(payload).is_some_and(|packet| octets > packet)
     }
 
     /// Whether `octets` are one packet of `payload` octets, as far as known.
@@ -180,6 +219,14 @@ mod tests {
                 "{cipher} {mac}"
             );
         }
+    }
+
+    #[test]
+    fn dropbear_sends_no_packet_below_sixteen_octets() {
+        let chacha =
+            suite("chacha20-poly1305@openssh.com", "").padded(PaddingStyle::of(b"SSH-2.0-dropbear_2022.83"));
+        // Measured, Dropbear 2022.83: SUCCESS, SERVICE_ACCEPT, FAILURE `publickey,password`.
+        assert_eq!([1, 17, 24].map(|payload| chacha.packet(payload)), [36, 44, 52]);
     }
 
     #[test]

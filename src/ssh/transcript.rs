@@ -221,7 +221,7 @@ pub struct Cipher {
     pub client_disconnect: Option<Mark>,
     /// What other than `success` shows that authentication is over. Words for the report.
     pub past_authentication: Option<&'static str>,
-    /// Keepalives that each side sent, by size and rhythm.
+    /// Keepalives that each side of the TCP connection sent, by size and rhythm.
     pub keepalive: Pair<Keepalive>,
     /// Why sizes say nothing here: compression, unusual padding, a hole. Words for the report.
     pub sizes_unusable: Option<&'static str>,
@@ -242,6 +242,10 @@ pub struct Transcript {
     pub violations_omitted: u32,
     /// The encrypted part.
     pub cipher: Cipher,
-    /// How far it got; `None` where the start is not in the capture and nothing tells.
+    /// How far it got; `None` where the start or one direction is not in the capture and nothing tells.
     pub phase: Option<Phase>,
+    /// The side that opened the TCP connection acts as the SSH server (reverse SSH, call home: RFC 8071). What
+    /// `negotiated`, `mismatch` and `cipher` call client and server are then the SSH roles, and the client's
+    /// direction is the server's in [`Pair`]s.
+    pub reversed: bool,
 }

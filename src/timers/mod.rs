@@ -1,20 +1,68 @@
-//! stub, replaced by the catalogue
-use crate::units::Elapsed;
-/// How it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending { /// a
- ResetAtExpiry, /// b
- ResetOnNextPacket, /// c
- Silence, /// d
- Close, /// e
- Unknown }
-/// gap
-#[derive(Clone, Debug, PartialEq)]
-pub struct Gap { /// a
- pub longest_survived: Option<Elapsed>, /// b
- pub ended_after: Elapsed, /// c
- pub ended_by: Ending, /// d
- pub keepalive: Option<Elapsed>, /// e
- pub age: Elapsed }
-/// x
-pub fn advice_interval(_: Elapsed) -> Option<u32> { None }
+#![doc = include_str!("README.md")]
+
+/// Makes an enum whose variants each have a word, the same in the catalogue, in JSON and in reports.
+macro_rules! words {
+    (
+        $(#[$of_enum:meta])*
+        pub enum $name:ident {
+            $($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+
+        }
+    ) => {
+        $(#[$of_enum])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+        pub enum $name {
+            $($(#[doc = $doc])+ #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $name {
+            /// Every variant, in the order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word for it in the catalogue and in JSON.
+            pub const fn id(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.id())
+            }
+        }
+    };
+}
+
+mod expiry;
+mod gap;
+mod keepalive;
+mod matching;
+mod parse;
+mod timer;
+mod trust;
+
+pub use expiry::{Agreement, Expiry};
+pub use gap::{Ending, Gap};
+pub use keepalive::{KeepaliveHelps, advice_interval};
+pub use matching::{Candidate, Fit, Origin, matching, matching_in};
+pub use parse::{TimersError, parse};
+pub use timer::{Counts, DefaultIs, Phase, ReArmedBy, Settable, Source, Timer};
+pub use trust::{Basis, Check, Confidence, SourceKind};
+
+use std::sync::OnceLock;
+
+/// The timers that come with the program, in the order of their file. Parsed at the first call.
+pub fn catalogue() -> &'static [Timer] {
+    static CATALOGUE: OnceLock<Vec<Timer>> = OnceLock::new();
+    // A catalogue that does not parse fails the tests; a run goes on without one rather than panic.
+    CATALOGUE.get_or_init(|| parse(include_str!("catalogue.toml")).unwrap_or_default())
+}
+
+/// The timer of that name in [`catalogue`].
+pub fn find(id: &str) -> Option<&'static Timer> {
+    catalogue().iter().find(|timer| timer.id == id)
+}
+
+#[cfg(test)]
+mod tests;

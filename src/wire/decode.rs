@@ -16,18 +16,21 @@ pub enum Decoded<'a> {
     Icmp(Quote),
     /// No TCP: the name of the layer that shows it, as `udp` or `arp`.
     ///
-    /// `fragment` is a piece of an IP datagram, even its first, until the last missing one comes; that frame then stands
-    /// for the whole. Pieces of datagrams that cannot hold TCP stay `fragment`.
+    /// `fragment` is a piece of an IP datagram, even its first, until the last missing one comes; that frame then
+    /// stands for the whole. Pieces of datagrams that cannot hold TCP stay `fragment`.
     Other(&'static str),
     /// Not read to its end, and why.
     Undecoded(Undecoded),
 }
 
-/// The reader of all frames of a capture, in their order; it keeps the IP fragments.
+/// The reader of a capture's frames, in their order.
+///
+/// Only fragments leave something behind: all those of one capture must come to the same decoder. Any other frame reads
+/// the same whatever came before it.
 #[derive(Debug)]
 pub struct Decoder {
     limits: Limits,
-    fragments: Fragments,
+    pub(super) fragments: Fragments,
     /// The last datagram put together, from which a packet's data is lent.
     whole: Option<Datagram>,
 }

@@ -79,8 +79,8 @@ fn quoted<'a>(view: View<'a>, is_v6: bool, context: &mut Context) -> Quoted<'a> 
     }
 }
 
-/// Takes a quote that its sender cut for one that says nothing: senders quote as little as they like. One that the capture
-/// cut remains an error.
+/// Takes a quote that its sender cut for one that says nothing: senders quote as little as they like. One that the
+/// capture cut remains an error.
 fn uncut_quote(quoted: Quoted<'_>) -> Quoted<'_> {
     match quoted {
         Err(Undecoded { fault: Fault::TooShort { set_by: LengthSetBy::Header, .. }, .. }) => Ok(None),
@@ -122,5 +122,87 @@ const fn as_v4(code: u8) -> u8 {
         4 => 3,
         // Beyond scope, address unreachable, and what may be defined yet: host unreachable.
         _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{Frame, LinkType};
+    use crate::limits::Limits;
+    use crate::wire::{Decoded, Decoder, End, sample};
+
+    fn decode(packet: &[u8]) -> Decoded<'static> {
+        decode_frame(&sample::frame(LinkType::RAW, packet))
+    }
+
+    fn decode_frame(frame: &Frame<'_>) -> Decoded<'static> {
+        match Decoder::new(Limits::default()).decode(frame) {
+            Decoded::Tcp(_) => panic!("a segment"),
+            Decoded::Icmp(quote) => Decoded::Icmp(quote),
+            Decoded::Other(layer) => Decoded::Other(layer),
+            Decoded::Undecoded(undecoded) => Decoded::Undecoded(undecoded),
+        }
+    }
+
+    fn error(packet: &[u8]) -> Option<IcmpError> {
+        match decode(packet) {
+            Decoded::Icmp(quote) => Some(quote.error),
+            _ => None,
+        }
+    }
+
+    fn v4(kind: u8, code: u8, quoted: &[u8]) -> Vec<u8> {
+        sample::ipv4(1, &[&[kind, code, 0, 0, 0, 0, 0x05, 0x78], quoted].concat())
+    }
+
+    fn v6(kind: u8, code: u8, quoted: &[u8]) -> Vec<u8> {
+        sample::ipv6(58, &[&[kind, code, 0, 0, 0, 0, 0x05, 0x78], quoted].concat())
+    }
+
+    #[test]
+    fn eight_octets_of_tcp_are_enough() {
+        let Decoded::Icmp(quote) = decode(&v4(3, 3, &sample::tcp_v4()[..28])) else { panic!("no quote") };
+        assert_eq!((quote.key.high.port, quote.quoted_from, quote.seq), (22, End::Low, Seq(1_000)));
+        assert_eq!((quote.reporter.to_string(), quote.ttl), ("192.0.2.1".into(), 64));
+        assert_eq!(decode(&v4(3, 3, &sample::tcp_v4()[..27])), Decoded::Other("icmp"));
+    }
+
+    #[test]
+    fn a_quote_cut_by_the_capture_is_undecoded() {
+        let whole = v4(3, 3, &sample::tcp_v4());
+        let cut = Frame { data: &whole[..55], ..sample::frame(LinkType::RAW, &whole) };
+        let fault = Fault::TooShort { needed: 8, available: 7, set_by: LengthSetBy::Capture };
+        assert_eq!(decode_frame(&cut), Decoded::Undecoded(Undecoded { layer: "tcp", offset: 48, fault }));
+    }
+
+    #[test]
+    fn errors_of_both_versions_say_the_same() {
+        let (quoted_v4, quoted_v6) = (sample::tcp_v4(), sample::tcp_v6());
+        assert_eq!(error(&v4(3, 13, &quoted_v4)), Some(IcmpError::Unreachable(13)));
+        assert_eq!(error(&v6(1, 1, &quoted_v6)), Some(IcmpError::Unreachable(13)));
+        assert_eq!(error(&v4(3, 3, &quoted_v4)), error(&v6(1, 4, &quoted_v6)));
+        assert_eq!(error(&v4(3, 4, &quoted_v4)), Some(IcmpError::TooBig(1400)));
+        assert_eq!(error(&v6(2, 0, &quoted_v6)), Some(IcmpError::TooBig(1400)));
+        assert_eq!(error(&v4(11, 0, &quoted_v4)), error(&v6(3, 0, &quoted_v6)));
+    }
+
+    #[test]
+    fn what_is_no_error_about_tcp_is_other() {
+        assert_eq!(decode(&v4(8, 0, &sample::tcp_v4())), Decoded::Other("icmp"));
+        assert_eq!(decode(&v4(5, 0, &sample::tcp_v4())), Decoded::Other("icmp"));
+        assert_eq!(decode(&v4(3, 3, &sample::udp(53, &[]))), Decoded::Other("icmp"));
+        assert_eq!(decode(&v6(128, 0, &sample::tcp_v6())), Decoded::Other("icmpv6"));
+    }
+
+    #[test]
+    fn a_quote_of_a_first_fragment_with_extension_headers_is_found() {
+        let tcp = &sample::tcp_v6()[40..];
+        let options_then_fragment = [44, 0, 1, 4, 0, 0, 0, 0, 6, 0, 0, 1, 0, 0, 0, 7];
+        let quoted = sample::ipv6(60, &[&options_then_fragment[..], tcp].concat());
+        assert_eq!(error(&v6(3, 0, &quoted)), Some(IcmpError::TimeExceeded));
+        let later = [6, 0, 0, 8, 0, 0, 0, 7];
+        let quoted = sample::ipv6(44, &[&later[..], tcp].concat());
+        assert_eq!(decode(&v6(3, 0, &quoted)), Decoded::Other("icmpv6"));
     }
 }

@@ -14,7 +14,7 @@ pub(super) enum Next<'a> {
     Ethernet(View<'a>),
     /// The payload of an ether type (IEEE 802 numbers; GRE, SLL, HDLC and Geneve use them too).
     Typed(u16, View<'a>),
-    /// A PPP frame from its protocol field on.
+    /// A PPP frame, with or without HDLC-like framing.
     Ppp(View<'a>),
     /// An IP packet of either version.
     Ip(View<'a>),

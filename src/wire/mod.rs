@@ -3,7 +3,8 @@
 //! [`Decoder::decode`] turns a [`crate::frame::Frame`] into a [`Decoded`]: a TCP [`Packet`], a [`Quote`] of one inside an
 //! ICMP error, something that is neither, or [`Undecoded`] with the reason. The only user of etherparse.
 
-use std::net::IpAddr;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::frame::{FrameNo, Place};
 use crate::units::Timestamp;
@@ -36,6 +37,13 @@ pub struct Endpoint {
     pub addr: IpAddr,
     /// TCP port.
     pub port: u16,
+}
+
+impl fmt::Display for Endpoint {
+    /// `192.0.2.1:22` or `[2001:db8::1]:22`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        SocketAddr::new(self.addr, self.port).fmt(f)
+    }
 }
 
 /// A connection's two ends, sorted, so that both directions have the same key.
@@ -84,7 +92,8 @@ pub struct Packet<'a> {
 /// What an ICMP error says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IcmpError {
-    /// Destination unreachable; ICMPv4 code, or the ICMPv6 code mapped to it (RFC 792, RFC 1812 §5.2.7.1, RFC 4443 §3.1).
+    /// Destination unreachable; the ICMPv4 code, or the one that says the same as the ICMPv6 code (RFC 792,
+    /// RFC 1812 §5.2.7.1, RFC 4443 §3.1).
     Unreachable(u8),
     /// Packet too big, with the next hop's MTU (RFC 1191 §4, RFC 4443 §3.2).
     TooBig(u32),

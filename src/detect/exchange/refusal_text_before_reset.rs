@@ -36,6 +36,10 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
             let bearing = if reset.claimed == Side::Server { Bearing::sides(0, -8) } else { Bearing::SILENT };
             Outcome::Present(Finding::new(summary, [mark.frame, reset.segment().frame], bearing))
         }
-        _ => Outcome::Absent(Finding::new("no refusal from the server in words", [reset.segment().frame], Bearing::SILENT)),
+        _ => Outcome::Absent(Finding::new(
+            "no refusal from the server in words",
+            [reset.segment().frame],
+            Bearing::SILENT,
+        )),
     }
 }

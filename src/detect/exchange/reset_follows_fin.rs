@@ -32,7 +32,8 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     let first = fins.filter(|(fin, _)| fin.frame < segment.frame).min_by_key(|(fin, _)| fin.frame);
     match first {
         Some((fin, side)) => {
-            let summary = format!("the {} had closed {} before the reset", side.word(), segment.time.since(fin.time));
+            let summary =
+                format!("the {} had closed {} before the reset", side.word(), segment.time.since(fin.time));
             // Kernels answer late data after a close all the time; forged resets seldom wait for one.
             let bearing = Bearing::sides(0, -5);
             Outcome::Present(Finding::new(summary, [fin.frame, segment.frame], bearing))

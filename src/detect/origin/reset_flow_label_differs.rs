@@ -36,7 +36,7 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     }
     let from = segment.from;
     let own = |other: &&Segment| other.from == from && !other.flags.rst() && other.frame < segment.frame;
-    let last = case.flow.timeline.segments().filter(own).next_back();
+    let last = case.flow.timeline.segments().rfind(own);
     match reset.form {
         Form::Abort => abort(segment, last),
         Form::Answer | Form::SynAnswer => answer(segment, last),
@@ -59,7 +59,8 @@ fn abort(reset: &Segment, last: Option<&Segment>) -> Outcome {
 
 fn answer(reset: &Segment, last: Option<&Segment>) -> Outcome {
     if reset.flow_label != 0 {
-        let summary = format!("flow label {:#07x}: a TCP stack's answer, a packet filter leaves 0", reset.flow_label);
+        let summary =
+            format!("flow label {:#07x}: a TCP stack's answer, a packet filter leaves 0", reset.flow_label);
         let bearing = Bearing { host_filter: -25, path_filter: -25, forger: -6, ..Bearing::SILENT };
         return Outcome::Absent(Finding::new(summary, [reset.frame], bearing));
     }
@@ -69,7 +70,8 @@ fn answer(reset: &Segment, last: Option<&Segment>) -> Outcome {
     if last.flow_label == 0 {
         return cannot_tell("the host's other packets have no flow label either");
     }
-    let summary = format!("flow label 0, the host's other packets {:#07x}: not its TCP's answer", last.flow_label);
+    let summary =
+        format!("flow label 0, the host's other packets {:#07x}: not its TCP's answer", last.flow_label);
     let bearing = Bearing { stack: -20, owner: -15, ..Bearing::SILENT };
     Outcome::Present(Finding::new(summary, [reset.frame, last.frame], bearing))
 }

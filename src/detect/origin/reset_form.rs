@@ -41,18 +41,34 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         Form::Answer if is_plain(segment) && segment.ack.0 == 0 => {
             let summary = "RST without ACK, window 0, no options: the answer of a TCP without a socket, or of a packet filter";
             // Measured: every kernel answer and every netfilter reject has this form, no abort has.
-            Outcome::Present(Finding::new(summary, frames, Bearing { socket: -30, forger: -10, ..Bearing::SILENT }))
+            Outcome::Present(Finding::new(
+                summary,
+                frames,
+                Bearing { socket: -30, forger: -10, ..Bearing::SILENT },
+            ))
         }
         Form::SynAnswer if is_plain(segment) => {
-            let summary = "RST+ACK with sequence number 0 in answer to a SYN: a closed port, or a packet filter";
-            Outcome::Present(Finding::new(summary, frames, Bearing { socket: -30, forger: -10, ..Bearing::SILENT }))
+            let summary =
+                "RST+ACK with sequence number 0 in answer to a SYN: a closed port, or a packet filter";
+            Outcome::Present(Finding::new(
+                summary,
+                frames,
+                Bearing { socket: -30, forger: -10, ..Bearing::SILENT },
+            ))
         }
         Form::Answer | Form::SynAnswer => {
             let summary = format!(
                 "RST in answer form, but window {} and acknowledgement field {}: no stack known to sshrst sends that",
                 segment.window, segment.ack
             );
-            let bearing = Bearing { socket: -30, stack: -17, host_filter: -20, path_filter: -13, owner: -17, forger: 0 };
+            let bearing = Bearing {
+                socket: -30,
+                stack: -17,
+                host_filter: -20,
+                path_filter: -13,
+                owner: -17,
+                forger: 0,
+            };
             Outcome::Absent(Finding::new(summary, frames, bearing))
         }
     }
@@ -69,14 +85,23 @@ fn abort(case: &Case, reset: &Reset) -> Outcome {
     // A stack or netfilter never sets ACK on an answer to a segment that had it (RFC 9293 §3.5.2).
     let only_sockets = Bearing { stack: -30, host_filter: -30, path_filter: -27, ..Bearing::SILENT };
     if segment.window > 0 {
-        let summary = format!("RST+ACK with window {}: the form in which a living socket aborts", segment.window);
+        let summary =
+            format!("RST+ACK with window {}: the form in which a living socket aborts", segment.window);
         // A forger has to invent a window; some copy one (Suricata, Snort).
-        return Outcome::Present(Finding::new(summary, frames, Bearing { forger: -6, owner: -5, ..only_sockets }));
+        return Outcome::Present(Finding::new(
+            summary,
+            frames,
+            Bearing { forger: -6, owner: -5, ..only_sockets },
+        ));
     }
     let window_zero_stack = windows_like(case, reset.claimed) || closed_window(case, reset.claimed);
     let summary = "RST+ACK with window 0: a living Linux socket aborts with its real window";
     let socket = if window_zero_stack { -4 } else { -14 };
-    Outcome::Absent(Finding::new(summary, frames, Bearing { socket, owner: socket - 2, forger: 0, ..only_sockets }))
+    Outcome::Absent(Finding::new(
+        summary,
+        frames,
+        Bearing { socket, owner: socket - 2, forger: 0, ..only_sockets },
+    ))
 }
 
 /// Whether the host's packets start from TTL 128, as Windows does, whose aborts have window 0.

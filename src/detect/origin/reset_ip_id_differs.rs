@@ -64,7 +64,11 @@ fn abort(case: &Case, reset: &Segment) -> Outcome {
         Generator::Zero if reset.ip_id == 0 => cannot_tell("all packets of the host have identification 0"),
         Generator::Zero => {
             let summary = format!("identification {}, all other packets of the host 0", reset.ip_id);
-            Outcome::Present(Finding::new(summary, frames, Bearing { socket: -14, owner: -10, ..Bearing::SILENT }))
+            Outcome::Present(Finding::new(
+                summary,
+                frames,
+                Bearing { socket: -14, owner: -10, ..Bearing::SILENT },
+            ))
         }
         Generator::Counter { last, widest } => {
             let step = reset.ip_id.wrapping_sub(last);
@@ -75,9 +79,15 @@ fn abort(case: &Case, reset: &Segment) -> Outcome {
                 let forger = if step <= 4 { -17 } else { -12 };
                 return Outcome::Absent(Finding::new(summary, frames, Bearing { forger, ..Bearing::SILENT }));
             }
-            let summary =
-                format!("identification {}, the host's counter stood at {last} (steps up to {widest})", reset.ip_id);
-            Outcome::Present(Finding::new(summary, frames, Bearing { socket: -16, owner: -10, ..Bearing::SILENT }))
+            let summary = format!(
+                "identification {}, the host's counter stood at {last} (steps up to {widest})",
+                reset.ip_id
+            );
+            Outcome::Present(Finding::new(
+                summary,
+                frames,
+                Bearing { socket: -16, owner: -10, ..Bearing::SILENT },
+            ))
         }
     }
 }
@@ -116,11 +126,14 @@ fn answer(reset: &Reset) -> Outcome {
         ));
     }
     if let Some(trigger) = reset.trigger.as_ref().filter(|trigger| trigger.segment.ip_id == segment.ip_id) {
-        let summary = format!("identification {}, copied from the packet it answers: a reflector", segment.ip_id);
-        let bearing = Bearing { stack: -20, host_filter: -20, path_filter: -13, owner: -20, ..Bearing::SILENT };
+        let summary =
+            format!("identification {}, copied from the packet it answers: a reflector", segment.ip_id);
+        let bearing =
+            Bearing { stack: -20, host_filter: -20, path_filter: -13, owner: -20, ..Bearing::SILENT };
         return Outcome::Present(Finding::new(summary, [segment.frame, trigger.segment.frame], bearing));
     }
-    let summary = format!("identification {} on an answer: Linux stacks and filters send 0 there", segment.ip_id);
+    let summary =
+        format!("identification {} on an answer: Linux stacks and filters send 0 there", segment.ip_id);
     let bearing = Bearing { stack: -8, host_filter: -10, path_filter: -6, owner: -8, ..Bearing::SILENT };
     Outcome::Present(Finding::new(summary, [segment.frame], bearing))
 }

@@ -44,7 +44,11 @@ fn abort(case: &Case, reset: &Reset, lossy: bool) -> Outcome {
     let off = segment.seq.since(next);
     if off == 0 {
         let summary = format!("sequence number {}, the next one of the host", segment.seq);
-        return Outcome::Absent(Finding::new(summary, [segment.frame], Bearing { forger: -2, ..Bearing::SILENT }));
+        return Outcome::Absent(Finding::new(
+            summary,
+            [segment.frame],
+            Bearing { forger: -2, ..Bearing::SILENT },
+        ));
     }
     if off == 1 && case.flow.half(reset.claimed).fin.is_none() && reset.seen.after_fin {
         return cannot_tell("the host's FIN may be missing from the capture");
@@ -58,21 +62,31 @@ fn abort(case: &Case, reset: &Reset, lossy: bool) -> Outcome {
         (false, _) if acceptable => -8,
         (false, _) => -17,
     };
-    Outcome::Present(Finding::new(summary, [segment.frame], Bearing { socket, owner: socket / 2, ..Bearing::SILENT }))
+    Outcome::Present(Finding::new(
+        summary,
+        [segment.frame],
+        Bearing { socket, owner: socket / 2, ..Bearing::SILENT },
+    ))
 }
 
 fn answer(case: &Case, reset: &Reset, lossy: bool) -> Outcome {
     let segment = reset.segment();
     if let Some(trigger) = &reset.trigger {
-        let summary = format!("sequence number {}, from frame {} which it answers", segment.seq, trigger.segment.frame);
+        let summary =
+            format!("sequence number {}, from frame {} which it answers", segment.seq, trigger.segment.frame);
         let frames = [segment.frame, trigger.segment.frame];
         return Outcome::Absent(Finding::new(summary, frames, Bearing { forger: -4, ..Bearing::SILENT }));
     }
     if case.flow.half(reset.receiver()).packets == 0 || case.flow.timeline.dropped > 0 {
         return cannot_tell(format!("no packet of the {} is there to be answered", reset.receiver().word()));
     }
-    let summary = format!("no packet of the {} has the acknowledgement {} that an answer must copy", reset.receiver().word(), segment.seq);
+    let summary = format!(
+        "no packet of the {} has the acknowledgement {} that an answer must copy",
+        reset.receiver().word(),
+        segment.seq
+    );
     let host = if lossy { -5 } else { -12 };
-    let bearing = Bearing { stack: host, host_filter: host, path_filter: host, owner: host, ..Bearing::SILENT };
+    let bearing =
+        Bearing { stack: host, host_filter: host, path_filter: host, owner: host, ..Bearing::SILENT };
     Outcome::Present(Finding::new(summary, [segment.frame], bearing))
 }

@@ -34,7 +34,9 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         return cannot_tell("only an abort carries timestamps");
     }
     match uses_timestamps(case, reset.claimed) {
-        None => return cannot_tell(format!("no other packet of the {} is in the capture", reset.claimed.word())),
+        None => {
+            return cannot_tell(format!("no other packet of the {} is in the capture", reset.claimed.word()));
+        }
         Some(false) => return cannot_tell("the connection does not use timestamps"),
         Some(true) => {}
     }
@@ -43,7 +45,8 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         return cannot_tell("the snaplen cut the reset's options");
     }
     let Some((value, _)) = segment.timestamps() else {
-        let summary = "RST+ACK without timestamps in a connection that uses them: a Linux socket stamps its abort";
+        let summary =
+            "RST+ACK without timestamps in a connection that uses them: a Linux socket stamps its abort";
         return Outcome::Present(Finding::new(
             summary,
             [segment.frame],
@@ -52,15 +55,23 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     };
     let Some(clock) = Clock::of(case, segment) else {
         let summary = "RST+ACK with timestamps, as the connection uses them";
-        return Outcome::Absent(Finding::new(summary, [segment.frame], Bearing { forger: -6, ..Bearing::SILENT }));
+        return Outcome::Absent(Finding::new(
+            summary,
+            [segment.frame],
+            Bearing { forger: -6, ..Bearing::SILENT },
+        ));
     };
     let off = clock.error(segment, value);
     let frames = [segment.frame, clock.last.frame];
     if off.abs() <= clock.tolerance(segment) {
-        let summary = format!("timestamp {value} continues the host's clock ({:.0} a second) to {off:+.0} ticks", clock.rate);
+        let summary = format!(
+            "timestamp {value} continues the host's clock ({:.0} a second) to {off:+.0} ticks",
+            clock.rate
+        );
         return Outcome::Absent(Finding::new(summary, frames, Bearing { forger: -13, ..Bearing::SILENT }));
     }
-    let summary = format!("timestamp {value} is {off:+.0} ticks off the host's clock ({:.0} a second)", clock.rate);
+    let summary =
+        format!("timestamp {value} is {off:+.0} ticks off the host's clock ({:.0} a second)", clock.rate);
     Outcome::Present(Finding::new(summary, frames, Bearing { socket: -18, owner: -10, ..Bearing::SILENT }))
 }
 
@@ -74,7 +85,10 @@ struct Clock {
 impl Clock {
     fn of(case: &Case, reset: &Segment) -> Option<Self> {
         let mut own = case.flow.timeline.segments().filter(|other| {
-            other.from == reset.from && other.frame < reset.frame && !other.flags.rst() && other.timestamps().is_some()
+            other.from == reset.from
+                && other.frame < reset.frame
+                && !other.flags.rst()
+                && other.timestamps().is_some()
         });
         let first = own.next()?;
         let last = own.next_back()?;

@@ -54,7 +54,9 @@ fn answer(case: &Case, reset: &Reset, trigger: &crate::wire::Segment) -> Outcome
         return Outcome::Absent(Finding::new(summary, frames, bearing));
     }
     if seen == 0 {
-        let summary = format!("TOS 0x00 in answer to a packet with {asked:#04x}: a packet filter's way; a stack copies it");
+        let summary = format!(
+            "TOS 0x00 in answer to a packet with {asked:#04x}: a packet filter's way; a stack copies it"
+        );
         // A path that clears DSCP towards the host makes the host's answer look so. If the host's own marks
         // survive the way here, the path is not known for that.
         let kept = case.flow.half(reset.claimed).tos.values().iter().any(|seen| seen.value != 0);

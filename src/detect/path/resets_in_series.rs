@@ -37,20 +37,30 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     let aborts = case.flow.resets.iter().filter(near).filter(|other| other.segment.flags.ack());
     let (same, opposite): (Vec<_>, Vec<_>) = aborts.partition(|other| other.segment.from == segment.from);
     let after_reset = |other: &&&SeenReset| other.segment.frame > segment.frame;
-    let bearing = Bearing { socket: -17, stack: -10, host_filter: -10, path_filter: -6, owner: -10, forger: 0 };
+    let bearing =
+        Bearing { socket: -17, stack: -10, host_filter: -10, path_filter: -6, owner: -10, forger: 0 };
     if reset.form == Form::Abort && !same.is_empty() {
         let frames = same.iter().map(|other| other.segment.frame).chain([segment.frame]);
-        let summary = format!("{} resets with ACK from the {}: a socket aborts once", same.len() + 1, reset.claimed.word());
+        let summary = format!(
+            "{} resets with ACK from the {}: a socket aborts once",
+            same.len() + 1,
+            reset.claimed.word()
+        );
         return Outcome::Present(Finding::new(summary, frames.take(8), bearing));
     }
     if let Some(mirror) = opposite.iter().find(after_reset)
         && reset.form == Form::Abort
     {
         let apart = mirror.segment.time.since(segment.time);
-        let summary = format!("a reset with ACK from each end, {apart} apart: no host answers a reset with a reset");
+        let summary =
+            format!("a reset with ACK from each end, {apart} apart: no host answers a reset with a reset");
         return Outcome::Present(Finding::new(summary, [segment.frame, mirror.segment.frame], bearing));
     }
-    Outcome::Absent(Finding::new("no other reset beside it that a host would not send", [segment.frame], Bearing::SILENT))
+    Outcome::Absent(Finding::new(
+        "no other reset beside it that a host would not send",
+        [segment.frame],
+        Bearing::SILENT,
+    ))
 }
 
 /// Window in which resets belong together (the re-implementation of `RST_SEQ_CHANGE` uses the same).

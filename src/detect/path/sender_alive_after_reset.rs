@@ -41,7 +41,8 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         if watched < REORDERING {
             return cannot_tell("the capture ends with the reset");
         }
-        let summary = format!("nothing but resets from the {} in the {watched} after it", reset.claimed.word());
+        let summary =
+            format!("nothing but resets from the {} in the {watched} after it", reset.claimed.word());
         // Silence after a reset is what a dead socket does, and what a box that cut the path leaves.
         return Outcome::Absent(Finding::new(summary, [segment.frame], Bearing::SILENT));
     };

@@ -92,7 +92,9 @@ const NOISE: Elapsed = Elapsed::from_micros(400);
 fn loop_to(case: &Case, reset: &Reset) -> Option<(Loop, u32)> {
     let own = &case.flow.half(reset.claimed).round_trips;
     let other = case.hosts.of(reset.claimed);
-    own.min.map(|shortest| (shortest, own.count)).or_else(|| other.round_trip.map(|shortest| (shortest, other.flows)))
+    own.min
+        .map(|shortest| (shortest, own.count))
+        .or_else(|| other.round_trip.map(|shortest| (shortest, other.flows)))
 }
 
 /// The packet that the reset can answer with the time that speaks best for the claimed host.
@@ -105,7 +107,11 @@ fn fairest(case: &Case, reset: &Reset, round_trip: Elapsed) -> Option<(Segment, 
                 other.from != segment.from
                     && other.frame < segment.frame
                     && !other.flags.rst()
-                    && if reset.form == Form::Answer { other.flags.ack() && other.ack == segment.seq } else { other.end() == segment.ack }
+                    && if reset.form == Form::Answer {
+                        other.flags.ack() && other.ack == segment.seq
+                    } else {
+                        other.end() == segment.ack
+                    }
             };
             let latest = |other: &Segment| segment.time.since(other.time) < round_trip + round_trip + LATE;
             case.flow.timeline.segments().filter(answers).copied().filter(latest).collect()
@@ -125,7 +131,10 @@ const LATE: Elapsed = Elapsed::from_millis(50);
 fn answered_already(case: &Case, reset: &Reset, asked: &Segment) -> bool {
     let from = reset.segment().from;
     let mut between = case.flow.timeline.segments().filter(|other| {
-        other.from == from && other.frame > asked.frame && other.frame < reset.segment().frame && !other.flags.rst()
+        other.from == from
+            && other.frame > asked.frame
+            && other.frame < reset.segment().frame
+            && !other.flags.rst()
     });
     asked.sequence_len() > 0 && between.any(|other| other.flags.ack() && other.ack.since(asked.end()) >= 0)
 }

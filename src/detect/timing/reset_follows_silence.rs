@@ -31,7 +31,11 @@ declare_detector! {
 fn examine(_: &Case, reset: &Reset) -> Outcome {
     let segment = reset.segment();
     let Some(silence) = reset.seen.silence else {
-        return Outcome::Absent(Finding::new("no silence before the reset", [segment.frame], Bearing::SILENT));
+        return Outcome::Absent(Finding::new(
+            "no silence before the reset",
+            [segment.frame],
+            Bearing::SILENT,
+        ));
     };
     let survived = match reset.seen.survived {
         Some(survived) => format!("; the longest silence before it was {}", survived.length),

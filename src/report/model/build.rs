@@ -1,12 +1,12 @@
 //! From findings to the report: everything resolved, nothing left to compute for a renderer.
 
 use super::{
-    Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Report, SCHEMA, Session,
-    Ssh, Tool, Vantage, Violation,
+    Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Pattern, Report,
+    SCHEMA, Session, Ssh, Tool, Vantage, Violation,
 };
-use crate::analysis::{Findings, Judged};
 use crate::case::{Blind, Case};
 use crate::flow::{OrientedBy, Side};
+use crate::population::{self, Findings, Judged};
 use crate::report::escape::escaped;
 use crate::report::{community_id, moment, zeek};
 use crate::ssh::Transcript;
@@ -53,7 +53,16 @@ pub fn build(findings: &Findings, inputs: &[Input], options: Options) -> Report 
             limits: findings.blind.iter().map(limit).collect(),
         },
         sessions: findings.sessions.iter().zip(1..).map(|(judged, id)| session(judged, id)).collect(),
-        patterns: Vec::new(),
+        patterns: findings.patterns.iter().map(pattern).collect(),
+    }
+}
+
+fn pattern(pattern: &population::Pattern) -> Pattern {
+    Pattern {
+        id: pattern.id.to_owned(),
+        sessions: pattern.sessions.iter().map(|&index| index as u32 + 1).collect(),
+        count: pattern.sessions.len() as u64,
+        detail: pattern.detail.clone(),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::case::Case;
 use crate::cause::{self, Facts};
 use crate::flow::Side;
 use crate::infer::Diagnosis;
+use crate::timers;
 use crate::units::Elapsed;
 
 /// Why a session ended.
@@ -98,7 +99,12 @@ impl Cause {
             remedies: advice
                 .remedies
                 .into_iter()
-                .map(|it| Remedy { place: it.place.id(), what: it.what, why: it.why, trap: Some(it.trap).filter(|trap| !trap.is_empty()) })
+                .map(|it| Remedy {
+                    place: it.place.id(),
+                    what: it.what,
+                    why: it.why,
+                    trap: Some(it.trap).filter(|trap| !trap.is_empty()),
+                })
                 .collect(),
         }
     }
@@ -107,7 +113,9 @@ impl Cause {
 fn facts(case: &Case) -> Facts {
     let (client, server) = (case.endpoint(Side::Client), case.endpoint(Side::Server));
     let end = case.reset.as_ref().map_or(case.flow.last.time, |reset| reset.segment().time);
-    let (_, survived) = case.silence();
+    let (silence, survived) = case.silence();
+    // A third of what is known to be survived; without that, of what was not.
+    let bound = survived.or(silence).map(|it| it.length);
     Facts {
         client: client.addr,
         client_port: client.port,
@@ -115,6 +123,12 @@ fn facts(case: &Case) -> Facts {
         server_port: server.port,
         since: end + (Elapsed::ZERO - AROUND),
         until: end + AROUND,
-        interval: survived.and_then(|survived| crate::timers::advice_interval(survived.length)),
+        interval: bound.map(interval),
     }
+}
+
+/// A keepalive interval in seconds that leaves room for two lost ones below `bound`.
+fn interval(bound: Elapsed) -> u32 {
+    let third = (bound.as_secs_f64() / 3.0).max(1.0);
+    timers::advice_interval(bound).unwrap_or(third as u32)
 }

@@ -117,7 +117,8 @@ fn location(case: &Case, reset: &crate::case::Reset, verdict: &Verdict) -> Optio
     let hops = Hops::from_ttl(reset.segment().ttl);
     let host = case.flow.half(reset.claimed).ttl.usual().map(|usual| Hops::from_ttl(usual.value));
     // Farther away than the host it imitates: its initial TTL is not one of the usual ones.
-    host.is_none_or(|host| hops <= host).then_some(Location { hops_from_vantage: hops.0, toward: reset.claimed.word() })
+    host.is_none_or(|host| hops <= host)
+        .then_some(Location { hops_from_vantage: hops.0, toward: reset.claimed.word() })
 }
 
 fn evidence(item: &infer::Evidence, reset: &crate::case::Reset) -> Evidence {

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::build::seconds;
-use crate::case::Case;
+use crate::case::{Case, Progress};
 use crate::infer::Diagnosis;
+use crate::timers;
 
 /// What the silences say of an idle timer.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -41,7 +42,7 @@ pub struct Candidate {
 
 impl Timer {
     /// What the silences of `case` say; `None` when idleness is not in question.
-    pub(super) fn of(_: &Case, diagnosis: &Diagnosis) -> Option<Self> {
+    pub(super) fn of(case: &Case, diagnosis: &Diagnosis) -> Option<Self> {
         let idle = diagnosis.idle.as_ref()?;
         let survived = idle.gap.longest_survived;
         Some(Self {
@@ -49,7 +50,27 @@ impl Timer {
             ended_after_s: seconds(idle.gap.ended_after),
             interval_s: [survived.map_or(0.0, seconds), seconds(idle.gap.ended_after)],
             keepalive_masks: idle.gap.keepalive.is_some(),
-            candidates: Vec::new(),
+            candidates: candidates(case, &idle.gap),
         })
     }
+}
+
+/// Candidates in a report: enough to hold a family of equal defaults, few enough to read.
+const CANDIDATES: usize = 8;
+
+fn candidates(case: &Case, gap: &timers::Gap) -> Vec<Candidate> {
+    let let_in = matches!(case.progress, Some(Progress::Session | Progress::Closed));
+    let applies = |timer: &timers::Timer| !(let_in && timer.phase == timers::Phase::Unauthenticated);
+    let fitting = timers::matching(gap).into_iter().filter(|candidate| applies(candidate.timer));
+    fitting
+        .take(CANDIDATES)
+        .map(|candidate| Candidate {
+            id: &candidate.timer.id,
+            product: candidate.timer.whose.clone(),
+            default_s: candidate.timer.default.map_or(0.0, seconds),
+            expiry: candidate.timer.ends_by.id(),
+            fits: candidate.fits.id(),
+            source_check: candidate.timer.check.id(),
+        })
+        .collect()
 }

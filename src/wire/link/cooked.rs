@@ -53,3 +53,63 @@ fn typed(protocol: u16, rest: View<'_>) -> Next<'_> {
         _ => Next::Typed(protocol, rest),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::frame::{Frame, LinkType, Mark};
+    use crate::limits::Limits;
+    use crate::wire::sample::{self, Carrier};
+    use crate::wire::{Decoded, Decoder};
+
+    #[test]
+    fn the_packet_type_says_who_sent_it() {
+        let marks = [0, 1, 2, 3, 4, 5].map(|packet_type| {
+            let (link, mut data) = Carrier::Sll.wrap(&sample::tcp_v4());
+            data[1] = packet_type;
+            sample::segment(&sample::frame(link, &data)).1.mark
+        });
+        assert_eq!(
+            marks,
+            [Mark::Inbound, Mark::Inbound, Mark::Inbound, Mark::None, Mark::Outbound, Mark::None]
+        );
+        let (link, data) = Carrier::Sll.wrap(&sample::tcp_v4());
+        let frame = Frame { mark: Mark::Inbound, ..sample::frame(link, &data) };
+        assert_eq!(sample::segment(&frame).1.mark, Mark::Inbound, "the capture's own mark stands");
+    }
+
+    #[test]
+    fn version_2_tells_the_interface() {
+        let (link, data) = Carrier::Sll2.wrap(&sample::tcp_v4());
+        let mut decoder = Decoder::new(Limits::default());
+        let Decoded::Tcp(packet) = decoder.decode(&sample::frame(link, &data)) else { panic!("no segment") };
+        assert_eq!((packet.place.cooked, packet.segment.mark), (3, Mark::Outbound));
+    }
+
+    #[test]
+    fn an_address_has_the_same_hash_on_every_link_that_shows_it() {
+        let source = |carrier: Carrier| {
+            let (link, data) = carrier.wrap(&sample::tcp_v4());
+            sample::segment(&sample::frame(link, &data)).1.link_source
+        };
+        let ethernet = source(Carrier::Ethernet);
+        assert_ne!(ethernet, 0);
+        for carrier in Carrier::ALL {
+            let shows_none = matches!(
+                carrier,
+                Carrier::Raw
+                    | Carrier::Null
+                    | Carrier::NullOfOtherByteOrder
+                    | Carrier::Loop
+                    | Carrier::Pppoe
+                    | Carrier::Ppp
+                    | Carrier::PppFramed
+                    | Carrier::CiscoHdlc
+            );
+            let expected = if shows_none { 0 } else { ethernet };
+            assert_eq!(source(carrier), expected, "{carrier:?}");
+        }
+        let (_, mut data) = Carrier::Sll.wrap(&sample::tcp_v4());
+        data[5] = 0;
+        assert_eq!(sample::segment(&sample::frame(LinkType::LINUX_SLL, &data)).1.link_source, 0);
+    }
+}

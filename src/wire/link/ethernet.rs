@@ -51,3 +51,26 @@ pub(in crate::wire) fn read_typed<'a>(ether_type: u16, view: View<'a>, context: 
 pub(in crate::wire) const fn leads_to_ip(ether_type: u16) -> bool {
     matches!(ether_type, 0x0800 | 0x86dd | 0x8100 | 0x88a8 | 0x9100 | 0x8847 | 0x8864)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::frame::LinkType;
+    use crate::limits::Limits;
+    use crate::wire::{Decoded, Decoder, sample};
+
+    #[test]
+    fn frames_without_ip_are_named_and_sound() {
+        let named = |ether_type: [u8; 2], payload: &[u8]| {
+            let data = sample::ethernet(ether_type, payload);
+            match Decoder::new(Limits::default()).decode(&sample::frame(LinkType::ETHERNET, &data)) {
+                Decoded::Other(layer) => layer,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(named([0x08, 0x06], &[0; 28]), "arp");
+        assert_eq!(named([0x88, 0xcc], &[0; 28]), "lldp");
+        assert_eq!(named([0x00, 0x26], &[0x42, 0x42, 3, 0, 0]), "llc");
+        assert_eq!(named([0x00, 0x01], &[]), "llc");
+        assert_eq!(named([0x08, 0x00], &sample::udp(53, &[0; 8])), "udp");
+    }
+}

@@ -21,8 +21,8 @@ pub(super) fn read<'a>(frame: &Frame<'a>, context: &mut Context) -> Step<'a> {
         LinkType::NULL | LinkType::LOOP => loopback::read(view),
         LinkType::LINUX_SLL => cooked::read(view, context),
         LinkType::LINUX_SLL2 => cooked::read_v2(view, context),
-        // PPP, and PPP in HDLC-like framing.
-        LinkType(9 | 50) => ppp::read_framed(view),
+        // PPP, and PPP or Cisco HDLC on a serial line.
+        LinkType(9 | 50) => ppp::read_serial(view),
         LinkType(51) => pppoe::read(view, context),
         LinkType(104) => ppp::read_cisco(view),
         LinkType(number) => Err(view.fault(Fault::UnknownLink(number))),

@@ -3,14 +3,12 @@
 use crate::wire::layer::{Next, Step};
 use crate::wire::view::View;
 
-/// Reads PPP in HDLC-like framing, or Cisco's HDLC, which the first octet tells apart
-/// (<https://www.tcpdump.org/linktypes/LINKTYPE_PPP_HDLC.html>). The framing may be left out (RFC 1661 §6.6).
-pub(super) fn read_framed(view: View<'_>) -> Step<'_> {
-    let view = view.named("ppp");
-    match view.array(0)? {
-        [0xff, 0x03] => Ok(Next::Ppp(view.skip(2)?)),
+/// Reads PPP or Cisco's HDLC, which the first octets tell apart
+/// (<https://www.tcpdump.org/linktypes/LINKTYPE_PPP_HDLC.html>).
+pub(super) fn read_serial(view: View<'_>) -> Step<'_> {
+    match view.named("ppp").array(0)? {
         [0x0f | 0x8f, 0x00] => read_cisco(view),
-        _ => Ok(Next::Ppp(view)),
+        _ => read(view),
     }
 }
 
@@ -20,9 +18,13 @@ pub(super) fn read_cisco(view: View<'_>) -> Step<'_> {
     Ok(Next::Typed(view.u16(2)?, view.skip(4)?))
 }
 
-/// Reads a PPP frame from its protocol field on, which is one octet if odd (RFC 1661 §6.5).
+/// Reads a PPP frame. The address and control of HDLC-like framing may be left out (RFC 1661 §6.6), and the protocol
+/// field is one octet if that is odd (§6.5).
 pub(in crate::wire) fn read(view: View<'_>) -> Step<'_> {
-    let view = view.named("ppp");
+    let mut view = view.named("ppp");
+    if view.array(0)? == [0xff, 0x03] {
+        view = view.skip(2)?;
+    }
     let first = view.u8(0)?;
     let (protocol, rest) =
         if first & 1 == 1 { (u16::from(first), view.skip(1)?) } else { (view.u16(0)?, view.skip(2)?) };

@@ -39,7 +39,8 @@ fn read_authentication<'a>(header: IpHeader, view: View<'a>, context: &mut Conte
     Ok(Next::Carried(next, header, view.skip((usize::from(words) + 2) * 4)?))
 }
 
-/// Reads a fragment header (RFC 8200 §4.5). One that names the whole packet as its only piece is stepped over (RFC 6946).
+/// Reads a fragment header (RFC 8200 §4.5). One that names the whole packet as its only piece is stepped over (RFC
+/// 6946).
 fn read_fragment<'a>(header: IpHeader, view: View<'a>, context: &mut Context) -> Step<'a> {
     let view = view.named("ipv6.fraghdr");
     context.extend(&view)?;

@@ -104,3 +104,191 @@ impl Fragments {
         self.trains.len() - 1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use crate::frame::{Frame, LinkType};
+    use crate::limits::Limits;
+    use crate::units::{Elapsed, Timestamp};
+    use crate::wire::sample::{self, Tunnel};
+    use crate::wire::{Decoded, Decoder, Fault, Traits};
+
+    /// A piece of an IPv4 packet: `octets` of its payload.
+    fn piece_v4(packet: &[u8], octets: std::ops::Range<usize>) -> Vec<u8> {
+        let payload = &packet[20..];
+        let more = octets.end < payload.len();
+        let mut piece = [&packet[..20], &payload[octets.clone()]].concat();
+        let len = piece.len() as u16;
+        piece[2..4].copy_from_slice(&len.to_be_bytes());
+        piece[4..6].copy_from_slice(&[0, 77]);
+        piece[6..8].copy_from_slice(&((octets.start / 8) as u16 | u16::from(more) << 13).to_be_bytes());
+        piece
+    }
+
+    fn piece_v6(packet: &[u8], octets: std::ops::Range<usize>) -> Vec<u8> {
+        let payload = &packet[40..];
+        let [high, low] = (octets.start as u16 | u16::from(octets.end < payload.len())).to_be_bytes();
+        let mut piece = [&packet[..40], &[packet[6], 0, high, low, 0, 0, 0, 77], &payload[octets]].concat();
+        let len = piece.len() as u16 - 40;
+        piece[4..6].copy_from_slice(&len.to_be_bytes());
+        piece[6] = 44;
+        piece
+    }
+
+    #[derive(Debug, PartialEq)]
+    enum Seen {
+        Waiting,
+        Broken,
+        Segment(Vec<u8>),
+        Else,
+    }
+
+    fn see(decoder: &mut Decoder, frame: &Frame<'_>) -> Seen {
+        match decoder.decode(frame) {
+            Decoded::Other("fragment") => Seen::Waiting,
+            Decoded::Undecoded(undecoded) if undecoded.fault == Fault::Fragments => Seen::Broken,
+            Decoded::Tcp(packet) if packet.segment.traits.has(Traits::REASSEMBLED) => {
+                Seen::Segment(packet.payload.to_vec())
+            }
+            _ => Seen::Else,
+        }
+    }
+
+    fn see_all(decoder: &mut Decoder, pieces: &[Vec<u8>]) -> Vec<Seen> {
+        pieces.iter().map(|piece| see(decoder, &sample::frame(LinkType::RAW, piece))).collect()
+    }
+
+    fn whole() -> Seen {
+        Seen::Segment(sample::DATA.to_vec())
+    }
+
+    proptest! {
+        #[test]
+        fn pieces_in_any_order_give_the_whole_with_the_last(
+            cuts in prop::collection::btree_set(1..6_usize, 1..5),
+            order in any::<prop::sample::Index>(),
+            is_v6: bool,
+        ) {
+            let packet = if is_v6 { sample::tcp_v6() } else { sample::tcp_v4() };
+            let len = packet.len() - if is_v6 { 40 } else { 20 };
+            let mut ends: Vec<usize> = cuts.iter().map(|words| words * 8).chain([len]).collect();
+            let mut start = 0;
+            let mut pieces: Vec<Vec<u8>> = ends
+                .drain(..)
+                .map(|end| {
+                    let octets = std::mem::replace(&mut start, end)..end;
+                    if is_v6 { piece_v6(&packet, octets) } else { piece_v4(&packet, octets) }
+                })
+                .collect();
+            let turn = order.index(pieces.len());
+            pieces.rotate_left(turn);
+            if turn % 2 == 1 {
+                pieces.reverse();
+            }
+            let mut decoder = Decoder::new(Limits::default());
+            let mut seen = see_all(&mut decoder, &pieces);
+            prop_assert_eq!(seen.pop(), Some(whole()));
+            prop_assert!(seen.iter().all(|seen| *seen == Seen::Waiting));
+            prop_assert_eq!(decoder.unfinished_datagrams(), 0);
+        }
+
+        #[test]
+        fn any_pieces_have_an_answer_and_stay_within_the_limits(
+            pieces in prop::collection::vec((0..40_u16, 0..3_u8, 0..64_usize, any::<bool>()), 1..64),
+        ) {
+            let limits = Limits { fragment_trains: 2, fragment_octets: 256, ..Limits::default() };
+            let mut decoder = Decoder::new(limits);
+            for (offset, id, len, more) in pieces {
+                let mut packet = sample::ipv4(6, &vec![id; len]);
+                packet[5] = id;
+                packet[6..8].copy_from_slice(&(offset | u16::from(more) << 13).to_be_bytes());
+                decoder.decode(&sample::frame(LinkType::RAW, &packet));
+                prop_assert!(decoder.fragments.trains.len() <= 2);
+            }
+        }
+    }
+
+    #[test]
+    fn a_repeated_piece_changes_nothing_and_an_overlapping_one_ends_the_datagram() {
+        let packet = sample::tcp_v4();
+        let piece = |octets| piece_v4(&packet, octets);
+        let mut decoder = Decoder::new(Limits::default());
+        let repeated = [piece(0..24), piece(0..24), piece(24..53)];
+        assert_eq!(see_all(&mut decoder, &repeated), [Seen::Waiting, Seen::Waiting, whole()]);
+        for overlapping in [piece(16..40), piece(0..32), piece(8..16), piece(16..53)] {
+            let pieces = [piece(0..24), overlapping];
+            assert_eq!(see_all(&mut decoder, &pieces), [Seen::Waiting, Seen::Broken]);
+        }
+        assert_eq!(decoder.unfinished_datagrams(), 4);
+    }
+
+    #[test]
+    fn pieces_cut_by_the_snaplen_give_a_segment_with_its_length() {
+        let packet = sample::tcp_v4();
+        let mut decoder = Decoder::new(Limits::default());
+        let (first, second) = (piece_v4(&packet, 0..40), piece_v4(&packet, 40..53));
+        let cut = Frame { data: &first[..54], ..sample::frame(LinkType::RAW, &first) };
+        assert_eq!(see(&mut decoder, &cut), Seen::Waiting);
+        let Decoded::Tcp(packet) = decoder.decode(&sample::frame(LinkType::RAW, &second)) else {
+            panic!("no segment");
+        };
+        assert_eq!(
+            (packet.segment.payload_len as usize, packet.payload),
+            (sample::DATA.len(), &sample::DATA[..2])
+        );
+    }
+
+    #[test]
+    fn the_oldest_datagram_leaves_a_full_table_and_is_counted() {
+        let packet = sample::tcp_v4();
+        let mut decoder = Decoder::new(Limits { fragment_trains: 1, ..Limits::default() });
+        let mut other = piece_v4(&packet, 0..24);
+        other[5] = 78;
+        let pieces = [piece_v4(&packet, 0..24), other, piece_v4(&packet, 24..53)];
+        assert_eq!(see_all(&mut decoder, &pieces), [Seen::Waiting, Seen::Waiting, Seen::Waiting]);
+        assert_eq!(decoder.unfinished_datagrams(), 3);
+    }
+
+    #[test]
+    fn an_identification_seen_again_after_a_minute_is_another_datagram() {
+        let packet = sample::tcp_v4();
+        let mut decoder = Decoder::new(Limits::default());
+        let (first, second) = (piece_v4(&packet, 0..24), piece_v4(&packet, 24..53));
+        let at = |seconds, data| Frame {
+            time: Timestamp::from_nanos(0) + Elapsed::from_secs(seconds),
+            ..sample::frame(LinkType::RAW, data)
+        };
+        assert_eq!(see(&mut decoder, &at(0, &first)), Seen::Waiting);
+        assert_eq!(see(&mut decoder, &at(61, &second)), Seen::Waiting);
+        assert_eq!(see(&mut decoder, &at(62, &first)), whole());
+        assert_eq!(decoder.unfinished_datagrams(), 1);
+    }
+
+    #[test]
+    fn a_tunnel_in_fragments_with_a_fragment_inside_is_read() {
+        let packet = sample::tcp_v4();
+        let (first, second) = (piece_v4(&packet, 0..24), piece_v4(&packet, 24..53));
+        let outer = Tunnel::Gre.wrap(&second);
+        let mut decoder = Decoder::new(Limits::default());
+        let pieces = [first, piece_v4(&outer, 0..16), piece_v4(&outer, 16..outer.len() - 20)];
+        assert_eq!(see_all(&mut decoder, &pieces), [Seen::Waiting, Seen::Waiting, whole()]);
+    }
+
+    #[test]
+    fn an_ipv6_packet_that_is_its_only_fragment_is_whole() {
+        let packet = sample::tcp_v6();
+        let only = piece_v6(&packet, 0..packet.len() - 40);
+        let (_, segment, data) = sample::segment(&sample::frame(LinkType::RAW, &only));
+        assert!(!segment.traits.has(Traits::REASSEMBLED) && data == sample::DATA);
+    }
+
+    #[test]
+    fn fragments_that_cannot_hold_tcp_do_not_fill_the_table() {
+        let packet = sample::udp(53, &[0; 32]);
+        let mut decoder = Decoder::new(Limits::default());
+        assert_eq!(see_all(&mut decoder, &[piece_v4(&packet, 0..16)]), [Seen::Waiting]);
+        assert_eq!(decoder.unfinished_datagrams(), 0);
+    }
+}

@@ -45,3 +45,41 @@ pub(in crate::wire) fn read<'a>(view: View<'a>, context: &mut Context) -> Step<'
         _ => Ok(Next::Typed(protocol, rest)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::frame::LinkType;
+    use crate::limits::Limits;
+    use crate::wire::{Decoded, Decoder, Fault, sample};
+
+    #[test]
+    fn every_set_of_optional_fields_is_stepped_over() {
+        for flags in [0x00, 0x80, 0x20, 0x10, 0xa0, 0x90, 0x30, 0xb0_u8] {
+            let options = vec![0; flags.count_ones() as usize * 4];
+            let header = [&[flags, 0, 0x08, 0x00][..], &options].concat();
+            let data = sample::ipv4(47, &[header, sample::tcp_v4()].concat());
+            assert_eq!(sample::segment(&sample::frame(LinkType::RAW, &data)).2, sample::DATA, "{flags:#x}");
+        }
+    }
+
+    #[test]
+    fn the_enhanced_header_of_pptp_carries_ppp() {
+        let header = [0x30, 0x81, 0x88, 0x0b, 0, 80, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0xff, 3, 0, 0x21];
+        let data = sample::ipv4(47, &[&header[..], &sample::tcp_v4()].concat());
+        assert_eq!(sample::segment(&sample::frame(LinkType::RAW, &data)).2, sample::DATA);
+    }
+
+    #[test]
+    fn other_versions_and_source_routes_are_not_guessed_at() {
+        let decode = |header: &[u8]| {
+            let data = sample::ipv4(47, &[header, &sample::tcp_v4()].concat());
+            match Decoder::new(Limits::default()).decode(&sample::frame(LinkType::RAW, &data)) {
+                Decoded::Other(layer) => Ok(layer),
+                Decoded::Undecoded(undecoded) => Err(undecoded.fault),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(decode(&[0, 3, 0x08, 0x00]), Err(Fault::BadValue(3)));
+        assert_eq!(decode(&[0x40, 0, 0x08, 0x00]), Ok("gre"));
+    }
+}

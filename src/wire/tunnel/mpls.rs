@@ -22,8 +22,8 @@ pub(in crate::wire) fn read<'a>(view: View<'a>, context: &mut Context) -> Step<'
 
 /// Guesses what the label announces: nothing in the packet says it.
 ///
-/// The first four bits are 4 or 6 for IP, 0 for a pseudo-wire's control word, 1 for its associated channel (RFC 4385 §3);
-/// an Ethernet address without a control word before it can begin with any of them. So lengths and ether types
+/// The first four bits are 4 or 6 for IP, 0 for a pseudo-wire's control word, 1 for its associated channel (RFC 4385
+/// §3); an Ethernet address without a control word before it can begin with any of them. So lengths and ether types
 /// are asked too.
 fn read_payload(view: View<'_>) -> Step<'_> {
     // Where the type would be with a control word of four octets, and without.
@@ -46,4 +46,38 @@ fn is_ipv4(view: &View<'_>) -> bool {
 
 fn is_ipv6(view: &View<'_>) -> bool {
     view.u16(4).is_ok_and(|len| usize::from(len) + IPV6_HEADER <= view.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::frame::LinkType;
+    use crate::limits::Limits;
+    use crate::wire::{Decoded, Decoder, Fault, Undecoded, sample};
+
+    /// A pseudo-wire's frame to `target`, with or without a control word of zeros.
+    fn pseudo_wire(control_word: bool, target: [u8; 6]) -> Vec<u8> {
+        let mut inner = sample::ethernet([0x08, 0x00], &sample::tcp_v4());
+        inner[..6].copy_from_slice(&target);
+        let control: &[u8] = if control_word { &[0; 4] } else { &[] };
+        sample::ethernet([0x88, 0x47], &[&[0, 1, 1, 64], control, &inner].concat())
+    }
+
+    #[test]
+    fn an_ethernet_address_that_looks_like_ip_or_a_control_word_is_told_apart() {
+        for target in [[0; 6], [0x45, 0, 0, 0, 0, 1], [0x60, 0, 0, 0, 0xff, 0xff], [0x10, 0, 0, 0, 0, 1]] {
+            for control_word in [false, true] {
+                let data = pseudo_wire(control_word, target);
+                let (_, _, payload) = sample::segment(&sample::frame(LinkType::ETHERNET, &data));
+                assert_eq!(payload, sample::DATA, "{control_word} {target:02x?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_stack_without_a_bottom_ends_at_the_limit() {
+        let data = sample::ethernet([0x88, 0x47], &[0; 400]);
+        let undecoded = Undecoded { layer: "mpls", offset: 14 + 16 * 4, fault: Fault::TooDeep };
+        let mut decoder = Decoder::new(Limits::default());
+        assert_eq!(decoder.decode(&sample::frame(LinkType::ETHERNET, &data)), Decoded::Undecoded(undecoded));
+    }
 }

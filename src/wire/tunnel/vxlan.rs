@@ -22,3 +22,21 @@ pub(in crate::wire) fn read<'a>(view: View<'a>, context: &mut Context) -> Step<'
         _ => Ok(Next::Other("udp")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::frame::LinkType;
+    use crate::limits::Limits;
+    use crate::wire::{Decoded, Decoder, sample};
+
+    #[test]
+    fn udp_that_only_has_the_port_stays_udp() {
+        for (port, payload) in
+            [(4789, &[0; 40][..]), (8472, &[8, 0, 0, 0, 0, 0, 0, 1, 0]), (4789, &[8, 0]), (6081, &[9; 30])]
+        {
+            let data = sample::udp(port, payload);
+            let mut decoder = Decoder::new(Limits::default());
+            assert_eq!(decoder.decode(&sample::frame(LinkType::RAW, &data)), Decoded::Other("udp"));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! In cipher, and nobody was let in yet.
+
+use super::{Share, scaled, session, signs};
+use crate::case::{Case, Ending, Reset};
+use crate::cause::Cause;
+use crate::flow::Side;
+use crate::infer::Verdict;
+use crate::units::Elapsed;
+
+pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
+    match (case.ending, &case.reset, verdict) {
+        (Ending::Reset, Some(reset), Some(verdict)) => reset_at_login(case, reset, verdict),
+        (Ending::Close, ..) => closed(case),
+        (Ending::Silence, ..) => session::silence(case),
+        _ => Vec::new(),
+    }
+}
+
+fn reset_at_login(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
+    let own = match reset.claimed {
+        Side::Server if signs::after_usual_grace(age(case, reset)) => {
+            vec![(Cause::LoginGraceTimeout, 0.8), (Cause::SshdSessionKilled, 0.15)]
+        }
+        Side::Server => vec![
+            (Cause::SshdSessionKilled, 0.45),
+            (Cause::LoginGraceTimeout, 0.3),
+            (Cause::OomKill, 0.1),
+            (Cause::CorruptedPacket, 0.05),
+        ],
+        Side::Client => vec![(Cause::ClientAbort, 0.55), (Cause::ClientKilled, 0.35)],
+    };
+    let mut shares = scaled(own, verdict.claimed_host);
+    shares.extend(session::boxes(case, reset, verdict));
+    shares
+}
+
+fn age(case: &Case, reset: &Reset) -> Elapsed {
+    signs::age(case, crate::flow::Moment::of(reset.segment()))
+}
+
+fn closed(case: &Case) -> Vec<Share> {
+    let Some((side, fin)) = signs::first_fin(case) else { return Vec::new() };
+    let cipher = &case.transcript.cipher;
+    if cipher.too_many_failures.is_some() {
+        return vec![(Cause::MaxAuthTries, 0.93)];
+    }
+    match side {
+        // A refused login ends with the client's close; so does a prompt at which the user gave up.
+        Side::Client if cipher.failures > 1 => {
+            vec![(Cause::AuthenticationFailed, 0.75), (Cause::ClientAbort, 0.2)]
+        }
+        Side::Client => vec![(Cause::ClientAbort, 0.5), (Cause::AuthenticationFailed, 0.4)],
+        Side::Server => server_closed(case, signs::age(case, fin), fin),
+    }
+}
+
+fn server_closed(case: &Case, age: Elapsed, fin: crate::flow::Moment) -> Vec<Share> {
+    // Waiting for the user's password is a silence; the grace time ends it, whatever its length is set to.
+    let quiet = case.silence().0.is_some_and(|silence| silence.after == fin.frame && silence.length > PROMPT);
+    if signs::after_usual_grace(age) || quiet {
+        return vec![(Cause::LoginGraceTimeout, 0.75), (Cause::SshdSessionKilled, 0.2)];
+    }
+    if case.transcript.cipher.failures > 2 {
+        return vec![(Cause::MaxAuthTries, 0.7), (Cause::AuthenticationFailed, 0.2)];
+    }
+    vec![(Cause::SshdSessionKilled, 0.5), (Cause::CorruptedPacket, 0.2), (Cause::LoginGraceTimeout, 0.15)]
+}
+
+/// A pause at the prompt.
+const PROMPT: Elapsed = Elapsed::from_millis(1500);

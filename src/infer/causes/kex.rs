@@ -1,0 +1,108 @@
+//! Both identification strings were seen, not both NEWKEYS.
+
+use super::{Share, scaled, signs};
+use crate::case::{Case, Ending, Reset};
+use crate::cause::{Cause, Origin};
+use crate::flow::Side;
+use crate::infer::Verdict;
+use crate::units::Elapsed;
+
+pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
+    if case.transcript.mismatch.is_some() {
+        return vec![(Cause::NoCommonAlgorithm, 0.97)];
+    }
+    if signs::has_text(case, Side::Client) || signs::has_text(case, Side::Server) {
+        return vec![(Cause::ProtocolMismatch, 0.6), (Cause::MalformedPacket, 0.35)];
+    }
+    if !case.transcript.violations.is_empty() {
+        return vec![(Cause::MalformedPacket, 0.85), (Cause::CorruptedPacket, 0.12)];
+    }
+    match (case.ending, &case.reset, verdict) {
+        (Ending::Reset, Some(reset), Some(verdict)) => reset_in_kex(case, reset, verdict),
+        (Ending::Close, ..) => closed(case),
+        (Ending::Silence, ..) => silence(case),
+        _ => Vec::new(),
+    }
+}
+
+fn reset_in_kex(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
+    let own = match reset.claimed {
+        Side::Server if signs::waited_in_vain(case, Side::Server).is_some() => {
+            vec![(Cause::TcpUserTimeout, 0.7), (Cause::PathLoss, 0.2)]
+        }
+        Side::Server => {
+            vec![(Cause::SshdSessionKilled, 0.4), (Cause::ForkFailure, 0.25), (Cause::CorruptedPacket, 0.15)]
+        }
+        Side::Client if signs::waited_in_vain(case, Side::Client).is_some() => {
+            vec![(Cause::TcpUserTimeout, 0.7), (Cause::PathLoss, 0.2)]
+        }
+        Side::Client => {
+            vec![(Cause::ClientAbort, 0.55), (Cause::ClientKilled, 0.25), (Cause::CorruptedPacket, 0.1)]
+        }
+    };
+    let mut shares = scaled(own, verdict.claimed_host);
+    shares.extend(boxes(case, reset, verdict));
+    shares
+}
+
+/// What a box's reset in the key exchange is for.
+fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
+    let filter = signs::of(verdict, Origin::PathFilter);
+    let filtered = if signs::was_unanswered(reset) {
+        Cause::BlackholeThenReset
+    } else if signs::idle(case).is_some() {
+        Cause::FirewallIdleTimeout
+    } else {
+        Cause::FirewallRuleReject
+    };
+    vec![
+        (filtered, filter),
+        (Cause::InjectedRst, signs::of(verdict, Origin::Forger)),
+        (Cause::NatStateLost, signs::of(verdict, Origin::Owner)),
+    ]
+}
+
+fn closed(case: &Case) -> Vec<Share> {
+    let Some((side, fin)) = signs::first_fin(case) else { return Vec::new() };
+    let (client, server) = (case.transcript.party.of(Side::Client), case.transcript.party.of(Side::Server));
+    let exchanged = client.kex_message.is_some() && server.kex_message.is_some();
+    let asked = client.kex_message.is_some();
+    match side {
+        Side::Client if server.newkeys.is_some() => {
+            // It had the server's key and wanted no more: a scan, or a key it does not trust.
+            vec![(Cause::KeyScan, 0.45), (Cause::ClientAbort, 0.25), (Cause::CorruptedPacket, 0.2)]
+        }
+        Side::Client => vec![(Cause::ClientAbort, 0.4), (Cause::KeyScan, 0.4), (Cause::CorruptedPacket, 0.1)],
+        Side::Server if signs::age(case, fin) > GRACE_AT_LEAST => {
+            vec![(Cause::LoginGraceTimeout, 0.7), (Cause::SshdSessionKilled, 0.15)]
+        }
+        // A process that ends without a word right after a packet did not like the packet.
+        Side::Server if exchanged || asked => vec![
+            (Cause::CorruptedPacket, 0.45),
+            (Cause::MalformedPacket, 0.3),
+            (Cause::SshdSessionKilled, 0.15),
+        ],
+        Side::Server => {
+            vec![(Cause::MalformedPacket, 0.4), (Cause::SshdSessionKilled, 0.3), (Cause::ForkFailure, 0.15)]
+        }
+    }
+}
+
+/// A wait in the key exchange that no computation explains.
+const GRACE_AT_LEAST: Elapsed = Elapsed::from_secs(3);
+
+fn silence(case: &Case) -> Vec<Share> {
+    // KEXINIT and the first key of post-quantum methods fill whole segments: the first large packets of a connection.
+    let large = Side::BOTH.into_iter().any(|side| {
+        let half = case.flow.half(side);
+        half.unanswered.is_some() && half.octets > LARGE
+    });
+    if large {
+        vec![(Cause::MtuBlackhole, 0.7), (Cause::LinkOutage, 0.15), (Cause::FirewallSilentDrop, 0.1)]
+    } else {
+        vec![(Cause::LinkOutage, 0.45), (Cause::FirewallSilentDrop, 0.35), (Cause::MtuBlackhole, 0.1)]
+    }
+}
+
+/// More than a small packet: identification strings alone stay below.
+const LARGE: u64 = 600;

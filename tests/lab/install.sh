@@ -1,0 +1,13 @@
+#!/bin/sh
+# Installs what the lab needs (Debian, Ubuntu). sshd is only run by the lab, so its service is not left running on the
+# host unless it was there before.
+set -eu
+packages="iproute2 nftables ethtool procps util-linux openssh-client openssh-server tcpdump wireshark-common python3"
+had_sshd=$(command -v sshd || true)
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q
+# shellcheck disable=SC2086 # a list of words
+apt-get install -q -y --no-install-recommends $packages
+if [ -z "$had_sshd" ] && command -v systemctl >/dev/null 2>&1; then
+    systemctl disable --now ssh.service ssh.socket 2>/dev/null || true
+fi
