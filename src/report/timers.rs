@@ -73,16 +73,34 @@ fn entry(page: &mut Page, timer: &Timer) {
 
 fn value(timer: &Timer) -> String {
     let default = match (timer.default, timer.counts) {
-        (Some(value), Counts::Lifetime) => format!("{value} from its start"),
-        (Some(value), _) => value.to_string(),
+        (Some(value), Counts::Lifetime) => format!("{} from its start", configured(value)),
+        (Some(value), _) => configured(value),
         (None, _) => format!("no default ({})", timer.default_is),
     };
     match timer.settable() {
-        Settable::Within(least, most) => format!("{default} (settable, {least} to {most})"),
-        Settable::From(least) => format!("{default} (settable from {least})"),
+        Settable::Within(least, most) => {
+            format!("{default} (settable, {} to {})", configured(least), configured(most))
+        }
+        Settable::From(least) => format!("{default} (settable from {})", configured(least)),
         Settable::Yes => format!("{default} (settable)"),
         Settable::No => default,
     }
+}
+
+/// A value as it is configured: `350 s`, `15 min`, `2 h 4 min`. Below ten minutes manuals speak of seconds.
+pub(super) fn configured(value: Elapsed) -> String {
+    let seconds = value.as_nanos() / 1_000_000_000;
+    if seconds < 600 {
+        return format!("{seconds} s");
+    }
+    let parts = [
+        (seconds / 86_400, "d"),
+        (seconds / 3_600 % 24, "h"),
+        (seconds / 60 % 60, "min"),
+        (seconds % 60, "s"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}"));
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// What happens when a timer has run out.
@@ -112,16 +130,16 @@ pub(super) fn explain(page: &mut Page, timer: &Timer) {
     page.heading(&timer.id);
     page.paragraph(0, &timer.whose, Tone::Plain);
     let shown = |text: &Option<String>| text.clone().unwrap_or_default();
-    let also: Vec<String> = timer.also.iter().map(Elapsed::to_string).collect();
+    let also: Vec<String> = timer.also.iter().copied().map(configured).collect();
     let keepalive =
         timer.server_alive_s.map_or(String::new(), |it| format!("; ServerAliveInterval {it} is enough"));
     page.heading("Timer");
     for (label, text) in [
         ("Value", value(timer)),
         ("Also", also.join(", ")),
-        ("Setting", shown(&timer.setting)),
+        ("Set by", shown(&timer.setting)),
         ("Formula", shown(&timer.formula)),
-        ("Re-arms", rearmed(timer.rearmed_by).to_owned()),
+        ("Re-arm", rearmed(timer.rearmed_by).to_owned()),
         ("Ends", format!("{} ({})", at_expiry(timer.ends_by), timer.ends_by_is)),
         ("Wire", shown(&timer.wire)),
         ("For", shown(&timer.versions)),
@@ -141,8 +159,8 @@ pub(super) fn explain(page: &mut Page, timer: &Timer) {
         let read =
             timer.checked().map_or(String::new(), |day| format!(", read {day} (check: {})", timer.check));
         page.paragraph(2, &format!("{}, {}{read}", source.by, source.title), Tone::Plain);
-        page.paragraph(2, source.url, Tone::Plain);
-        source.url_2.iter().for_each(|url| page.paragraph(2, url, Tone::Plain));
+        page.uncut(2, source.url);
+        source.url_2.iter().for_each(|url| page.uncut(2, url));
     }
 }
 
@@ -180,6 +198,12 @@ mod tests {
             let lines = list.lines().filter(|line| line.split_whitespace().next() == Some(&timer.id));
             assert_eq!(lines.count(), 1, "{}", timer.id);
         }
+    }
+
+    #[test]
+    fn values_are_shown_as_manuals_have_them() {
+        let shown = [350, 900, 7_440, 432_000].map(|seconds| configured(Elapsed::from_secs(seconds)));
+        assert_eq!(shown, ["350 s", "15 min", "2 h 4 min", "5 d"]);
     }
 
     #[test]

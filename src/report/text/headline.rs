@@ -3,6 +3,8 @@
 use super::words;
 use crate::report::model::{Candidate, Reset, Session, Timer};
 use crate::report::page::{Page, Tone};
+use crate::report::timers::configured;
+use crate::units::Elapsed;
 
 /// How many known timers are named; the JSON report has all.
 const TIMERS: usize = 3;
@@ -144,7 +146,7 @@ fn known_timers(page: &mut Page, timer: &Timer) {
         timer.candidates.iter().partition(by_default);
     for candidate in defaults.iter().take(TIMERS) {
         let recalled = if candidate.source_check == "none" { ", recalled and not verified" } else { "" };
-        let value = words::span(candidate.default_s);
+        let value = configured(Elapsed::from_secs_f64(candidate.default_s));
         let line = format!("known: {}, {value} ({}{recalled})", candidate.product, candidate.id);
         page.hanging(&format!("{:9}- ", ""), &line, Tone::Plain);
     }
