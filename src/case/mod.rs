@@ -117,3 +117,6 @@ fn progress(flow: &Flow, transcript: &Transcript, ending: Ending) -> Option<Prog
         Phase::Session => Progress::Session,
     })
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
