@@ -104,11 +104,19 @@ impl Case {
     }
 }
 
+/// Whether both ends closed, and the client first or after its good-bye: a server that closes first has lost its process.
+fn orderly(flow: &Flow, transcript: &Transcript) -> bool {
+    let fin = |side: Side| flow.half(side).fin.map(|(fin, _)| fin.frame);
+    let Some((client, server)) = fin(Side::Client).zip(fin(Side::Server)) else { return false };
+    let said_goodbye = transcript.cipher.client_disconnect.is_some_and(|mark| mark.frame < server);
+    client < server || said_goodbye
+}
+
 fn progress(flow: &Flow, transcript: &Transcript, ending: Ending) -> Option<Progress> {
     if !flow.is_established() {
         return Some(Progress::TcpHandshake);
     }
-    let orderly = Side::BOTH.into_iter().all(|side| flow.half(side).fin.is_some());
+    let orderly = orderly(flow, transcript);
     Some(match transcript.phase? {
         Phase::Banner => Progress::Banner,
         Phase::Kex => Progress::Kex,
