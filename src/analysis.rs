@@ -3,14 +3,17 @@
 //! The only place that knows all stages, and the only user of rayon: finished cases are judged in parallel,
 //! collected in order, so that the result is the same for any number of threads.
 
+pub use crate::case::{Blind, BlindKind};
+pub use crate::population::Findings;
+
 use rayon::prelude::*;
 
-use crate::case::{Blind, BlindKind, Case, Hosts};
+use crate::case::{Case, Hosts};
 use crate::flow::{Delivery, Event, FlowId, Pair, Side, Table};
 use crate::frame::{Frame, FrameNo};
 use crate::infer;
 use crate::limits::Limits;
-use crate::population::{self, Counts, Findings, Judged};
+use crate::population::{self, Counts, Judged};
 use crate::ssh::{self, Arrival, Chunk};
 use crate::units::Timestamp;
 use crate::wire::{Decoded, Decoder, Packet};

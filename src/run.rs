@@ -7,13 +7,11 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::analysis::Analysis;
-use crate::case::{Blind, BlindKind};
+use crate::analysis::{self, Analysis, Blind, BlindKind, Findings};
 use crate::cli::{self, Analyze, Format, Plan};
 use crate::error::{Error, Exit};
 use crate::frame::FrameNo;
 use crate::limits::Limits;
-use crate::population::Findings;
 use crate::report::{self, Screen, model};
 use crate::source::{self, Batch, STANDARD_INPUT, Shown, Source, SourceError, Summary};
 
@@ -23,7 +21,7 @@ pub fn main() -> ExitCode {
     let outcome = plan.and_then(|plan| match plan {
         Plan::Analyze(plan) => analyze(&plan),
         Plan::Explain { id, screen } => explain(id.as_deref(), screen),
-        Plan::Timers(seconds) => print(&report::timers(seconds)),
+        Plan::Timers { seconds, screen } => print(&report::timers(seconds, screen)),
         Plan::Print(text) => print(&text),
     });
     let exit = outcome.unwrap_or_else(|error| {
@@ -198,7 +196,7 @@ fn input(summary: &Summary) -> model::Input {
 }
 
 fn judged(analysis: Analysis, blind: Vec<Blind>, threads: Option<usize>) -> Result<Findings, Error> {
-    crate::analysis::with_threads(threads, || analysis.finish(blind))
+    analysis::with_threads(threads, || analysis.finish(blind))
         .map_err(|error| Error::new(Exit::Fault, format!("threads could not be started: {error}")))
 }
 

@@ -26,8 +26,13 @@ pub enum Plan {
         /// What it is shown on.
         screen: Screen,
     },
-    /// `sshrst timers`, with the silence in seconds.
-    Timers(Option<f64>),
+    /// `sshrst timers`.
+    Timers {
+        /// A silence: only the timers that fit it.
+        seconds: Option<f64>,
+        /// What they are shown on.
+        screen: Screen,
+    },
     /// A text that clap made: help or version.
     Print(String),
 }
@@ -90,7 +95,7 @@ fn plan(command: Command) -> Result<Plan, Error> {
     Ok(match command {
         Command::Analyze(arguments) => Plan::Analyze(analyze(arguments)?),
         Command::Explain { id } => Plan::Explain { id, screen: screen(When::Auto, false) },
-        Command::Timers { seconds } => Plan::Timers(seconds),
+        Command::Timers { seconds } => Plan::Timers { seconds, screen: screen(When::Auto, false) },
     })
 }
 

@@ -1,16 +1,19 @@
-//! The documentation of detectors and causes, as `sshrst explain` prints it.
+//! The documentation of detectors, causes and timers, as `sshrst explain` prints it.
 
 use super::page::{Page, Screen, Tone};
 use crate::cause::Cause;
 use crate::detect;
+use crate::timers;
 
-/// The page of the detector or cause called `id`.
+/// The page of the detector, cause or timer called `id`.
 pub fn explain(id: &str, screen: Screen) -> Option<String> {
     let mut page = Page::new(screen);
     if let Some(detector) = detect::by_id(id) {
         let meta = detector.meta();
         page.heading(meta.id);
         markdown(&mut page, meta.doc);
+    } else if let Some(timer) = timers::find(id) {
+        super::timers::explain(&mut page, timer);
     } else {
         let cause = Cause::from_id(id)?;
         page.heading(cause.id());
@@ -24,7 +27,8 @@ pub fn explain(id: &str, screen: Screen) -> Option<String> {
 /// Every id that has a page.
 pub fn explainable() -> impl Iterator<Item = &'static str> {
     let detectors = detect::CATALOGUE.iter().map(|detector| detector.meta().id);
-    detectors.chain(Cause::ALL.iter().map(|cause| cause.id()))
+    let timers = timers::catalogue().iter().map(|timer| timer.id.as_str());
+    detectors.chain(Cause::ALL.iter().map(|cause| cause.id())).chain(timers)
 }
 
 /// All ids with a line each.
@@ -38,6 +42,8 @@ pub fn explain_list(screen: Screen) -> String {
     for cause in Cause::ALL {
         entry(&mut page, cause.id(), cause.title());
     }
+    page.blank();
+    page.paragraph(0, "Idle timers have pages too; `sshrst timers` lists them.", Tone::Faint);
     page.into_text()
 }
 
@@ -103,9 +109,11 @@ mod tests {
     fn every_id_has_a_page_that_fits_the_screen() {
         for id in explainable() {
             let page = explain(id, SCREEN).unwrap();
-            assert!(page.lines().count() > 10, "{id}: {page}");
-            let widest = page.lines().map(|line| line.chars().count()).max().unwrap();
-            assert!(widest <= 80, "{id}: a line of {widest} columns in\n{page}");
+            assert!(page.lines().count() > 8 && page.contains("\nReferences\n"), "{id}: {page}");
+            assert!(
+                page.lines().all(|line| line.contains("://") || line.chars().count() <= 80),
+                "{id}: {page}"
+            );
         }
         assert_eq!(explain("gremlins", SCREEN), None);
     }
@@ -113,7 +121,7 @@ mod tests {
     #[test]
     fn the_list_names_every_id_once() {
         let list = explain_list(SCREEN);
-        for id in explainable() {
+        for id in explainable().filter(|id| timers::find(id).is_none()) {
             let lines = list.lines().filter(|line| line.split_whitespace().next() == Some(id));
             assert_eq!(lines.count(), 1, "{id}");
         }

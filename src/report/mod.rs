@@ -7,6 +7,7 @@ mod json;
 pub mod model;
 mod page;
 mod text;
+mod timers;
 mod zeek;
 
 pub use escape::escaped;
@@ -14,6 +15,7 @@ pub use explain::{explain, explain_list, explainable};
 pub use json::{json, ndjson, schema};
 pub use page::Screen;
 pub use text::{Detail, text};
+pub use timers::timers;
 
 use chrono::{DateTime, SecondsFormat};
 
@@ -22,9 +24,4 @@ use crate::units::Timestamp;
 /// ISO 8601 in UTC with nanoseconds.
 pub(crate) fn moment(time: Timestamp) -> String {
     DateTime::from_timestamp_nanos(time.as_nanos()).to_rfc3339_opts(SecondsFormat::Nanos, true)
-}
-
-/// stub
-pub fn timers(_: Option<f64>) -> String {
-    String::new()
 }

@@ -121,6 +121,11 @@ impl Page {
         text.lines().for_each(|line| self.line(&" ".repeat(LABEL + 2), line, Tone::Strong));
     }
 
+    /// A line that must not be cut, such as an address to follow.
+    pub(super) fn uncut(&mut self, indent: usize, text: &str) {
+        self.line(&" ".repeat(indent), text, Tone::Plain);
+    }
+
     /// A command to paste, broken before options and operators with the shell's `\`.
     pub(super) fn command(&mut self, command: &str) {
         let room = self.width.saturating_sub(LABEL + 4);

@@ -1,8 +1,10 @@
 //! The verdict in a sentence, and what belongs on the first screen: who, why, when, how long it was idle.
 
 use super::words;
-use crate::report::model::{Reset, Session, Timer};
+use crate::report::model::{Candidate, Reset, Session, Timer};
 use crate::report::page::{Page, Tone};
+use crate::report::timers::configured;
+use crate::units::Elapsed;
 
 /// How many known timers are named; the JSON report has all.
 const TIMERS: usize = 3;
@@ -133,14 +135,27 @@ fn idle(page: &mut Page, timer: &Timer) {
     if timer.keepalive_masks {
         page.beside("keepalives cut the silences: the timer may be shorter than it seems", Tone::Doubt);
     }
-    for candidate in timer.candidates.iter().take(TIMERS) {
-        let fit = if candidate.fits == "value" { "equals" } else { "is compatible with" };
-        let line =
-            format!("{fit} {}: {} ({})", candidate.product, words::span(candidate.default_s), candidate.id);
+    known_timers(page, timer);
+}
+
+/// Names the timers whose defaults lie where the silences leave room; of the others only that they exist.
+fn known_timers(page: &mut Page, timer: &Timer) {
+    let [above, up_to] = timer.interval_s;
+    let by_default = |it: &&Candidate| it.fits == "value" || (above < it.default_s && it.default_s <= up_to);
+    let (defaults, settable): (Vec<&Candidate>, Vec<&Candidate>) =
+        timer.candidates.iter().partition(by_default);
+    for candidate in defaults.iter().take(TIMERS) {
+        let recalled = if candidate.source_check == "none" { ", recalled and not verified" } else { "" };
+        let value = configured(Elapsed::from_secs_f64(candidate.default_s));
+        let line = format!("known: {}, {value} ({}{recalled})", candidate.product, candidate.id);
         page.hanging(&format!("{:9}- ", ""), &line, Tone::Plain);
     }
-    if timer.candidates.len() > TIMERS {
-        let more = timer.candidates.len() - TIMERS;
-        page.beside(&format!("and {more} more: sshrst timers {:.0}", timer.ended_after_s), Tone::Faint);
-    }
+    let command = format!("sshrst timers {:.0}", timer.ended_after_s);
+    let line = match (defaults.len(), settable.len()) {
+        (0, 0) => "no known timer fits".to_owned(),
+        (0, _) => format!("no known default lies there; some products can be set so: {command}"),
+        (1..=TIMERS, 0) => return,
+        _ => format!("more that fit: {command}"),
+    };
+    page.beside(&line, Tone::Plain);
 }
