@@ -58,8 +58,32 @@ pub struct Analysis {
     ports: Ports,
     decoder: Decoder,
     table: Table,
-    sessions: Vec<ssh::Session>,
+    sessions: Vec<Slot>,
     counts: Counts,
+}
+
+/// The SSH part of a connection: made when its first octets come, for a scan has millions that never say anything.
+#[derive(Debug)]
+struct Slot {
+    midstream: bool,
+    session: Option<Box<ssh::Session>>,
+}
+
+impl Slot {
+    fn session(&mut self, limits: &Limits) -> &mut ssh::Session {
+        let midstream = self.midstream;
+        self.session.get_or_insert_with(|| {
+            Box::new(if midstream { ssh::Session::midstream(limits) } else { ssh::Session::new(limits) })
+        })
+    }
+
+    fn transcript(&self, limits: &Limits) -> ssh::Transcript {
+        match &self.session {
+            Some(session) => session.finish(),
+            None if self.midstream => ssh::Session::midstream(limits).finish(),
+            None => ssh::Session::new(limits).finish(),
+        }
+    }
 }
 
 impl Analysis {
@@ -106,10 +130,18 @@ impl Analysis {
         let at = Arrival { frame: FrameNo::default(), time: end };
         let (sessions, limits) = (&mut self.sessions, &self.limits);
         self.table.finish(&mut |flow, event| feed(sessions, limits, at, flow, event));
+        let unfinished = self.decoder.unfinished_datagrams();
+        if unfinished > 0 {
+            blind.push(Blind {
+                kind: BlindKind::Undecoded,
+                detail: format!("{unfinished} datagrams that may hold TCP miss fragments"),
+                frames: Vec::new(),
+            });
+        }
         if self.counts.undecoded > 0 {
             blind.push(undecoded(&self.counts));
         }
-        let cases = cases(self.table, &self.sessions, &self.ports, end);
+        let cases = cases(self.table, &self.sessions, &self.limits, &self.ports, end);
         let sessions: Vec<Judged> = cases
             .into_par_iter()
             .map(|case| {
@@ -122,38 +154,42 @@ impl Analysis {
     }
 }
 
-fn feed(sessions: &mut Vec<ssh::Session>, limits: &Limits, at: Arrival, flow: FlowId, event: Event<'_>) {
+fn feed(slots: &mut Vec<Slot>, limits: &Limits, at: Arrival, flow: FlowId, event: Event<'_>) {
     let index = flow.0 as usize;
     if let Event::Opened { midstream } = event {
-        debug_assert_eq!(
-            index,
-            sessions.len(),
-            "connections are numbered in the order of their first packets"
-        );
-        sessions.push(if midstream { ssh::Session::midstream(limits) } else { ssh::Session::new(limits) });
+        debug_assert_eq!(index, slots.len(), "connections are numbered in the order of their first packets");
+        slots.push(Slot { midstream, session: None });
     }
-    let Some(session) = sessions.get_mut(index) else { return };
+    let Some(slot) = slots.get_mut(index) else { return };
     match event {
         Event::Opened { .. } => {}
-        Event::Stream { from, delivery: Delivery::Octets(octets) } => {
-            session.handle(from, Chunk::Data { at, octets });
+        Event::Stream { from, delivery } => slot.session(limits).handle(from, chunk(at, delivery)),
+        // The end of what never began says nothing.
+        Event::Ended { from } => {
+            if let Some(session) = &mut slot.session {
+                session.handle_end(from, at);
+            }
         }
-        Event::Stream { from, delivery: Delivery::Hole(octets) } => {
-            session.handle(from, Chunk::Hole { at, octets });
-        }
-        Event::Ended { from } => session.handle_end(from, at),
     }
 }
 
-fn cases(table: Table, sessions: &[ssh::Session], ports: &Ports, end: Timestamp) -> Vec<Case> {
+const fn chunk(at: Arrival, delivery: Delivery<'_>) -> Chunk<'_> {
+    match delivery {
+        Delivery::Octets(octets) => Chunk::Data { at, octets },
+        Delivery::Cut(octets) => Chunk::Segment { at, octets },
+        Delivery::Hole(octets) => Chunk::Hole { at, octets },
+    }
+}
+
+fn cases(table: Table, slots: &[Slot], limits: &Limits, ports: &Ports, end: Timestamp) -> Vec<Case> {
     let flows = table.into_flows();
     let mut hosts = Hosts::default();
     for (index, flow) in flows.iter().enumerate() {
         hosts.note(index, flow);
     }
     let mut cases = Vec::new();
-    for (index, (flow, session)) in flows.into_iter().zip(sessions).enumerate() {
-        let transcript = session.finish();
+    for (index, (flow, slot)) in flows.into_iter().zip(slots).enumerate() {
+        let transcript = slot.transcript(limits);
         let speaks_ssh = Side::BOTH.into_iter().any(|side| transcript.party.of(side).banner.is_some());
         if *ports == Ports::Any && !speaks_ssh {
             continue;

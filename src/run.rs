@@ -14,7 +14,7 @@ use crate::error::{Error, Exit};
 use crate::frame::FrameNo;
 use crate::limits::Limits;
 use crate::population::Findings;
-use crate::report::{self, model};
+use crate::report::{self, Screen, model};
 use crate::source::{self, Batch, STANDARD_INPUT, Shown, Source, SourceError, Summary};
 
 /// Runs the program: arguments and standard streams in, exit status out.
@@ -22,7 +22,7 @@ pub fn main() -> ExitCode {
     let plan = cli::parse(std::env::args_os());
     let outcome = plan.and_then(|plan| match plan {
         Plan::Analyze(plan) => analyze(&plan),
-        Plan::Explain(id) => explain(id.as_deref()),
+        Plan::Explain { id, screen } => explain(id.as_deref(), screen),
         Plan::Timers(seconds) => print(&report::timers(seconds)),
         Plan::Print(text) => print(&text),
     });
@@ -51,16 +51,17 @@ fn written(result: io::Result<()>, what: &str) -> Result<(), Error> {
     }
 }
 
-fn explain(id: Option<&str>) -> Result<Exit, Error> {
-    let Some(id) = id else { return print(&report::explain_list()) };
-    if let Some(text) = report::explain(id) {
-        return print(&text);
+fn explain(id: Option<&str>, screen: Screen) -> Result<Exit, Error> {
+    let Some(id) = id else { return print(&report::explain_list(screen)) };
+    if let Some(page) = report::explain(id, screen) {
+        return print(&page);
     }
-    let error = Error::new(Exit::Usage, format!("nothing is called `{}`", Shown(id)));
-    Err(match crate::error::nearest(id, report::explainable()) {
-        Some(nearest) => error.with_hint(format!("did you mean `{nearest}`? `sshrst explain` lists all")),
-        None => error.with_hint("`sshrst explain` lists all"),
-    })
+    let nearest = crate::error::nearest(id, report::explainable());
+    let hint = match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`? `sshrst explain` lists all"),
+        None => "`sshrst explain` lists all".to_owned(),
+    };
+    Err(Error::new(Exit::Usage, format!("nothing is called `{}`", Shown(id))).with_hint(hint))
 }
 
 fn analyze(plan: &Analyze) -> Result<Exit, Error> {
@@ -203,7 +204,7 @@ fn judged(analysis: Analysis, blind: Vec<Blind>, threads: Option<usize>) -> Resu
 
 fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Text { color, all } => report::text(report, color, all, out),
+        Format::Text { screen, detail } => report::text(report, screen, detail, out),
         Format::Json => report::json(report, out),
         Format::Ndjson => report::ndjson(report, out),
     }

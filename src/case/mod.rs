@@ -73,11 +73,15 @@ pub struct Case {
 
 impl Case {
     /// Freezes one connection. `capture_end`: the time of the capture's last frame.
-    pub fn new(flow: Flow, transcript: Transcript, hosts: Pair<Host>, capture_end: Timestamp) -> Self {
+    pub fn new(flow: Flow, mut transcript: Transcript, hosts: Pair<Host>, capture_end: Timestamp) -> Self {
         let reset = Reset::decisive(&flow);
         let ending = ending::of(&flow, reset.as_ref(), capture_end);
         let progress = progress(&flow, &transcript, ending);
         let (vantage, blind) = (vantage::of(&flow), visibility::of(&flow));
+        if blind.iter().any(|blind| blind.kind == BlindKind::Multipath) {
+            // The stream of one path is not SSH's stream: what looks like a broken rule is on another path.
+            transcript.violations.clear();
+        }
         Self { flow, transcript, reset, ending, progress, vantage, blind, hosts, capture_end }
     }
 
@@ -100,11 +104,19 @@ impl Case {
     }
 }
 
+/// Whether both ends closed, and the client first or after its good-bye: a server that closes first has lost its process.
+fn orderly(flow: &Flow, transcript: &Transcript) -> bool {
+    let fin = |side: Side| flow.half(side).fin.map(|(fin, _)| fin.frame);
+    let Some((client, server)) = fin(Side::Client).zip(fin(Side::Server)) else { return false };
+    let said_goodbye = transcript.cipher.client_disconnect.is_some_and(|mark| mark.frame < server);
+    client < server || said_goodbye
+}
+
 fn progress(flow: &Flow, transcript: &Transcript, ending: Ending) -> Option<Progress> {
     if !flow.is_established() {
         return Some(Progress::TcpHandshake);
     }
-    let orderly = Side::BOTH.into_iter().all(|side| flow.half(side).fin.is_some());
+    let orderly = orderly(flow, transcript);
     Some(match transcript.phase? {
         Phase::Banner => Progress::Banner,
         Phase::Kex => Progress::Kex,
@@ -113,3 +125,6 @@ fn progress(flow: &Flow, transcript: &Transcript, ending: Ending) -> Option<Prog
         Phase::Session => Progress::Session,
     })
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

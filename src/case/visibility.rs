@@ -36,6 +36,8 @@ pub enum BlindKind {
     ClockReversed,
     /// Every packet, or many, came twice.
     Duplicates,
+    /// The connection is one path of a Multipath TCP connection: its octets and its end are not SSH's alone.
+    Multipath,
     /// A bound of sshrst was reached.
     LimitReached,
 }
@@ -53,6 +55,7 @@ impl BlindKind {
             Self::Snaplen => "frames-cut-by-snaplen",
             Self::ClockReversed => "clock-reversed",
             Self::Duplicates => "packets-duplicated",
+            Self::Multipath => "multipath-tcp",
             Self::LimitReached => "limit-reached",
         }
     }
@@ -77,14 +80,25 @@ pub(super) fn of(flow: &Flow) -> Vec<Blind> {
             note(BlindKind::OneDirection, detail, vec![flow.first_frame()]);
         }
     }
+    if is_multipath(flow) {
+        let detail =
+            "one path of a Multipath TCP connection: SSH may go on over another when this one is reset"
+                .into();
+        note(BlindKind::Multipath, detail, vec![flow.first_frame()]);
+    }
     let missing = client.assembler.missing + server.assembler.missing;
-    let cut = flow.timeline.segments().filter(|segment| segment.traits.has(Traits::OPTIONS_CUT)).count();
+    let cut = client.assembler.cut + server.assembler.cut;
+    let cut_options =
+        flow.timeline.segments().filter(|segment| segment.traits.has(Traits::OPTIONS_CUT)).count();
     if missing > 0 {
         let detail = format!("{missing} octets that were acknowledged are not in the capture");
         note(BlindKind::PacketsMissing, detail, Vec::new());
     }
     if cut > 0 {
-        note(BlindKind::Snaplen, format!("{cut} frames were cut inside the TCP options"), Vec::new());
+        note(BlindKind::Snaplen, format!("{cut} octets of data were cut off by the snaplen"), Vec::new());
+    }
+    if cut_options > 0 {
+        note(BlindKind::Snaplen, format!("{cut_options} frames were cut inside the TCP options"), Vec::new());
     }
     if flow.time_reversals > 0 {
         let detail = format!("{} frames are older than the frame before them", flow.time_reversals);
@@ -99,4 +113,15 @@ pub(super) fn of(flow: &Flow) -> Vec<Blind> {
         note(BlindKind::LimitReached, detail, Vec::new());
     }
     blind
+}
+
+/// Whether both ends agreed on Multipath TCP (RFC 8684 §3.1, §3.2).
+fn is_multipath(flow: &Flow) -> bool {
+    let agreed = |side: Side| {
+        let from = flow.end(side);
+        let mut opening =
+            flow.timeline.segments().filter(|segment| segment.from == from && segment.flags.syn());
+        opening.any(|segment| segment.traits.has(Traits::MULTIPATH))
+    };
+    agreed(Side::Client) && agreed(Side::Server)
 }

@@ -12,14 +12,20 @@ use clap::error::ErrorKind;
 use super::args::{AnalyzeArguments, Arguments, Command, Port, Rendering, When};
 use crate::analysis::Ports;
 use crate::error::{Error, Exit};
+use crate::report::{Detail, Screen};
 
 /// The run as it will happen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Plan {
     /// `sshrst analyze`.
     Analyze(Analyze),
-    /// `sshrst explain`, with the id.
-    Explain(Option<String>),
+    /// `sshrst explain`.
+    Explain {
+        /// What is to be explained; the list of everything without.
+        id: Option<String>,
+        /// What it is shown on.
+        screen: Screen,
+    },
     /// `sshrst timers`, with the silence in seconds.
     Timers(Option<f64>),
     /// A text that clap made: help or version.
@@ -50,10 +56,10 @@ pub struct Analyze {
 pub enum Format {
     /// For people.
     Text {
-        /// With colour.
-        color: bool,
-        /// Every session in full.
-        all: bool,
+        /// What it is shown on.
+        screen: Screen,
+        /// What is shown in full.
+        detail: Detail,
     },
     /// One JSON object.
     Json,
@@ -83,7 +89,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Plan, Erro
 fn plan(command: Command) -> Result<Plan, Error> {
     Ok(match command {
         Command::Analyze(arguments) => Plan::Analyze(analyze(arguments)?),
-        Command::Explain { id } => Plan::Explain(id),
+        Command::Explain { id } => Plan::Explain { id, screen: screen(When::Auto, false) },
         Command::Timers { seconds } => Plan::Timers(seconds),
     })
 }
@@ -108,8 +114,8 @@ fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
         Rendering::Json => Format::Json,
         Rendering::Ndjson => Format::Ndjson,
         Rendering::Text => Format::Text {
-            color: arguments.output.is_none() && in_color(arguments.color),
-            all: arguments.all,
+            screen: screen(arguments.color, arguments.output.is_some()),
+            detail: if arguments.all { Detail::All } else { Detail::Deaths },
         },
     };
     Ok(Analyze {
@@ -123,13 +129,20 @@ fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
     })
 }
 
-fn in_color(when: When) -> bool {
-    match when {
+/// Columns where text is not shown on a terminal, and what every terminal has.
+const USUAL_COLUMNS: usize = 80;
+
+/// What standard output, or with `to_file` a file, is for text.
+fn screen(when: When, to_file: bool) -> Screen {
+    let terminal = terminal_size::terminal_size_of(io::stdout()).filter(|_| !to_file);
+    let color = match when {
         When::Always => true,
         When::Never => false,
         // no-color.org: any non-empty value.
         When::Auto => {
-            io::stdout().is_terminal() && std::env::var("NO_COLOR").map_or(true, |value| value.is_empty())
+            let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            !to_file && !refused && io::stdout().is_terminal()
         }
-    }
+    };
+    Screen { width: terminal.map_or(USUAL_COLUMNS, |(columns, _)| usize::from(columns.0)), color }
 }

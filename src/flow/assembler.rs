@@ -9,7 +9,9 @@ use crate::limits::Limits;
 pub enum Delivery<'a> {
     /// The next octets of the stream.
     Octets(&'a [u8]),
-    /// Octets that passed but that the capture does not hold.
+    /// Octets of one segment that was seen but cut by the snaplen.
+    Cut(u64),
+    /// Octets that passed but that the capture does not hold, in segments nobody saw.
     Hole(u64),
 }
 
@@ -21,8 +23,10 @@ pub struct Assembler {
     next: u64,
     waiting: BTreeMap<u64, Piece>,
     held: usize,
-    /// Octets that were handed on as holes.
+    /// Octets that were handed on as holes: nobody saw them.
     pub missing: u64,
+    /// Octets that the snaplen cut from segments that were seen.
+    pub cut: u64,
     /// Segments whose octets differed from those already held at the same place.
     pub conflicts: u32,
 }
@@ -131,8 +135,8 @@ impl Assembler {
         }
         let cut = length - octets.len() as u64;
         if cut > 0 {
-            self.missing += cut;
-            deliver(Delivery::Hole(cut));
+            self.cut += cut;
+            deliver(Delivery::Cut(cut));
         }
     }
 }
@@ -147,7 +151,7 @@ mod tests {
         let (mut out, mut assembler) = (Vec::new(), Assembler::default());
         let mut deliver = |delivery: Delivery<'_>| match delivery {
             Delivery::Octets(octets) => out.extend_from_slice(octets),
-            Delivery::Hole(length) => out.resize(out.len() + length as usize, 0),
+            Delivery::Cut(length) | Delivery::Hole(length) => out.resize(out.len() + length as usize, 0),
         };
         for &(offset, length) in pieces {
             let octets = &stream[offset as usize..(offset + length) as usize];
@@ -183,7 +187,7 @@ mod tests {
         assembler.insert(0, b"abc", 10, &Limits::default(), &mut |delivery| {
             seen.push(format!("{delivery:?}"));
         });
-        assert_eq!(seen, ["Octets([97, 98, 99])", "Hole(7)"]);
+        assert_eq!(seen, ["Octets([97, 98, 99])", "Cut(7)"]);
     }
 
     #[test]

@@ -77,6 +77,8 @@ pub struct Half {
     pub fin: Option<(Moment, Seq)>,
     /// Oldest transmission that the other end has not acknowledged, and how often it was repeated.
     pub unanswered: Option<Unanswered>,
+    /// The most insistent wait that was answered in the end: an outage that TCP survived.
+    pub outage: Option<Unanswered>,
     /// Loops from the capture point to this end and back.
     pub round_trips: RoundTrips,
     /// Its SYN or SYN-ACK.
@@ -201,6 +203,10 @@ impl Half {
 
     /// The other end acknowledged everything before `ack`; `progress`: more than it ever had.
     pub(super) fn acknowledged(&mut self, ack: Seq, progress: bool) {
+        if progress && let Some(owed) = self.unanswered {
+            let worse = |outage: &Unanswered| owed.repeats >= outage.repeats;
+            self.outage = if self.outage.as_ref().is_none_or(worse) { Some(owed) } else { self.outage };
+        }
         if self.next.is_none_or(|next| !next.is_after(ack)) {
             self.unanswered = None;
         } else if let Some(owed) = &mut self.unanswered

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::case::{Case, Form, Reset, Role};
 use crate::cause::{Bearing, Origin};
 use crate::detect::Group;
+use crate::flow::Side;
 use crate::infer::Evidence;
 
 /// The sums, and what they make of each origin.
@@ -103,7 +104,19 @@ pub(super) fn tilt(bearing: &Bearing, prior: Bearing) -> i32 {
 ///
 /// Most resets are the ends' own (Arlitt and Williamson 2005). Each form has its usual makers: only sockets and
 /// forgers abort, and of answers a host's TCP makes the most.
-pub(super) fn prior(_: &Case, reset: &Reset) -> Bearing {
+pub(super) fn prior(case: &Case, reset: &Reset) -> Bearing {
+    if reset.claimed == Side::Client && !case.flow.is_established() && reset.form == Form::Answer {
+        // A client that never took the SYN-ACK: a scanner's kernel, or one that had given up. Filters reject the
+        // client's SYN, not the server's answer.
+        return Bearing {
+            socket: -15,
+            stack: -1,
+            host_filter: -10,
+            path_filter: -13,
+            forger: -13,
+            owner: -13,
+        };
+    }
     match (reset.form, reset.role) {
         (_, Role::Reaction) => {
             Bearing { socket: -3, stack: -3, host_filter: -15, path_filter: -13, forger: -15, owner: -13 }

@@ -1,18 +1,24 @@
 //! The documentation of detectors and causes, as `sshrst explain` prints it.
 
-use std::fmt::Write;
-
+use super::page::{Page, Screen, Tone};
 use crate::cause::Cause;
 use crate::detect;
 
 /// The page of the detector or cause called `id`.
-pub fn explain(id: &str) -> Option<String> {
+pub fn explain(id: &str, screen: Screen) -> Option<String> {
+    let mut page = Page::new(screen);
     if let Some(detector) = detect::by_id(id) {
         let meta = detector.meta();
-        return Some(format!("# {}\n\n{}\n", meta.id, unindented(meta.doc)));
+        page.heading(meta.id);
+        markdown(&mut page, meta.doc);
+    } else {
+        let cause = Cause::from_id(id)?;
+        page.heading(cause.id());
+        page.paragraph(0, &format!("{}; group: {}", cause.title(), cause.group().title()), Tone::Plain);
+        page.blank();
+        markdown(&mut page, &cause.doc());
     }
-    let cause = Cause::from_id(id)?;
-    Some(format!("# {} ({})\n\n{}\n", cause.id(), cause.group().title(), cause.doc().trim()))
+    Some(page.into_text())
 }
 
 /// Every id that has a page.
@@ -22,21 +28,102 @@ pub fn explainable() -> impl Iterator<Item = &'static str> {
 }
 
 /// All ids with a line each.
-pub fn explain_list() -> String {
-    let mut text = String::from("Signals:\n");
-    // Writing to a `String` cannot fail.
+pub fn explain_list(screen: Screen) -> String {
+    let mut page = Page::new(screen);
+    page.heading("Signals: what a report can say of a reset");
     for detector in detect::CATALOGUE {
-        _ = writeln!(text, "  {:28} {}", detector.meta().id, detector.meta().summary());
+        entry(&mut page, detector.meta().id, detector.meta().summary());
     }
-    text.push_str("\nCauses:\n");
+    page.heading("Causes: why a connection ended");
     for cause in Cause::ALL {
-        _ = writeln!(text, "  {:28} {}", cause.id(), cause.title());
+        entry(&mut page, cause.id(), cause.title());
     }
-    text
+    page.into_text()
 }
 
-/// A doc comment's lines without the blank behind the slashes.
-fn unindented(doc: &str) -> String {
-    let lines: Vec<&str> = doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-    lines.join("\n").trim().to_owned()
+/// Width of the column of ids.
+const IDS: usize = 28;
+
+fn entry(page: &mut Page, id: &str, text: &str) {
+    page.hanging(&format!("  {id:IDS$} "), text, Tone::Plain);
+}
+
+/// Lays out the Markdown of doc comments: headings, paragraphs, lists; code blocks are left as they are.
+fn markdown(page: &mut Page, text: &str) {
+    let mut paragraph = String::new();
+    let mut in_code = false;
+    let mut below_heading = false;
+    for line in text.trim().lines() {
+        // A doc comment's line keeps the blank behind the slashes.
+        let line = line.strip_prefix(' ').unwrap_or(line);
+        if below_heading && line.is_empty() {
+            continue;
+        }
+        below_heading = line.starts_with('#');
+        let marks = line.starts_with("```");
+        let begins = marks
+            || line.is_empty()
+            || line.starts_with('#')
+            || line.starts_with("- ")
+            || line.starts_with('|');
+        if begins || in_code {
+            ended(page, &mut paragraph);
+        }
+        match line {
+            _ if marks => in_code = !in_code,
+            _ if in_code => page.pasted(line),
+            "" => page.blank(),
+            _ if line.starts_with('#') => page.heading(line.trim_start_matches(['#', ' '])),
+            _ if line.starts_with('|') => page.pasted(line),
+            _ => {
+                paragraph.push_str(line);
+                paragraph.push(' ');
+            }
+        }
+    }
+    ended(page, &mut paragraph);
+}
+
+fn ended(page: &mut Page, paragraph: &mut String) {
+    let text = std::mem::take(paragraph);
+    match text.strip_prefix("- ") {
+        _ if text.is_empty() => {}
+        Some(item) => page.hanging("- ", item, Tone::Plain),
+        None => page.paragraph(0, &text, Tone::Plain),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCREEN: Screen = Screen { width: 80, color: false };
+
+    #[test]
+    fn every_id_has_a_page_that_fits_the_screen() {
+        for id in explainable() {
+            let page = explain(id, SCREEN).unwrap();
+            assert!(page.lines().count() > 10, "{id}: {page}");
+            let widest = page.lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(widest <= 80, "{id}: a line of {widest} columns in\n{page}");
+        }
+        assert_eq!(explain("gremlins", SCREEN), None);
+    }
+
+    #[test]
+    fn the_list_names_every_id_once() {
+        let list = explain_list(SCREEN);
+        for id in explainable() {
+            let lines = list.lines().filter(|line| line.split_whitespace().next() == Some(id));
+            assert_eq!(lines.count(), 1, "{id}");
+        }
+        assert!(list.lines().all(|line| line.chars().count() <= 80), "{list}");
+    }
+
+    #[test]
+    fn markdown_is_wrapped_but_its_lists_and_headings_keep_their_lines() {
+        let mut page = Page::new(SCREEN);
+        markdown(&mut page, " One\n two.\n\n ## Sees\n\n - a\n   more\n - b\n");
+        assert_eq!(page.into_text(), "One two.\n\nSees\n- a more\n- b\n");
+    }
 }

@@ -5,11 +5,15 @@ mod escape;
 mod explain;
 mod json;
 pub mod model;
+mod page;
+mod text;
 mod zeek;
 
 pub use escape::escaped;
 pub use explain::{explain, explain_list, explainable};
 pub use json::{json, ndjson, schema};
+pub use page::Screen;
+pub use text::{Detail, text};
 
 use chrono::{DateTime, SecondsFormat};
 
@@ -23,10 +27,4 @@ pub(crate) fn moment(time: Timestamp) -> String {
 /// stub
 pub fn timers(_: Option<f64>) -> String {
     String::new()
-}
-/// stub
-/// # Errors
-/// x
-pub fn text(report: &model::Report, _: bool, _: bool, out: &mut dyn std::io::Write) -> std::io::Result<()> {
-    json(report, out)
 }

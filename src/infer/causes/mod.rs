@@ -10,7 +10,7 @@ mod kex;
 mod session;
 mod signs;
 
-use crate::case::{Case, Ending, Progress, Role};
+use crate::case::{BlindKind, Case, Ending, Progress, Role};
 use crate::cause::Cause;
 use crate::infer::Verdict;
 
@@ -21,6 +21,7 @@ type Share = (Cause, f64);
 pub(super) fn ranked(case: &Case, verdict: Option<&Verdict>) -> Vec<(Cause, f64)> {
     let shares = match (case.ending, &case.reset) {
         (Ending::Open, Some(reset)) if reset.role == Role::Ineffective => ineffective(),
+        _ if case.is_blind(BlindKind::Multipath) => return vec![(Cause::Unknown, 0.0)],
         (Ending::Open, _) => return vec![(Cause::Unknown, 0.0)],
         (Ending::Refused, _) => handshake::refused_by_icmp(case),
         _ => by_phase(case, verdict),

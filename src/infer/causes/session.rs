@@ -1,10 +1,12 @@
 //! In cipher, past authentication; also where the start is not in the capture.
 
-use super::{Share, scaled, signs};
+use super::signs::{self, Vain};
+use super::{Share, scaled};
 use crate::case::{BlindKind, Case, Ending, Reset};
 use crate::cause::{Cause, Origin};
 use crate::flow::{Moment, Side};
 use crate::infer::Verdict;
+use crate::units::Elapsed;
 
 pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
     if case.ending != Ending::Silence && broken_stream(case) {
@@ -40,7 +42,7 @@ fn broken_stream(case: &Case) -> bool {
 fn reset_in_session(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     let own = match reset.claimed {
         Side::Server => by_server(case, reset, verdict),
-        Side::Client => by_client(case, verdict),
+        Side::Client => by_client(case, reset, verdict),
     };
     let mut shares = own;
     shares.extend(host_filter(case, verdict));
@@ -50,8 +52,12 @@ fn reset_in_session(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share>
 
 fn by_server(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     let socket = match signs::waited_in_vain(case, Side::Server) {
-        Some(true) => vec![(Cause::TcpKeepaliveTimeout, 0.85), (Cause::LinkOutage, 0.1)],
-        Some(false) => vec![(Cause::LinkOutage, 0.4), (Cause::TcpUserTimeout, 0.3), (Cause::PathLoss, 0.2)],
+        Some(Vain::Probes) => {
+            vec![(Cause::TcpKeepaliveTimeout, 0.75), (Cause::TcpUserTimeout, 0.12), (Cause::LinkOutage, 0.1)]
+        }
+        Some(Vain::Data) => {
+            vec![(Cause::LinkOutage, 0.4), (Cause::TcpUserTimeout, 0.3), (Cause::PathLoss, 0.2)]
+        }
         None if unprompted(reset) && signs::idle(case).is_some() => {
             vec![
                 (Cause::ProxyIdleTimeout, 0.4),
@@ -82,14 +88,22 @@ fn unprompted(reset: &Reset) -> bool {
     reset.seen.silence.is_some_and(|silence| silence.after == reset.segment().frame)
 }
 
-fn by_client(case: &Case, verdict: &Verdict) -> Vec<Share> {
+fn by_client(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     let own = verdict.claimed_host;
     if case.transcript.cipher.client_disconnect.is_some() || server_had_finished(case) {
         return vec![(Cause::NormalClose, 0.7 * own), (Cause::ClientAbort, 0.2 * own)];
     }
+    let idle_end = unprompted(reset) && signs::idle(case).is_some();
     let socket = match signs::waited_in_vain(case, Side::Client) {
-        Some(true) => vec![(Cause::TcpKeepaliveTimeout, 0.85), (Cause::LinkOutage, 0.1)],
-        Some(false) => vec![(Cause::LinkOutage, 0.45), (Cause::TcpUserTimeout, 0.25), (Cause::PathLoss, 0.2)],
+        Some(Vain::Probes) => {
+            vec![(Cause::TcpKeepaliveTimeout, 0.75), (Cause::TcpUserTimeout, 0.12), (Cause::LinkOutage, 0.1)]
+        }
+        Some(Vain::Data) => {
+            vec![(Cause::LinkOutage, 0.45), (Cause::TcpUserTimeout, 0.25), (Cause::PathLoss, 0.2)]
+        }
+        None if idle_end => {
+            vec![(Cause::ProxyIdleTimeout, 0.35), (Cause::ClientKilled, 0.3), (Cause::ClientAbort, 0.2)]
+        }
         None => vec![(Cause::ClientKilled, 0.5), (Cause::ClientAbort, 0.4)],
     };
     let mut shares = scaled(socket, signs::of(verdict, Origin::Socket));
@@ -116,6 +130,23 @@ fn host_filter(case: &Case, verdict: &Verdict) -> Vec<Share> {
         vec![(Cause::ServerFirewallReject, 0.8 * share), (Cause::HostFirewallIdleTimeout, 0.2 * share)]
     }
 }
+
+/// Whether the server closed right after a small packet of the client, without a word: it did not like the packet.
+fn at_once(case: &Case, fin: Moment) -> bool {
+    let client = case.flow.half(Side::Client);
+    let loops = client.round_trips.min.map_or(Elapsed::ZERO, |shortest| shortest.time);
+    let server = case.flow.half(Side::Server);
+    let way = server.round_trips.min.map_or(loops, |shortest| shortest.time);
+    let asked = client.last_data.filter(|asked| asked.frame < fin.frame);
+    let answered = server.last_data;
+    asked.is_some_and(|asked| {
+        let silent = answered.is_none_or(|answer| answer.frame < asked.frame);
+        silent && fin.time.since(asked.time) < way + AT_ONCE
+    })
+}
+
+/// A process that ends because of a packet ends within this after reading it.
+const AT_ONCE: Elapsed = Elapsed::from_millis(100);
 
 /// What a box's reset in cipher is for.
 pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
@@ -158,8 +189,8 @@ fn closed(case: &Case) -> Vec<Share> {
         Side::Client if cipher.keepalive.of(Side::Client).unanswered > 0 => {
             vec![(Cause::SshKeepaliveTimeout, 0.85), (Cause::LinkOutage, 0.1)]
         }
-        Side::Client if signs::waited_in_vain(case, Side::Client).is_some() => {
-            vec![(Cause::LinkOutage, 0.5), (Cause::PathLoss, 0.3)]
+        _ if signs::outage_before(case, fin) => {
+            vec![(Cause::LinkOutage, 0.45), (Cause::PathLoss, 0.35), (Cause::SshKeepaliveTimeout, 0.1)]
         }
         Side::Client if timer => vec![(Cause::ProxyIdleTimeout, 0.4), (Cause::NormalClose, 0.4)],
         Side::Client => {
@@ -168,11 +199,16 @@ fn closed(case: &Case) -> Vec<Share> {
         Side::Server if cipher.keepalive.of(Side::Server).unanswered > 0 => {
             vec![(Cause::SshKeepaliveTimeout, 0.85), (Cause::SshdSessionKilled, 0.1)]
         }
-        Side::Server if timer => vec![
-            (Cause::ProxyIdleTimeout, 0.4),
-            (Cause::SshdSessionKilled, 0.4),
-            (Cause::ServerShutdown, 0.1),
-        ],
+        Side::Server if timer => {
+            vec![
+                (Cause::SshdSessionKilled, 0.42),
+                (Cause::ProxyIdleTimeout, 0.4),
+                (Cause::ServerShutdown, 0.1),
+            ]
+        }
+        Side::Server if at_once(case, fin) => {
+            vec![(Cause::CorruptedPacket, 0.45), (Cause::SshdSessionKilled, 0.35), (Cause::OomKill, 0.05)]
+        }
         Side::Server => vec![
             (Cause::SshdSessionKilled, 0.6),
             (Cause::ServerShutdown, 0.15),

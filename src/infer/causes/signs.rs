@@ -2,7 +2,7 @@
 
 use crate::case::{Case, Reset};
 use crate::cause::Origin;
-use crate::flow::{Moment, Side, Silence};
+use crate::flow::{Moment, Side, Silence, Unanswered};
 use crate::infer::Verdict;
 use crate::ssh::KnownText;
 use crate::units::Elapsed;
@@ -48,11 +48,36 @@ pub(super) fn was_unanswered(reset: &Reset) -> bool {
     reset.seen.owed_to_receiver.is_some_and(|owed| owed.repeats >= 2)
 }
 
-/// Whether the reset's claimed sender had itself been waiting in vain: keepalive probes or data without an answer.
-pub(super) fn waited_in_vain(case: &Case, side: Side) -> Option<bool> {
-    let owed = case.flow.half(side).unanswered.filter(|owed| owed.repeats >= 2)?;
-    Some(owed.probe)
+/// What a side had been waiting for in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Vain {
+    /// An answer to its keepalive probes.
+    Probes,
+    /// An acknowledgement of data.
+    Data,
 }
+
+/// What the side had itself been waiting for in vain when the connection ended.
+pub(super) fn waited_in_vain(case: &Case, side: Side) -> Option<Vain> {
+    let owed = case.flow.half(side).unanswered?;
+    match (owed.probe, owed.repeats) {
+        (true, _) => Some(Vain::Probes),
+        (false, 2..) => Some(Vain::Data),
+        (false, _) => None,
+    }
+}
+
+/// Whether the path had failed shortly before `end`: the same octets repeated again and again, answered late or never.
+pub(super) fn outage_before(case: &Case, end: Moment) -> bool {
+    let insistent = |owed: &Unanswered| owed.repeats >= 3 && end.time.since(owed.last.time) < OUTAGE_ENDED;
+    Side::BOTH.into_iter().any(|side| {
+        let half = case.flow.half(side);
+        half.outage.iter().chain(&half.unanswered).any(insistent)
+    })
+}
+
+/// How long after its last repetition an outage still explains what a program does.
+const OUTAGE_ENDED: Elapsed = Elapsed::from_secs(5);
 
 /// Time from the end of the handshake to `moment`.
 pub(super) fn age(case: &Case, moment: Moment) -> Elapsed {

@@ -1,0 +1,87 @@
+//! The evidence for the verdict, against it, and what could not be seen.
+
+use super::words;
+use crate::report::model::{Evidence, Reset};
+use crate::report::page::{Page, Tone};
+
+/// From 15 decibans on, odds of about 30 to 1, evidence is called strong.
+const STRONG: i32 = 15;
+
+/// From 7 decibans on, odds of 5 to 1.
+const FAIR: i32 = 7;
+
+/// What was looked at for the reset.
+pub(super) fn show(page: &mut Page, reset: &Reset) {
+    let senders = ["client", "server", "middlebox"].map(|sender| (sender, bearing(reset, sender)));
+    let mut nothing = true;
+    for (sender, items) in ordered(senders, reset.sender) {
+        if !items.is_empty() {
+            nothing = false;
+            let relation = if reset.sender == "undetermined" || reset.sender == sender {
+                "Evidence"
+            } else {
+                "Against that, evidence"
+            };
+            page.subheading(&format!("{relation} that {} sent it", words::sender(sender)));
+            for (weight, item) in items {
+                weighed(page, weight, item);
+            }
+        }
+    }
+    if nothing {
+        page.subheading("Evidence on who sent it");
+        page.paragraph(4, "none: nothing that could be seen speaks for one side", Tone::Doubt);
+    }
+    rest(page, reset, "present", "Also seen, fits either");
+    rest(page, reset, "absent", "Looked for and not there, or as expected");
+    rest(page, reset, "cannot-tell", "Could not be seen in this capture");
+    if !reset.would_settle.is_empty() {
+        page.subheading("What would settle it");
+        for wanted in &reset.would_settle {
+            page.hanging("    - ", wanted, Tone::Plain);
+        }
+    }
+}
+
+type Weighed<'a> = Vec<(i32, &'a Evidence)>;
+
+/// The named sender first.
+fn ordered<'a>(
+    mut senders: [(&'static str, Weighed<'a>); 3],
+    first: &str,
+) -> [(&'static str, Weighed<'a>); 3] {
+    senders.sort_by_key(|(sender, _)| *sender != first);
+    senders
+}
+
+/// What speaks for `sender`, the weightiest first.
+fn bearing<'a>(reset: &'a Reset, sender: &str) -> Weighed<'a> {
+    let weight = |item: &'a Evidence| item.bears.get(sender).map(|weight| (*weight, item));
+    let mut items: Weighed<'_> = reset.evidence.iter().filter_map(weight).collect();
+    items.sort_by_key(|(weight, _)| -weight);
+    items
+}
+
+fn weighed(page: &mut Page, weight: i32, item: &Evidence) {
+    let word = match weight {
+        STRONG.. => "strong",
+        FAIR.. => "fair",
+        _ => "weak",
+    };
+    page.hanging(&format!("    {word:<8}"), &item.summary, Tone::Plain);
+    page.paragraph(12, &words::joined(&[item.id, &words::frames(&item.frames)]), Tone::Faint);
+}
+
+/// What says nothing of the sender, one line each.
+fn rest(page: &mut Page, reset: &Reset, outcome: &str, heading: &str) {
+    let items: Vec<&Evidence> =
+        reset.evidence.iter().filter(|item| item.bears.is_empty() && item.outcome == outcome).collect();
+    if items.is_empty() {
+        return;
+    }
+    page.subheading(heading);
+    for item in items {
+        let reference = words::joined(&[item.id, &words::frames(&item.frames)]);
+        page.hanging("    - ", &format!("{} ({reference})", item.summary), Tone::Plain);
+    }
+}

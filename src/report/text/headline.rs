@@ -1,0 +1,146 @@
+//! The verdict in a sentence, and what belongs on the first screen: who, why, when, how long it was idle.
+
+use super::words;
+use crate::report::model::{Reset, Session, Timer};
+use crate::report::page::{Page, Tone};
+
+/// How many known timers are named; the JSON report has all.
+const TIMERS: usize = 3;
+
+/// The verdict on `session` as one sentence, behind its number.
+pub(super) fn numbered(page: &mut Page, session: &Session) {
+    let sentence = format!("{}: {}", words::ends(session), verdict(session));
+    page.hanging(&format!("#{:<3} ", session.id), &sentence, tone(session));
+}
+
+/// Doubt is visible from afar.
+fn tone(session: &Session) -> Tone {
+    let open = session.reset.as_ref().is_some_and(|reset| reset.sender == "undetermined");
+    match session.ended_by {
+        _ if open => Tone::Doubt,
+        "reset" | "refused" | "silence" => Tone::Bad,
+        _ => Tone::Strong,
+    }
+}
+
+fn verdict(session: &Session) -> String {
+    match (session.ended_by, &session.reset) {
+        ("reset", Some(reset)) => sent(reset),
+        ("refused", _) => "refused by an ICMP error in answer to the SYN".to_owned(),
+        ("silence", _) => {
+            "died without a reset or a close; packets stayed unanswered to the end of the capture".to_owned()
+        }
+        ("close", Some(reset)) if reset.role == "reaction" => {
+            format!(
+                "closed in order; the RST in frame {} came after that and changed nothing",
+                reset.decisive_frame
+            )
+        }
+        ("close", None) => "closed in order".to_owned(),
+        (_, Some(reset)) => format!("a RST came and had no effect: {}", sent(reset)),
+        (_, None) => "still open at the end of the capture".to_owned(),
+    }
+}
+
+fn sent(reset: &Reset) -> String {
+    let claimed = reset.claimed_sender;
+    let sure = words::percent(reset.confidence);
+    match reset.sender {
+        "middlebox" => format!("a box between them (not the {claimed}) sent the RST ({sure})"),
+        "undetermined" => format!(
+            "reset, and this capture cannot tell by whom: the {claimed} {}, a box between them {}",
+            words::percent(if claimed == "client" { reset.posterior.client } else { reset.posterior.server }),
+            words::percent(reset.posterior.middlebox),
+        ),
+        sender => format!("the {sender} sent the RST ({sure})"),
+    }
+}
+
+/// Who, why, when, and the silences.
+pub(super) fn first_screen(page: &mut Page, session: &Session) {
+    if let Some(who) = session.reset.as_ref().map(who) {
+        page.labelled("Who", &who, Tone::Plain);
+    }
+    why(page, session);
+    when(page, session);
+    if let Some(timer) = &session.timer {
+        idle(page, timer);
+    }
+    if let Some(message) = &session.client_saw {
+        page.labelled("Shown", &format!("to the user: {message}"), Tone::Plain);
+    }
+}
+
+fn who(reset: &Reset) -> String {
+    if reset.sender == "undetermined" {
+        return "undetermined; see below what would settle it".to_owned();
+    }
+    let place = reset.location.as_ref().map_or(String::new(), |place| {
+        let hops = words::counted(place.hops_from_vantage.into(), "hop");
+        format!("{hops} from the capture point toward the {}", place.toward)
+    });
+    let who = words::joined(&[words::sender(reset.sender), &place]);
+    words::mechanism(reset).map_or(who.clone(), |how| format!("{who}: {how}"))
+}
+
+fn why(page: &mut Page, session: &Session) {
+    let cause = &session.cause;
+    if cause.id == "unknown" {
+        return page.labelled("Why", "undetermined: this capture does not show the cause", Tone::Doubt);
+    }
+    let group = words::group(cause.group).map_or(String::new(), |group| format!(" — {group}"));
+    let why = format!("{} ({}){group}", words::because(cause.id), words::percent(cause.confidence));
+    page.labelled("Why", &why, Tone::Plain);
+    if !cause.alternatives.is_empty() {
+        let others = cause.alternatives.iter();
+        let others =
+            others.map(|it| format!("{} ({})", words::because(it.id), words::percent(it.confidence)));
+        page.beside(&format!("or else: {}", others.collect::<Vec<_>>().join("; ")), Tone::Plain);
+    }
+}
+
+fn when(page: &mut Page, session: &Session) {
+    let phase = words::phase(session.phase).unwrap_or_default();
+    let age = format!("{} after the first frame", words::span(session.duration_s));
+    let Some(reset) = &session.reset else {
+        let last = format!("last frame {}", words::moment(&session.end));
+        return page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
+    };
+    let frame = format!("frame {}", reset.decisive_frame);
+    let trigger = reset.trigger_frame.map_or(String::new(), |frame| format!("in answer to frame {frame}"));
+    let gap = reset.idle_gap_s.map_or(String::new(), |gap| format!("after {} of silence", words::span(gap)));
+    page.labelled(
+        "When",
+        &words::joined(&[&words::moment(&reset.time), &frame, &trigger, &gap, phase]),
+        Tone::Plain,
+    );
+    let others = reset.frames.len().saturating_sub(1);
+    if others > 0 {
+        page.beside(&format!("the session's resets: {}", words::frames(&reset.frames)), Tone::Plain);
+    }
+}
+
+fn idle(page: &mut Page, timer: &Timer) {
+    let ended = words::span(timer.ended_after_s);
+    let survived = timer.longest_survived_s.map(words::span);
+    let bounds = match survived {
+        Some(survived) => format!("a silence of {survived} was survived, one of {ended} was not"),
+        None => format!(
+            "ended by a silence of {ended}; no shorter one was survived, so any timer up to that fits"
+        ),
+    };
+    page.labelled("Idle", &bounds, Tone::Plain);
+    if timer.keepalive_masks {
+        page.beside("keepalives cut the silences: the timer may be shorter than it seems", Tone::Doubt);
+    }
+    for candidate in timer.candidates.iter().take(TIMERS) {
+        let fit = if candidate.fits == "value" { "equals" } else { "is compatible with" };
+        let line =
+            format!("{fit} {}: {} ({})", candidate.product, words::span(candidate.default_s), candidate.id);
+        page.hanging(&format!("{:9}- ", ""), &line, Tone::Plain);
+    }
+    if timer.candidates.len() > TIMERS {
+        let more = timer.candidates.len() - TIMERS;
+        page.beside(&format!("and {more} more: sshrst timers {:.0}", timer.ended_after_s), Tone::Faint);
+    }
+}

@@ -1,0 +1,120 @@
+//! One session in full.
+
+use super::{advice, evidence, headline, words};
+use crate::report::model::{Limit, Party, Session, Ssh};
+use crate::report::page::{Page, Tone};
+
+/// Everything known of `session`.
+pub(super) fn show(page: &mut Page, session: &Session) {
+    page.blank();
+    headline::numbered(page, session);
+    page.blank();
+    headline::first_screen(page, session);
+    advice::first(page, &session.cause);
+    if let Some(reset) = &session.reset {
+        evidence::show(page, reset);
+    }
+    facts(page, session);
+    limits(page, "What could not be seen of this session", &session.limits);
+    advice::others(page, &session.cause);
+}
+
+/// What a capture could not show.
+pub(super) fn limits(page: &mut Page, heading: &str, limits: &[Limit]) {
+    if limits.is_empty() {
+        return;
+    }
+    page.subheading(heading);
+    for limit in limits {
+        let reference = words::joined(&[&limit.id, &words::frames(&limit.frames)]);
+        page.hanging("    - ", &format!("{} ({reference})", limit.detail), Tone::Plain);
+    }
+}
+
+fn facts(page: &mut Page, session: &Session) {
+    page.subheading("The connection");
+    let frames = words::counted(session.frames, "frame");
+    page.labelled(
+        "Start",
+        &format!("{}, {frames} in {}", words::moment(&session.start), words::span(session.duration_s)),
+        Tone::Plain,
+    );
+    page.labelled("Seen", &vantage(session), Tone::Plain);
+    path(page, session);
+    ssh(page, &session.ssh);
+    page.labelled(
+        "Zeek",
+        &format!("{} {} {}", session.conn_state, session.history, session.community_id),
+        Tone::Plain,
+    );
+}
+
+fn vantage(session: &Session) -> String {
+    let place = match session.vantage.place {
+        "client" => "on the client",
+        "client-side" => "on the client's own network",
+        "middle" => "between routers",
+        "server-side" => "on the server's own network",
+        "server" => "on the server",
+        _ => return "where the capture was taken cannot be told".to_owned(),
+    };
+    format!("the capture was taken {place} ({})", words::percent(session.vantage.confidence))
+}
+
+fn path(page: &mut Page, session: &Session) {
+    let path = &session.path;
+    let mut parts = Vec::new();
+    if let Some(shortest) = path.rtt_min_ms {
+        parts.push(format!("shortest round trip {}", words::span(shortest / 1e3)));
+    }
+    if let Some(usual) = path.rtt_p95_ms {
+        parts.push(format!("95 % under {}", words::span(usual / 1e3)));
+    }
+    for (who, share) in [("client", path.retransmitted_share_c2s), ("server", path.retransmitted_share_s2c)] {
+        if share > 0.0 {
+            parts.push(format!("{:.1} % of the {who}'s data retransmitted", share * 100.0));
+        }
+    }
+    if path.zero_window_s > 0.0 {
+        parts.push(format!("receive window closed for {}", words::span(path.zero_window_s)));
+    }
+    if !parts.is_empty() {
+        page.labelled("Path", &parts.join(", "), Tone::Plain);
+    }
+}
+
+fn ssh(page: &mut Page, ssh: &Ssh) {
+    for (who, party) in [("client", &ssh.client), ("server", &ssh.server)] {
+        let said = said(party);
+        if !said.is_empty() {
+            page.labelled("SSH", &format!("{who}: {said}"), Tone::Plain);
+        }
+    }
+    if let Some(mismatch) = &ssh.mismatch {
+        let offers =
+            |offers: &[String]| if offers.is_empty() { "nothing".to_owned() } else { offers.join(",") };
+        page.labelled("", &format!("no {} in common", mismatch.what), Tone::Doubt);
+        page.beside(&format!("client offers {}", offers(&mismatch.client_offers)), Tone::Plain);
+        page.beside(&format!("server offers {}", offers(&mismatch.server_offers)), Tone::Plain);
+    }
+    for broken in &ssh.violations {
+        let reference = words::joined(&[broken.id, &words::frames(&broken.frames), broken.reference]);
+        page.beside(&format!("{}: {} ({reference})", broken.side, broken.detail), Tone::Doubt);
+    }
+    let keepalive = &ssh.keepalive;
+    for (what, interval) in [
+        ("SSH keepalives of the client", keepalive.client_interval_s),
+        ("SSH keepalives of the server", keepalive.server_interval_s),
+        ("TCP keepalives", keepalive.tcp_interval_s),
+    ] {
+        if let Some(interval) = interval {
+            page.beside(&format!("{what} every {}", words::span(interval)), Tone::Plain);
+        }
+    }
+}
+
+fn said(party: &Party) -> String {
+    let text = party.text.as_ref().map_or(String::new(), |text| format!("sent `{text}` where SSH should be"));
+    let disconnect = party.disconnect.as_ref().map_or(String::new(), |it| format!("disconnected with {it}"));
+    words::joined(&[party.banner.as_deref().unwrap_or_default(), &text, &disconnect])
+}

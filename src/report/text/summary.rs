@@ -1,0 +1,95 @@
+//! What stands around the sessions: what was read, the table of the others, what the capture could not show.
+
+use std::fmt::Write;
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table};
+
+use super::{headline, words};
+use crate::report::model::{Pattern, Report, Session};
+use crate::report::page::{Page, Tone};
+
+/// What was read, and how many sessions died.
+pub(super) fn opening(page: &mut Page, report: &Report, died: usize) {
+    let capture = &report.capture;
+    let files: Vec<&str> = capture.files.iter().map(|file| file.path.as_str()).collect();
+    let mut read = format!("{}: {}", files.join(", "), words::counted(capture.frames, "frame"));
+    if let (Some(first), Some(last)) = (&capture.first_time, &capture.last_time) {
+        _ = write!(read, ", {} to {}", words::moment(first), words::moment(last));
+    }
+    page.paragraph(0, &read, Tone::Faint);
+    for file in capture.files.iter().filter(|file| !file.complete) {
+        let line = format!("{} is INCOMPLETE: damaged or cut, see the end of this report", file.path);
+        page.paragraph(0, &line, Tone::Doubt);
+    }
+    let sessions = words::counted(report.sessions.len() as u64, "SSH session");
+    let line = match (capture.frames, report.sessions.len(), died) {
+        (0, ..) => "The capture holds no frames.".to_owned(),
+        (_, 0, _) => {
+            "No SSH session found. If SSH runs on another port: `--port N`, or `--port any` to find it by its identification string.".to_owned()
+        }
+        (_, 1, 1) => "1 SSH session; it died.".to_owned(),
+        (_, _, 0) => format!("{sessions}; none died."),
+        _ => format!("{sessions}; {died} died."),
+    };
+    page.paragraph(0, &line, Tone::Strong);
+}
+
+/// The verdicts, one after the other.
+pub(super) fn verdicts(page: &mut Page, died: &[&Session]) {
+    page.blank();
+    for session in died {
+        headline::numbered(page, session);
+    }
+}
+
+/// What several sessions say together.
+pub(super) fn patterns(page: &mut Page, patterns: &[Pattern]) {
+    if patterns.is_empty() {
+        return;
+    }
+    page.heading("Taken together");
+    for pattern in patterns {
+        let sessions: Vec<String> = pattern.sessions.iter().map(u32::to_string).collect();
+        let more = if pattern.count > sessions.len() as u64 { ", …" } else { "" };
+        let line = format!("{} ({}; session {}{more})", pattern.detail, pattern.id, sessions.join(", "));
+        page.hanging("  - ", &line, Tone::Plain);
+    }
+}
+
+/// Sessions in a line each.
+pub(super) fn table(page: &mut Page, heading: &str, sessions: &[&Session]) {
+    if sessions.is_empty() {
+        return;
+    }
+    page.heading(heading);
+    let mut table = Table::new();
+    table
+        .load_style(NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(page.width()).unwrap_or(u16::MAX))
+        .set_header(["#", "client", "server", "start (UTC)", "lasted", "end"]);
+    for session in sessions {
+        let start = words::moment(&session.start);
+        table.add_row([
+            session.id.to_string(),
+            words::endpoint(&session.client),
+            words::endpoint(&session.server),
+            start.get(..19).unwrap_or(&start).to_owned(),
+            words::span(session.duration_s),
+            ending(session),
+        ]);
+    }
+    page.table(&table);
+}
+
+fn ending(session: &Session) -> String {
+    let reset = session.reset.as_ref().map_or(String::new(), |reset| match reset.role {
+        "reaction" => format!("RST after it (frame {})", reset.decisive_frame),
+        "ineffective" => format!("RST without effect (frame {})", reset.decisive_frame),
+        _ => String::new(),
+    });
+    let telling = !matches!(session.cause.id, "normal-close" | "benign-rst-after-close" | "unknown");
+    let why = if telling { words::because(session.cause.id) } else { "" };
+    words::joined(&[words::ending(session), &reset, why])
+}

@@ -1,0 +1,158 @@
+//! Words for the model's values: what a term of the report is called in a sentence.
+
+use crate::cause::{Cause, Group};
+use crate::report::model::{Endpoint, Reset, Session};
+use crate::units::Elapsed;
+
+/// `host:port`, an IPv6 address in brackets.
+pub(super) fn endpoint(end: &Endpoint) -> String {
+    if end.ip.contains(':') {
+        format!("[{}]:{}", end.ip, end.port)
+    } else {
+        format!("{}:{}", end.ip, end.port)
+    }
+}
+
+/// `client → server` of a session.
+pub(super) fn ends(session: &Session) -> String {
+    format!("{} → {}", endpoint(&session.client), endpoint(&session.server))
+}
+
+/// A probability. Never 100 %: nothing read off a capture is certain.
+pub(super) fn percent(probability: f64) -> String {
+    match probability {
+        ..0.01 => "under 1 %".to_owned(),
+        0.99.. => format!("{:.1} %", (probability * 100.0).min(99.9)),
+        _ => format!("{:.0} %", probability * 100.0),
+    }
+}
+
+/// A span of seconds in the unit a person would pick.
+pub(super) fn span(seconds: f64) -> String {
+    Elapsed::from_secs_f64(seconds).to_string()
+}
+
+/// The model's moment for people: `2026-11-21 08:04:30.185 UTC`.
+pub(super) fn moment(iso: &str) -> String {
+    let seconds = iso.get(..23).zip(iso.get(23..).filter(|rest| rest.ends_with('Z')));
+    seconds.map_or_else(|| iso.to_owned(), |(seconds, _)| format!("{} UTC", seconds.replace('T', " ")))
+}
+
+/// `frame 7`, `frames 7, 9`; nothing for none.
+pub(super) fn frames(frames: &[u64]) -> String {
+    let mut numbers = frames.to_vec();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let listed: Vec<String> = numbers.iter().map(u64::to_string).collect();
+    match listed.len() {
+        0 => String::new(),
+        1 => format!("frame {}", listed.concat()),
+        _ => format!("frames {}", listed.join(", ")),
+    }
+}
+
+/// What stands between `text` and `more` in a list whose parts may be empty.
+pub(super) fn joined(parts: &[&str]) -> String {
+    let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+    parts.join(", ")
+}
+
+/// `1 frame`, `2 frames`.
+pub(super) fn counted(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Who a sender is, in a sentence about `reset`.
+pub(super) fn sender(word: &str) -> &str {
+    match word {
+        "middlebox" => "a box between them",
+        "client" => "the client",
+        "server" => "the server",
+        other => other,
+    }
+}
+
+/// The phrase that completes "the connection ended because …".
+pub(super) fn because(cause: &str) -> &'static str {
+    Cause::from_id(cause).map_or("of something new", Cause::title)
+}
+
+/// What a group of causes is called; nothing for the group of what cannot be told.
+pub(super) fn group(group: &str) -> Option<&'static str> {
+    Group::from_id(group).filter(|group| *group != Group::Unknown).map(Group::title)
+}
+
+/// How the reset came into being, in words.
+pub(super) fn mechanism(reset: &Reset) -> Option<String> {
+    let claimed = reset.claimed_sender;
+    Some(match reset.mechanism {
+        "abort" => {
+            format!("a program on the {claimed} gave the connection up, or was ended with data unread")
+        }
+        "no-connection" => format!("the {claimed}'s TCP did not know the connection (any more)"),
+        "refused" => "the port takes no connections".to_owned(),
+        "host-filter-reject" => format!("a packet filter on the {claimed} itself rejected the packet"),
+        "path-filter-reject" => {
+            "it answers as a packet filter does that rejects (iptables REJECT, nft reject)".to_owned()
+        }
+        "timer" => "it reset the connection of its own accord, as at the end of a timer".to_owned(),
+        "injected" => "the RST is forged, as by an appliance or a program".to_owned(),
+        "address-owner" => format!("it owns the {claimed}'s address as seen here: a proxy, balancer or NAT"),
+        _ => return None,
+    })
+}
+
+/// When in the life of an SSH connection.
+pub(super) fn phase(phase: Option<&str>) -> Option<&'static str> {
+    Some(match phase? {
+        "tcp-handshake" => "during the TCP handshake",
+        "banner" => "before both sides had sent their SSH version",
+        "kex" => "during the key exchange",
+        "auth" => "during the login",
+        "session" => "after the login",
+        "closed" => "after an orderly close",
+        _ => return None,
+    })
+}
+
+/// How a session ended, in a cell of a table.
+pub(super) fn ending(session: &Session) -> &'static str {
+    match (session.ended_by, session.phase) {
+        ("reset", _) => "reset",
+        ("refused", _) => "refused",
+        ("silence", _) => "no answer",
+        ("close", _) => "closed",
+        _ => "still open",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certainty_is_never_shown_as_complete() {
+        assert_eq!(
+            [0.0, 0.8, 0.98, 0.994, 1.0].map(percent),
+            ["under 1 %", "80 %", "98 %", "99.4 %", "99.9 %"]
+        );
+    }
+
+    #[test]
+    fn moments_are_cut_to_milliseconds_and_odd_ones_left_alone() {
+        assert_eq!(moment("2026-11-21T08:04:30.185400317Z"), "2026-11-21 08:04:30.185 UTC");
+        assert_eq!(moment("soon"), "soon");
+    }
+
+    #[test]
+    fn frames_are_listed_once_and_in_order() {
+        assert_eq!(frames(&[9, 7, 9]), "frames 7, 9");
+        assert_eq!(frames(&[7]), "frame 7");
+        assert_eq!(frames(&[]), "");
+    }
+
+    #[test]
+    fn an_ipv6_address_stands_in_brackets() {
+        assert_eq!(endpoint(&Endpoint { ip: "2001:db8::1".into(), port: 22 }), "[2001:db8::1]:22");
+    }
+}
