@@ -19,7 +19,7 @@ use std::path::Path;
 use label::{Labelled, labelled};
 
 /// The committed reports: file name, and the format that makes it.
-const RENDERINGS: [(&str, &str); 1] = [("report.json", "json")];
+const RENDERINGS: [(&str, &str); 2] = [("report.json", "json"), ("report.txt", "text")];
 
 fn captures() -> Vec<Labelled> {
     labelled(&Path::new(env!("CARGO_MANIFEST_DIR")).join("captures"))

@@ -17,16 +17,11 @@ pub(crate) struct Known {
 }
 
 /// All of them.
-pub(crate) const KNOWN: [Known; 4] = [
+pub(crate) const KNOWN: [Known; 3] = [
     Known {
         slug: "lossy-seen-at-client",
         field: Field::Phase,
         why: "the FINs were lost or came after the capture: its last frames are a DISCONNECT and its acknowledgement",
-    },
-    Known {
-        slug: "server-killed-quiet-seen-at-client",
-        field: Field::Phase,
-        why: "the kill shows as a FIN, the resets come after the client's own: closed by the packets, killed by the truth",
     },
     Known {
         slug: "server-rebooted-seen-at-server-side",
