@@ -11,15 +11,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod label;
+mod tool;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 
-use label::{Label, Labelled, labelled};
-use serde_json::Value;
+use label::{Labelled, judge, labelled};
 
 /// Exit status of `tests/lab/run` where the machine does not allow it.
 const NOT_POSSIBLE_HERE: i32 = 77;
@@ -81,43 +80,13 @@ fn what_the_lab_makes_is_judged_as_the_kernel_saw_it() {
 
 /// What the report on a capture says otherwise than its label.
 fn differences(folder: &Labelled) -> Vec<String> {
-    let label = &folder.label;
-    let session = match session_of(folder) {
-        Ok(session) => session,
-        Err(why) => return vec![format!("{}: {why}", folder.slug)],
-    };
-    let mut found = Vec::new();
-    let mut compare = |field: &str, said: Option<&str>, known: Option<&str>| {
-        if said != known {
-            found.push(format!("{}: {field} is said to be {said:?}, and was {known:?}", folder.slug));
-        }
-    };
-    compare("ended_by", session["ended_by"].as_str(), Some(&label.ended_by));
-    compare("phase", session["phase"].as_str(), label.phase.as_deref());
-    let sender = session.get("reset").and_then(|reset| reset["sender"].as_str());
-    let abstains = sender == Some("undetermined") && label.knowable == "undetermined";
-    if !abstains {
-        compare("reset.sender", sender, (label.sender != "none").then_some(label.sender.as_str()));
+    let report = tool::analyze(["--all", "--format", "json"], &folder.capture).report();
+    let judged = report.and_then(|report| {
+        let session = judge::session_of(&report, &folder.label)?;
+        Ok(judge::differences(folder, session))
+    });
+    match judged {
+        Ok(found) => found.iter().filter(|one| !one.is_known()).map(ToString::to_string).collect(),
+        Err(why) => vec![format!("{}: {why}", folder.slug)],
     }
-    found
-}
-
-/// The session the label is about, from the JSON report on the capture, or why there is none.
-fn session_of(folder: &Labelled) -> Result<Value, String> {
-    let done = Command::new(env!("CARGO_BIN_EXE_sshrst"))
-        .args(["analyze", "--all", "--format", "json"])
-        .arg(&folder.capture)
-        .output()
-        .unwrap();
-    let report: Value = serde_json::from_slice(&done.stdout).map_err(|error| {
-        format!("{}, not JSON: {error}: {}", done.status, String::from_utf8_lossy(&done.stderr))
-    })?;
-    let is_end = |end: &Value, known: SocketAddr| {
-        end["ip"].as_str() == Some(&known.ip().to_string())
-            && end["port"].as_u64() == Some(known.port().into())
-    };
-    let Label { client, server, .. } = folder.label;
-    let ours = |session: &&Value| is_end(&session["client"], client) && is_end(&session["server"], server);
-    let found = report["sessions"].as_array().and_then(|sessions| sessions.iter().find(ours));
-    found.cloned().ok_or_else(|| format!("the session {client} is not reported"))
 }

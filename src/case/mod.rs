@@ -3,12 +3,14 @@
 mod ending;
 mod host;
 mod reset;
+mod stack;
 mod vantage;
 mod visibility;
 
 pub use ending::Ending;
 pub use host::{Host, Hosts};
 pub use reset::{Form, Reset, Role, Trigger};
+pub use stack::{Generator, Stack};
 pub use vantage::{Spot, Vantage};
 pub use visibility::{Blind, BlindKind};
 
@@ -104,11 +106,19 @@ impl Case {
     }
 }
 
+/// Whether both ends closed, and the client first or after its good-bye: a server that closes first has lost its process.
+fn orderly(flow: &Flow, transcript: &Transcript) -> bool {
+    let fin = |side: Side| flow.half(side).fin.map(|(fin, _)| fin.frame);
+    let Some((client, server)) = fin(Side::Client).zip(fin(Side::Server)) else { return false };
+    let said_goodbye = transcript.cipher.client_disconnect.is_some_and(|mark| mark.frame < server);
+    client < server || said_goodbye
+}
+
 fn progress(flow: &Flow, transcript: &Transcript, ending: Ending) -> Option<Progress> {
     if !flow.is_established() {
         return Some(Progress::TcpHandshake);
     }
-    let orderly = Side::BOTH.into_iter().all(|side| flow.half(side).fin.is_some());
+    let orderly = orderly(flow, transcript);
     Some(match transcript.phase? {
         Phase::Banner => Progress::Banner,
         Phase::Kex => Progress::Kex,
@@ -117,3 +127,6 @@ fn progress(flow: &Flow, transcript: &Transcript, ending: Ending) -> Option<Prog
         Phase::Session => Progress::Session,
     })
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -311,3 +311,6 @@ impl Flow {
         self.first.frame
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -28,7 +28,7 @@ pub struct RoundTrips {
     pub min: Option<Loop>,
     /// Loops measured.
     pub count: u32,
-    /// The last loops, for quantiles; at most [`RoundTrips::RECENT`].
+    /// The last loops, for quantiles; at most `RECENT`.
     pub recent: VecDeque<Elapsed>,
 }
 

@@ -53,3 +53,6 @@ fn judge_reset(case: &Case, reset: &Reset) -> Verdict {
     verdict.would_settle = settle::observations(case, reset, &verdict);
     verdict
 }
+
+#[cfg(test)]
+mod tests;

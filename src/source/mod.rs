@@ -1,7 +1,7 @@
 //! Where frames come from: files, standard input; capture-file formats.
 //!
 //! A [`Source`] fills a [`Batch`] with whole records, as many as one read gave; a batch's frames are looked at where they
-//! lie. [`open`] and [`standard_input`] make a [`Reader`], which follows pcap and pcapng in 256 KiB pieces of any
+//! lie. [`open()`] and [`standard_input`] make a [`Reader`], which follows pcap and pcapng in 256 KiB pieces of any
 //! [`std::io::Read`], so a file, a pipe and (later) a decompressor take the same path.
 //!
 //! What is damaged ends or thins the frames, never the run: [`Summary::damage`] says where, what was expected and what

@@ -34,7 +34,7 @@ pub(super) struct Pcap {
 }
 
 impl Pcap {
-    /// Reads the file header, which [`Format::recognise`] has recognised; what is wrong with it otherwise.
+    /// Reads the file header, which [`Format`](super::Format) has recognised; what is wrong with it otherwise.
     pub(super) fn new(
         order: ByteOrder,
         precision: Precision,

@@ -1,5 +1,10 @@
 //! What is known of a capture, from whoever made it: `label.toml` beside the file.
 
+#![allow(dead_code, reason = "each test reads the fields it needs")]
+
+pub(crate) mod judge;
+pub(crate) mod known;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +13,6 @@ use serde::Deserialize;
 /// The label of one capture. A key it does not know is an error: a misspelt one must not pass in silence.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code, reason = "each test reads the fields it needs")]
 pub(crate) struct Label {
     /// Cause id of what was really done.
     pub(crate) happened: String,

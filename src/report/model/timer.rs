@@ -61,7 +61,10 @@ const CANDIDATES: usize = 8;
 fn candidates(case: &Case, gap: &timers::Gap) -> Vec<Candidate> {
     let let_in = matches!(case.progress, Some(Progress::Session | Progress::Closed));
     let applies = |timer: &timers::Timer| !(let_in && timer.phase == timers::Phase::Unauthenticated);
-    let fitting = timers::matching(gap).into_iter().filter(|candidate| applies(candidate.timer));
+    // What somebody could have set to this value is nearly every device: only values that come by themselves tell something.
+    let by_itself = |candidate: &timers::Candidate<'_>| candidate.origin != timers::Origin::Settable;
+    let fitting =
+        timers::matching(gap).into_iter().filter(|candidate| applies(candidate.timer)).filter(by_itself);
     fitting
         .take(CANDIDATES)
         .map(|candidate| Candidate {

@@ -1,0 +1,293 @@
+//! Connections from packets built by hand.
+
+use super::*;
+use crate::frame::FrameNo;
+use crate::units::Timestamp;
+use crate::wire::{Checksum, Endpoint, Flags, FlowKey, Seq, Traits};
+
+/// A conversation between 10.0.0.1:40000 (client) and 10.0.0.2:22, one packet after the other.
+pub(crate) struct Wire {
+    pub(crate) table: Table,
+    frame: u64,
+    millis: i64,
+    place: Place,
+    /// TTL of the server's SYN-ACK.
+    pub(crate) server_ttl: u8,
+    pub(crate) streams: Vec<(u32, Side, Vec<u8>)>,
+}
+
+/// What a packet of a [`Wire`] holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Sent<'a> {
+    pub(crate) flags: Flags,
+    pub(crate) seq: u32,
+    pub(crate) ack: u32,
+    pub(crate) data: &'a [u8],
+    pub(crate) ip_id: u16,
+    pub(crate) ttl: u8,
+}
+
+impl Default for Sent<'_> {
+    fn default() -> Self {
+        Self { flags: Flags::ACK, seq: 0, ack: 0, data: b"", ip_id: 0, ttl: 64 }
+    }
+}
+
+impl Wire {
+    pub(crate) fn new() -> Self {
+        let table = Table::new(Limits::default(), &[22]);
+        Self { table, frame: 0, millis: 0, place: Place::default(), server_ttl: 64, streams: Vec::new() }
+    }
+
+    pub(crate) fn wait(&mut self, millis: i64) -> &mut Self {
+        self.millis += millis;
+        self
+    }
+
+    fn at(&mut self, interface: u16) -> &mut Self {
+        self.place = Place { interface, cooked: 0 };
+        self
+    }
+
+    /// A packet of the client or the server, 1 ms after the one before.
+    pub(crate) fn send(&mut self, from: Side, sent: Sent<'_>) -> &mut Self {
+        self.frame += 1;
+        self.millis += 1;
+        let client = Endpoint { addr: "10.0.0.1".parse().unwrap(), port: 40_000 };
+        let server = Endpoint { addr: "10.0.0.2".parse().unwrap(), port: 22 };
+        let (source, target) = if from == Side::Client { (client, server) } else { (server, client) };
+        let (key, end) = FlowKey::new(source, target);
+        let segment = Segment {
+            time: Timestamp::from_nanos(self.millis * 1_000_000),
+            frame: FrameNo(self.frame),
+            seq: Seq(sent.seq),
+            ack: Seq(sent.ack),
+            payload_len: sent.data.len() as u32,
+            ts_value: 0,
+            ts_echo: 0,
+            flow_label: 0,
+            link_source: 0,
+            flags: sent.flags,
+            window: if sent.flags.rst() { 0 } else { 500 },
+            ip_id: sent.ip_id,
+            mss: 0,
+            traits: Traits::default(),
+            ttl: sent.ttl,
+            tos: 0,
+            window_scale: 0,
+            from: end,
+            checksum: Checksum::Unknown,
+            mark: crate::frame::Mark::None,
+        };
+        let packet = Packet { key, place: self.place, segment, payload: sent.data };
+        let streams = &mut self.streams;
+        self.table.handle(&packet, &mut |id, event| {
+            if let Event::Stream { from, delivery: Delivery::Octets(octets) } = event {
+                streams.push((id.0, from, octets.to_vec()));
+            }
+        });
+        self
+    }
+
+    pub(crate) fn handshake(&mut self, client: u32, server: u32) -> &mut Self {
+        let syn = Sent { flags: Flags::SYN, seq: client, ip_id: client as u16, ..Sent::default() };
+        let (flags, ttl) = (Flags::SYN.with(Flags::ACK), self.server_ttl);
+        self.send(Side::Client, syn)
+            .send(Side::Server, Sent { flags, seq: server, ack: client + 1, ttl, ..Sent::default() })
+            .send(
+                Side::Client,
+                Sent { seq: client + 1, ack: server + 1, ip_id: client as u16 + 1, ..Sent::default() },
+            )
+    }
+
+    pub(crate) fn flow(&self, index: usize) -> &Flow {
+        &self.table.flows()[index]
+    }
+}
+
+const RST: Flags = Flags::RST;
+
+#[test]
+fn the_sender_of_the_syn_is_the_client() {
+    let mut wire = Wire::new();
+    wire.handshake(100, 900);
+    let flow = wire.flow(0);
+    assert_eq!((flow.oriented_by, flow.key.at(flow.client).port), (OrientedBy::Syn, 40_000));
+    assert!(flow.is_established());
+}
+
+#[test]
+fn without_a_handshake_the_ssh_port_tells_the_server() {
+    let mut wire = Wire::new();
+    wire.send(Side::Server, Sent { seq: 5, ack: 7, data: b"x", ..Sent::default() });
+    let flow = wire.flow(0);
+    assert_eq!((flow.oriented_by, flow.key.at(flow.client).port), (OrientedBy::Port, 40_000));
+    assert!(flow.half(Side::Server).midstream);
+}
+
+#[test]
+fn a_4_tuple_used_again_after_a_reset_is_another_connection() {
+    let mut wire = Wire::new();
+    wire.handshake(100, 900)
+        .send(Side::Server, Sent { flags: RST.with(Flags::ACK), seq: 901, ack: 101, ..Sent::default() })
+        .handshake(7_000, 8_000);
+    assert_eq!(wire.table.flows().len(), 2);
+    assert_eq!((wire.flow(0).packets, wire.flow(1).packets), (4, 3));
+}
+
+#[test]
+fn a_syn_on_a_living_connection_opens_nothing() {
+    let mut wire = Wire::new();
+    wire.handshake(100, 900).send(Side::Client, Sent { flags: Flags::SYN, seq: 5_000, ..Sent::default() });
+    assert_eq!(wire.table.flows().len(), 1);
+}
+
+#[test]
+fn a_repeated_syn_is_a_retransmission() {
+    let mut wire = Wire::new();
+    let syn = Sent { flags: Flags::SYN, seq: 100, ip_id: 1, ..Sent::default() };
+    wire.send(Side::Client, syn).wait(1_000).send(Side::Client, Sent { ip_id: 2, ..syn });
+    let owed = wire.flow(0).half(Side::Client).unanswered.unwrap();
+    assert_eq!((wire.table.flows().len(), owed.repeats), (1, 1));
+}
+
+#[test]
+fn the_same_packets_at_a_second_interface_are_a_second_connection() {
+    let mut wire = Wire::new();
+    let syn = Sent { flags: Flags::SYN, seq: 100, ip_id: 33, ..Sent::default() };
+    let syn_ack =
+        Sent { flags: Flags::SYN.with(Flags::ACK), seq: 900, ack: 101, ip_id: 44, ..Sent::default() };
+    wire.at(0).send(Side::Client, syn).at(1).send(Side::Client, Sent { ttl: 60, ..syn });
+    wire.at(1).send(Side::Server, syn_ack).at(0).send(Side::Server, Sent { ttl: 60, ..syn_ack });
+    assert_eq!((wire.flow(0).packets, wire.flow(1).packets), (2, 2));
+    assert_eq!(wire.flow(1).half(Side::Client).ttl.values()[0].value, 60);
+}
+
+#[test]
+fn a_tap_with_one_direction_on_each_interface_is_one_connection() {
+    let mut wire = Wire::new();
+    wire.at(0).send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ip_id: 33, ..Sent::default() });
+    let flags = Flags::SYN.with(Flags::ACK);
+    wire.at(1).send(Side::Server, Sent { flags, seq: 900, ack: 101, ip_id: 44, ..Sent::default() });
+    assert_eq!((wire.table.flows().len(), wire.flow(0).packets), (1, 2));
+}
+
+#[test]
+fn copies_of_a_span_port_are_left_out_and_counted() {
+    let mut wire = Wire::new();
+    let data = Sent { seq: 101, ack: 901, data: b"hello", ip_id: 77, ..Sent::default() };
+    wire.handshake(100, 900).send(Side::Client, data).send(Side::Client, Sent { ttl: 63, ..data });
+    let flow = wire.flow(0);
+    assert_eq!((flow.packets, flow.copies, flow.half(Side::Client).retransmitted), (4, 1, 0));
+}
+
+#[test]
+fn a_retransmission_has_an_identification_of_its_own() {
+    let mut wire = Wire::new();
+    let data = Sent { seq: 101, ack: 901, data: b"hello", ip_id: 77, ..Sent::default() };
+    wire.handshake(100, 900)
+        .send(Side::Client, data)
+        .wait(200)
+        .send(Side::Client, Sent { ip_id: 78, ..data });
+    let half = wire.flow(0).half(Side::Client);
+    assert_eq!((half.retransmitted, half.unanswered.unwrap().repeats), (1, 1));
+}
+
+#[test]
+fn octets_are_handed_on_in_order_across_the_wrap() {
+    let mut wire = Wire::new();
+    let first = u32::MAX - 1;
+    wire.handshake(first - 1, 900);
+    let data =
+        |seq: u32, data: &'static [u8]| Sent { seq, ack: 901, data, ip_id: seq as u16, ..Sent::default() };
+    wire.send(Side::Client, data(first.wrapping_add(3), b"def")).send(Side::Client, data(first, b"abc"));
+    let stream: Vec<u8> = wire.streams.iter().flat_map(|(_, _, octets)| octets.clone()).collect();
+    assert_eq!(stream, b"abcdef");
+}
+
+#[test]
+fn a_keepalive_probe_is_neither_data_nor_a_retransmission() {
+    let mut wire = Wire::new();
+    wire.handshake(100, 900)
+        .wait(7_000)
+        .send(Side::Server, Sent { seq: 900, ack: 101, ip_id: 9, ..Sent::default() });
+    let half = wire.flow(0).half(Side::Server);
+    assert_eq!((half.probes, half.retransmitted), (1, 0));
+    assert!(half.unanswered.unwrap().probe);
+}
+
+#[test]
+fn the_silence_before_a_reset_is_the_one_before_its_trigger() {
+    let mut wire = Wire::new();
+    wire.handshake(100, 900)
+        .wait(2_000)
+        .send(Side::Client, Sent { seq: 101, ack: 901, data: b"a", ip_id: 5, ..Sent::default() })
+        .send(Side::Server, Sent { seq: 901, ack: 102, ip_id: 6, ..Sent::default() })
+        .wait(7_000)
+        .send(Side::Client, Sent { seq: 102, ack: 901, data: b"b", ip_id: 7, ..Sent::default() })
+        .send(Side::Server, Sent { flags: RST, seq: 901, ..Sent::default() });
+    let reset = &wire.flow(0).resets[0];
+    assert_eq!(reset.silence.unwrap().length, Elapsed::from_millis(7_001));
+    assert_eq!(reset.survived.unwrap().length, Elapsed::from_millis(2_001));
+    assert_eq!(reset.acceptance, Acceptance::Exact);
+}
+
+#[test]
+fn waiting_for_an_acknowledgement_is_no_silence() {
+    let mut wire = Wire::new();
+    wire.handshake(100, 900)
+        .send(Side::Client, Sent { seq: 101, ack: 901, data: b"a", ip_id: 5, ..Sent::default() })
+        .wait(9_000)
+        .send(Side::Server, Sent { flags: RST, seq: 901, ..Sent::default() });
+    assert_eq!(wire.flow(0).resets[0].silence, None);
+}
+
+#[test]
+fn a_reset_inside_the_window_but_not_exact_draws_a_challenge() {
+    let mut wire = Wire::new();
+    wire.handshake(100, 900).send(Side::Server, Sent { flags: RST, seq: 950, ..Sent::default() });
+    assert_eq!(wire.flow(0).resets[0].acceptance, Acceptance::InWindow);
+}
+
+#[test]
+fn a_reset_outside_the_window_is_ignored() {
+    let mut wire = Wire::new();
+    wire.handshake(100, 900).send(Side::Server, Sent { flags: RST, seq: 90_000, ..Sent::default() });
+    assert_eq!(wire.flow(0).resets[0].acceptance, Acceptance::Outside);
+}
+
+#[test]
+fn a_refused_syn_is_accepted_only_if_it_is_acknowledged() {
+    for (ack, expected) in [(101, Acceptance::Exact), (7, Acceptance::Outside)] {
+        let mut wire = Wire::new();
+        wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ..Sent::default() })
+            .send(Side::Server, Sent { flags: RST.with(Flags::ACK), ack, ..Sent::default() });
+        assert_eq!(wire.flow(0).resets[0].acceptance, expected);
+    }
+}
+
+#[test]
+fn round_trips_are_measured_to_each_side_of_the_capture_point() {
+    let mut wire = Wire::new();
+    wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ip_id: 1, ..Sent::default() });
+    let flags = Flags::SYN.with(Flags::ACK);
+    wire.wait(39).send(Side::Server, Sent { flags, seq: 900, ack: 101, ip_id: 2, ..Sent::default() });
+    wire.wait(9).send(Side::Client, Sent { seq: 101, ack: 901, ip_id: 3, ..Sent::default() });
+    let shortest = |side: Side| wire.flow(0).half(side).round_trips.min.unwrap().time;
+    assert_eq!(shortest(Side::Server), Elapsed::from_millis(40));
+    assert_eq!(shortest(Side::Client), Elapsed::from_millis(10));
+}
+
+#[test]
+fn a_million_resets_of_one_connection_keep_a_bounded_number() {
+    let mut wire = Wire::new();
+    wire.handshake(100, 900);
+    for n in 0..10_000 {
+        wire.send(Side::Server, Sent { flags: RST, seq: n, ip_id: n as u16 | 1, ..Sent::default() });
+    }
+    let flow = wire.flow(0);
+    let limits = Limits::default();
+    assert_eq!(flow.resets.len(), limits.resets_per_flow);
+    assert!(flow.reset_count > 9_000, "{}", flow.reset_count);
+    assert!(flow.timeline.segments().count() <= limits.timeline_head + limits.timeline_tail);
+}

@@ -1,0 +1,97 @@
+//! Laws of the inference, and verdicts on connections built by hand.
+
+use proptest::prelude::*;
+
+use super::weigh::{prior, weigh};
+use super::*;
+use crate::case::tests::case;
+use crate::cause::{Bearing, Origin};
+use crate::detect::{Finding, Outcome};
+use crate::flow::Side;
+use crate::flow::tests::{Sent, Wire};
+use crate::wire::Flags;
+
+/// A session in which the server's packets have TTL 50, and a reset with its address.
+fn reset_with(ttl: u8, seq: u32) -> Wire {
+    let mut wire = Wire::new();
+    wire.server_ttl = 50;
+    wire.handshake(100, 900);
+    for n in 0..8u32 {
+        let server =
+            Sent { seq: 901 + n, ack: 101, data: b"s", ip_id: 40 + n as u16, ttl: 50, ..Sent::default() };
+        wire.send(Side::Server, server);
+        wire.wait(9)
+            .send(Side::Client, Sent { seq: 101, ack: 902 + n, ip_id: 7 + n as u16, ..Sent::default() });
+    }
+    wire.wait(4_000)
+        .send(Side::Client, Sent { seq: 101, ack: 909, data: b"k", ip_id: 99, ..Sent::default() });
+    wire.send(Side::Server, Sent { flags: Flags::RST, seq, ttl, ..Sent::default() });
+    wire
+}
+
+#[test]
+fn a_reset_with_another_ttl_than_the_hosts_is_a_boxs() {
+    let case = case(&reset_with(60, 909));
+    let verdict = judge(&case).unwrap();
+    assert_eq!(verdict.sender, Sender::Middlebox, "{:?}", verdict.origins);
+    assert!(verdict.confidence > 0.95);
+}
+
+#[test]
+fn probabilities_of_the_senders_sum_up_to_one() {
+    for ttl in [50, 51, 60, 64, 255] {
+        let verdict = judge(&case(&reset_with(ttl, 909))).unwrap();
+        assert!((verdict.claimed_host + verdict.middlebox - 1.0).abs() < 1e-9);
+        assert!((verdict.origins.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn an_undetermined_verdict_says_what_would_settle_it() {
+    let mut wire = Wire::new();
+    wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ..Sent::default() })
+        .send(Side::Server, Sent { flags: Flags::RST.with(Flags::ACK), seq: 0, ack: 101, ..Sent::default() });
+    let verdict = judge(&case(&wire)).unwrap();
+    assert_eq!(verdict.sender, Sender::Undetermined, "{:?}", verdict.origins);
+    assert!(
+        verdict.would_settle.first().unwrap().contains("capture on the server"),
+        "{:?}",
+        verdict.would_settle
+    );
+}
+
+#[test]
+fn strong_evidence_both_ways_is_undetermined() {
+    let case = case(&reset_with(60, 909));
+    let mut evidence = judge(&case).unwrap().evidence;
+    for item in &mut evidence {
+        if item.meta.group == crate::detect::Group::Time {
+            item.outcome = Outcome::Present(Finding::new("made up", [], Bearing::sides(0, -30)));
+        }
+    }
+    let weighed = weigh(&evidence, prior(&case, case.reset.as_ref().unwrap()));
+    assert!(weighed.conflict);
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_the_evidence_does_not_matter(seed: u64) {
+        let case = case(&reset_with(60, 909));
+        let verdict = judge(&case).unwrap();
+        let prior = prior(&case, case.reset.as_ref().unwrap());
+        let mut shuffled = verdict.evidence.clone();
+        let length = shuffled.len();
+        for step in 0..length {
+            let other = (seed.rotate_left(step as u32) as usize).wrapping_mul(31) % length;
+            shuffled.swap(step, other);
+        }
+        prop_assert_eq!(weigh(&shuffled, prior), weigh(&verdict.evidence, prior));
+    }
+
+    #[test]
+    fn any_ttl_gives_a_verdict_that_claims_no_certainty(ttl: u8, seq: u32) {
+        let verdict = judge(&case(&reset_with(ttl, seq))).unwrap();
+        prop_assert!(verdict.confidence <= 0.999);
+        prop_assert_eq!(verdict.origins.len(), Origin::ALL.len());
+    }
+}

@@ -1,0 +1,116 @@
+//! Hostile, damaged and odd captures: whatever comes, the tool ends soon, says how it went, and prints nothing that a
+//! terminal would obey.
+//!
+//! The files of other projects are skipped, with a word, where they are not at hand; our own captures are cut short instead.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "the fence is around the core; tests open files and print"
+)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod label;
+mod tool;
+
+use std::fs;
+use std::path::Path;
+
+use rayon::prelude::*;
+use tool::Answer;
+
+/// Places at which each of our captures is cut.
+const CUTS: usize = 40;
+
+const ANALYSED: i32 = 0;
+const NO_INPUT: i32 = 3;
+const PARTIAL: i32 = 4;
+
+#[test]
+fn files_of_other_projects_are_read_or_refused_in_order() {
+    let Some(corpus) = tool::shared("corpus") else {
+        eprintln!("skipped: the corpus is not here");
+        return;
+    };
+    let files: Vec<_> =
+        ["captures", "malformed"].iter().flat_map(|folder| tool::files_below(&corpus.join(folder))).collect();
+    assert!(files.len() > 500, "{} files in {}", files.len(), corpus.display());
+    let faults = |file: &Path| {
+        let name = file.strip_prefix(&corpus).unwrap_or(file).display().to_string();
+        let ports = ["--port", "any"];
+        let json = tool::analyze(ports.into_iter().chain(["--format", "json"]), file);
+        let text = tool::analyze(ports.into_iter().chain(["--color", "never", "--all"]), file);
+        let allowed = [ANALYSED, NO_INPUT, PARTIAL];
+        let mut found = disorder(&json, &allowed);
+        found.extend(unreadable(&json));
+        found.extend(disorder(&text, &allowed));
+        found.extend(obeyed(&text.stdout).map(|what| format!("{what} in the text report")));
+        if text.status != json.status {
+            found.push(format!("status {:?} as JSON, {:?} as text", json.status, text.status));
+        }
+        found.into_iter().map(|fault| format!("{name}: {fault}")).collect::<Vec<_>>()
+    };
+    none(&files.par_iter().flat_map(|file| faults(file)).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_capture_cut_anywhere_is_analysed_as_far_as_it_goes() {
+    let folders = label::labelled(&Path::new(env!("CARGO_MANIFEST_DIR")).join("captures"));
+    let faults = |folder: &label::Labelled| {
+        let whole = fs::read(&folder.capture).unwrap();
+        let header = header_octets(&whole);
+        let cuts = (0..CUTS).map(|place| header + (whole.len() - header) * place / CUTS);
+        let mut found = Vec::new();
+        for cut in cuts {
+            let answer = tool::analyze_piped(["--format", "json"], &whole[..cut]);
+            let mut faults = disorder(&answer, &[ANALYSED, PARTIAL]);
+            faults.extend(unreadable(&answer));
+            found.extend(faults.into_iter().map(|fault| format!("{} cut at {cut}: {fault}", folder.slug)));
+        }
+        found
+    };
+    none(&folders.par_iter().flat_map(faults).collect::<Vec<_>>());
+}
+
+/// Length of what a capture must have to be one: pcap's file header, pcapng's first block.
+fn header_octets(capture: &[u8]) -> usize {
+    if capture.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]) {
+        u32::from_le_bytes(capture[4..8].try_into().unwrap()) as usize
+    } else {
+        24
+    }
+}
+
+fn none(faults: &[String]) {
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// What is not in order with how a run ended.
+fn disorder(answer: &Answer, allowed: &[i32]) -> Vec<String> {
+    let mut found = Vec::new();
+    let complaint = String::from_utf8_lossy(&answer.stderr);
+    if !answer.status.is_some_and(|status| allowed.contains(&status)) {
+        found.push(format!("status {:?}: {complaint}", answer.status));
+    }
+    if answer.status != Some(ANALYSED) && complaint.trim().is_empty() {
+        found.push(format!("status {:?} without a word", answer.status));
+    }
+    found.extend(obeyed(&answer.stderr).map(|what| format!("{what} in the complaint {complaint:?}")));
+    found
+}
+
+/// A report that is due and is not JSON, or one that is not due.
+fn unreadable(answer: &Answer) -> Option<String> {
+    if answer.status == Some(NO_INPUT) {
+        return (!answer.stdout.is_empty()).then(|| "a report although nothing was read".to_owned());
+    }
+    answer.report().err()
+}
+
+/// Something that a terminal would not just show: not UTF-8, a control character, or one that turns the direction of text.
+fn obeyed(printed: &[u8]) -> Option<String> {
+    let Ok(text) = std::str::from_utf8(printed) else { return Some("what is not UTF-8".to_owned()) };
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let obeyed = text.chars().find(|c| c.is_control() && *c != '\n' || turns(*c));
+    obeyed.map(|c| format!("the character {c:?}"))
+}
