@@ -79,7 +79,9 @@ impl Case {
         let reset = Reset::decisive(&flow);
         let ending = ending::of(&flow, reset.as_ref(), capture_end);
         let progress = progress(&flow, &transcript, ending);
-        let (vantage, blind) = (vantage::of(&flow), visibility::of(&flow));
+        let vantage = vantage::of(&flow);
+        let mut blind = visibility::of(&flow);
+        blind.extend(visibility::of_transcript(&transcript));
         if blind.iter().any(|blind| blind.kind == BlindKind::Multipath) {
             // The stream of one path is not SSH's stream: what looks like a broken rule is on another path.
             transcript.violations.clear();

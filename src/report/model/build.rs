@@ -171,7 +171,11 @@ fn ssh(case: &Case) -> Ssh {
         keepalive: Keepalive {
             client_interval_s: interval(Side::Client),
             server_interval_s: interval(Side::Server),
-            tcp_interval_s: None,
+            tcp_interval_s: Side::BOTH
+                .into_iter()
+                .filter_map(|side| case.flow.half(side).probe_interval)
+                .min()
+                .map(|interval| round(seconds(interval), 3)),
         },
     }
 }
