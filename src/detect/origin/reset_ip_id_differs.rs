@@ -56,6 +56,9 @@ fn abort(case: &Case, reset: &Segment) -> Outcome {
         .filter(|other| other.from == reset.from && !other.flags.rst() && !other.flags.syn())
         .filter(|other| other.frame < reset.frame)
         .collect();
+    if own.len() < FEWEST {
+        return cannot_tell(format!("{} packets of the host came before it: too few for a series", own.len()));
+    }
     let Some((generator, last)) = generator(&own) else {
         return cannot_tell("the host's identifications form no counter");
     };
@@ -95,15 +98,15 @@ fn abort(case: &Case, reset: &Segment) -> Outcome {
 /// Packets that may be missing between the last one seen and the reset: a super-packet of 64 KiB is 45 of them.
 const SLACK: u16 = 64;
 
+/// Packets that show whether the host counts: two steps.
+const FEWEST: usize = 3;
+
 /// A step wider than this is no counter's.
 const WIDEST_STEP: u16 = 2048;
 
 fn generator<'a>(own: &[&'a Segment]) -> Option<(Generator, &'a Segment)> {
     let recent = own.get(own.len().saturating_sub(12)..)?;
     let last = *recent.last()?;
-    if recent.len() < 3 {
-        return None;
-    }
     if recent.iter().all(|segment| segment.ip_id == 0) {
         return Some((Generator::Zero, last));
     }
