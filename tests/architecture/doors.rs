@@ -1,0 +1,60 @@
+//! One door for each dependency.
+
+use crate::source::Source;
+
+/// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
+const DOORS: [(&str, &[&str]); 18] = [
+    ("base64", &["report"]),
+    ("chrono", &["report"]),
+    ("clap", &["cli"]),
+    ("comfy-table", &["report"]),
+    ("etherparse", &["wire"]),
+    ("foldhash", &["flow"]),
+    ("hashbrown", &["flow"]),
+    ("pcap", &["source"]),
+    ("rayon", &["analysis"]),
+    ("schemars", &["report"]),
+    // Its derives stand on the types themselves: those of the report and of the catalogue.
+    ("serde", &["report", "timers"]),
+    ("serde_json", &["report"]),
+    ("sha1", &["report"]),
+    ("sha2", &["source"]),
+    ("strsim", &["error"]),
+    ("terminal_size", &["cli"]),
+    ("thiserror", &["source", "timers"]),
+    ("toml", &["timers"]),
+];
+
+/// The names under `[dependencies]`.
+pub(crate) fn dependencies(manifest: &str) -> Vec<String> {
+    let manifest: toml::Table = toml::from_str(manifest).unwrap();
+    manifest["dependencies"].as_table().unwrap().keys().cloned().collect()
+}
+
+/// Dependencies without a door.
+pub(crate) fn unlisted(dependencies: &[String]) -> Vec<String> {
+    let without = dependencies.iter().filter(|name| doors(name).is_empty());
+    without.map(|name| format!("{name}: has no door in tests/architecture/doors.rs")).collect()
+}
+
+fn doors(dependency: &str) -> &'static [&'static str] {
+    DOORS.iter().find(|(name, _)| *name == dependency).map_or(&[], |(_, doors)| doors)
+}
+
+/// Dependencies that the file names although their door is elsewhere.
+pub(crate) fn faults(file: &Source, dependencies: &[String]) -> Vec<String> {
+    let module = file.module();
+    let at_door = |name: &str| module.first().is_some_and(|own| doors(name).contains(own));
+    let named =
+        dependencies.iter().filter(|name| !at_door(name) && names(&file.code, &name.replace('-', "_")));
+    named.map(|name| format!("{}: names `{name}`, whose door is {:?}", file.path, doors(name))).collect()
+}
+
+/// Whether code names a crate: the name, behind no other path, before `::`.
+fn names(code: &str, name: &str) -> bool {
+    code.match_indices(&format!("{name}::")).any(|(at, _)| {
+        let before = code[..at].strip_suffix("::").unwrap_or(&code[..at]);
+        let is_part_of_path = |last: char| last.is_alphanumeric() || last == '_' || last == ':';
+        !before.ends_with(is_part_of_path)
+    })
+}
