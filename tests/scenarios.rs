@@ -101,7 +101,10 @@ fn examined(scenario: &Scenario, id: &str, file: &Path, wrong: &mut Vec<String>)
     let findings = recording.analysed();
     let judged: Vec<&Verdict> = findings.sessions.iter().filter_map(verdict).collect();
     let [verdict] = judged.as_slice() else {
-        complain(scenario.line, format!("{} connections have a reset; a scenario is about one", judged.len()));
+        complain(
+            scenario.line,
+            format!("{} connections have a reset; a scenario is about one", judged.len()),
+        );
         return Vec::new();
     };
     let evidence = verdict.evidence.iter().find(|evidence| evidence.meta.id == id).unwrap();

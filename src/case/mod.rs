@@ -14,7 +14,7 @@ pub use stack::{Generator, Stack};
 pub use vantage::{Spot, Vantage};
 pub use visibility::{Blind, BlindKind};
 
-use crate::flow::{Flow, Pair, Side, Silence};
+use crate::flow::{Flow, Moment, Pair, Side, Silence};
 use crate::ssh::{Phase, Transcript};
 use crate::units::Timestamp;
 use crate::wire::Endpoint;
@@ -100,6 +100,13 @@ impl Case {
             Some(reset) => (reset.seen.silence, reset.seen.survived),
             None => (self.flow.silences.leading_here(), self.flow.silences.longest_survived()),
         }
+    }
+
+    /// The side whose FIN came first, and where.
+    pub fn first_fin(&self) -> Option<(Side, Moment)> {
+        let fins =
+            Side::BOTH.into_iter().filter_map(|side| self.flow.half(side).fin.map(|(fin, _)| (side, fin)));
+        fins.min_by_key(|(_, fin)| fin.frame)
     }
 
     /// Whether the capture is blind in the given way.

@@ -29,10 +29,9 @@ declare_detector! {
 
 fn examine(case: &Case, reset: &Reset) -> Outcome {
     let segment = reset.segment();
-    let fins = Side::BOTH.into_iter().filter_map(|side| case.flow.half(side).fin.map(|(fin, _)| (fin, side)));
-    let first = fins.filter(|(fin, _)| fin.frame < segment.frame).min_by_key(|(fin, _)| fin.frame);
+    let first = case.first_fin().filter(|(_, fin)| fin.frame < segment.frame);
     match first {
-        Some((fin, side)) => {
+        Some((side, fin)) => {
             let summary =
                 format!("the {} had closed {} before the reset", side.word(), segment.time.since(fin.time));
             // Kernels answer late data after a close all the time; forged resets seldom wait for one.
@@ -41,7 +40,9 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         }
         None => match Side::BOTH.into_iter().find(|&side| is_hidden(case, side)) {
             Some(side) => cannot_tell(format!("no packet of the {} is in the capture", side.word())),
-            None => Outcome::Absent(Finding::new("no FIN before the reset", [segment.frame], Bearing::SILENT)),
+            None => {
+                Outcome::Absent(Finding::new("no FIN before the reset", [segment.frame], Bearing::SILENT))
+            }
         },
     }
 }

@@ -104,6 +104,7 @@ fn session(judged: &Judged, id: u32) -> Session {
         frames: case.flow.packets,
         phase: case.progress.map(crate::case::Progress::word),
         ended_by: case.ending.word(),
+        closed_by: case.first_fin().map(|(side, _)| side.word()),
         client_saw: None,
         path: Path::of(case),
         ssh: ssh(case),

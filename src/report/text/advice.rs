@@ -43,8 +43,9 @@ pub(super) fn others(page: &mut Page, cause: &Cause) {
 }
 
 fn ask(page: &mut Page, label: &str, confirm: &Confirm) {
-    page.labelled(label, &format!("{}: {}", place(confirm.place), confirm.expect), Tone::Plain);
+    page.labelled(label, &format!("{}:", place(confirm.place)), Tone::Plain);
     page.command(&confirm.command);
+    page.beside(&format!("expect: {}", confirm.expect), Tone::Plain);
 }
 
 fn mend(page: &mut Page, label: &str, remedy: &Remedy) {

@@ -20,7 +20,7 @@ fn tone(session: &Session) -> Tone {
     let open = session.reset.as_ref().is_some_and(|reset| reset.sender == "undetermined");
     match session.ended_by {
         _ if open => Tone::Doubt,
-        "reset" | "refused" | "silence" => Tone::Bad,
+        _ if super::died(session) => Tone::Bad,
         _ => Tone::Strong,
     }
 }
@@ -34,13 +34,22 @@ fn verdict(session: &Session) -> String {
         }
         ("close", Some(reset)) if reset.role == "reaction" => {
             format!(
-                "closed in order; the RST in frame {} came after that and changed nothing",
+                "{}; the RST in frame {} came after that and changed nothing",
+                closed(session),
                 reset.decisive_frame
             )
         }
-        ("close", None) => "closed in order".to_owned(),
+        ("close", None) => closed(session),
         (_, Some(reset)) => format!("a RST came and had no effect: {}", sent(reset)),
         (_, None) => "still open at the end of the capture".to_owned(),
+    }
+}
+
+fn closed(session: &Session) -> String {
+    match session.closed_by {
+        Some(side) if super::died(session) => format!("the {side} closed it first (FIN), and not in order"),
+        Some(side) => format!("closed in order, by the {side} first"),
+        None => "closed in order".to_owned(),
     }
 }
 

@@ -86,6 +86,7 @@ fn session(id: u32) -> Session {
         frames: 42,
         phase: Some("session"),
         ended_by: "reset",
+        closed_by: None,
         client_saw: Some("client_loop: send disconnect: Connection reset by peer".into()),
         path: Path {
             rtt_min_ms: Some(31.0),
