@@ -151,8 +151,7 @@ fn idle(page: &mut Page, timer: &Timer) {
 fn known_timers(page: &mut Page, timer: &Timer) {
     let [above, up_to] = timer.interval_s;
     let by_default = |it: &&Candidate| it.fits == "value" || (above < it.default_s && it.default_s <= up_to);
-    let (defaults, settable): (Vec<&Candidate>, Vec<&Candidate>) =
-        timer.candidates.iter().partition(by_default);
+    let defaults: Vec<&Candidate> = timer.candidates.iter().filter(by_default).collect();
     for candidate in defaults.iter().take(TIMERS) {
         let recalled = if candidate.source_check == "none" { ", recalled and not verified" } else { "" };
         let value = configured(Elapsed::from_secs_f64(candidate.default_s));
@@ -160,10 +159,9 @@ fn known_timers(page: &mut Page, timer: &Timer) {
         page.hanging(&format!("{:9}- ", ""), &line, Tone::Plain);
     }
     let command = format!("sshrst timers {:.0}", timer.ended_after_s);
-    let line = match (defaults.len(), settable.len()) {
-        (0, 0) => "no known timer fits".to_owned(),
-        (0, _) => format!("no known default lies there; some products can be set so: {command}"),
-        (1..=TIMERS, 0) => return,
+    let line = match defaults.len() {
+        0 => format!("no known default lies there, somebody may have set one so: {command}"),
+        1..=TIMERS => return,
         _ => format!("more that fit: {command}"),
     };
     page.beside(&line, Tone::Plain);

@@ -59,6 +59,7 @@ pub fn text(report: &Report, screen: Screen, detail: Detail, out: &mut dyn Write
 /// that something went wrong before.
 fn died(session: &Session) -> bool {
     match session.ended_by {
+        "close" if session.reset.as_ref().is_some_and(|reset| reset.role == "ineffective") => false,
         "close" => !matches!(session.cause.group, "normal" | "client-side" | "unknown"),
         ended_by => ended_by != "open",
     }
