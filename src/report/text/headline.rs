@@ -160,7 +160,7 @@ fn known_timers(page: &mut Page, timer: &Timer) {
     }
     let command = format!("sshrst timers {:.0}", timer.ended_after_s);
     let line = match defaults.len() {
-        0 => format!("no known default lies there, somebody may have set one so: {command}"),
+        0 => format!("no known default lies there; set so, many could: {command}"),
         1..=TIMERS => return,
         _ => format!("more that fit: {command}"),
     };
