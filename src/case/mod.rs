@@ -14,7 +14,7 @@ pub use stack::{Generator, Stack};
 pub use vantage::{Spot, Vantage};
 pub use visibility::{Blind, BlindKind};
 
-use crate::flow::{Flow, Pair, Side, Silence};
+use crate::flow::{Flow, Moment, Pair, Side, Silence};
 use crate::ssh::{Phase, Transcript};
 use crate::units::Timestamp;
 use crate::wire::Endpoint;
@@ -79,7 +79,9 @@ impl Case {
         let reset = Reset::decisive(&flow);
         let ending = ending::of(&flow, reset.as_ref(), capture_end);
         let progress = progress(&flow, &transcript, ending);
-        let (vantage, blind) = (vantage::of(&flow), visibility::of(&flow));
+        let vantage = vantage::of(&flow);
+        let mut blind = visibility::of(&flow);
+        blind.extend(visibility::of_transcript(&transcript));
         if blind.iter().any(|blind| blind.kind == BlindKind::Multipath) {
             // The stream of one path is not SSH's stream: what looks like a broken rule is on another path.
             transcript.violations.clear();
@@ -98,6 +100,13 @@ impl Case {
             Some(reset) => (reset.seen.silence, reset.seen.survived),
             None => (self.flow.silences.leading_here(), self.flow.silences.longest_survived()),
         }
+    }
+
+    /// The side whose FIN came first, and where.
+    pub fn first_fin(&self) -> Option<(Side, Moment)> {
+        let fins =
+            Side::BOTH.into_iter().filter_map(|side| self.flow.half(side).fin.map(|(fin, _)| (side, fin)));
+        fins.min_by_key(|(_, fin)| fin.frame)
     }
 
     /// Whether the capture is blind in the given way.

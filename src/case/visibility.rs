@@ -2,6 +2,7 @@
 
 use crate::flow::{Flow, Side};
 use crate::frame::FrameNo;
+use crate::ssh::Transcript;
 use crate::wire::Traits;
 
 /// A blindness of the capture, of one connection or of all.
@@ -113,6 +114,15 @@ pub(super) fn of(flow: &Flow) -> Vec<Blind> {
         note(BlindKind::LimitReached, detail, Vec::new());
     }
     blind
+}
+
+/// What could not be kept of `transcript`.
+pub(super) fn of_transcript(transcript: &Transcript) -> Option<Blind> {
+    (transcript.violations_omitted > 0).then(|| Blind {
+        kind: BlindKind::LimitReached,
+        detail: format!("{} more broken rules of SSH are not listed", transcript.violations_omitted),
+        frames: Vec::new(),
+    })
 }
 
 /// Whether both ends agreed on Multipath TCP (RFC 8684 §3.1, §3.2).

@@ -63,6 +63,9 @@ pub struct Half {
     pub retransmitted: u64,
     /// TCP keepalive probes.
     pub probes: u64,
+    /// Shortest distance between two probes of which the first was answered: the interval of the host's TCP keepalive.
+    pub probe_interval: Option<Elapsed>,
+    last_probe: Option<Timestamp>,
     /// Segments that came before an earlier one of the same stream.
     pub reordered: u64,
     /// TTL or hop limit.
@@ -151,7 +154,7 @@ impl Half {
         }
         match step {
             Step::Bare => {}
-            Step::Probe => self.probes += 1,
+            Step::Probe => self.probe(segment),
             Step::Retransmission => self.retransmitted += 1,
             Step::New => self.advance(segment),
         }
@@ -163,6 +166,16 @@ impl Half {
             self.acked = Some(self.acked.map_or(segment.ack, |acked| acked.max(segment.ack)));
         }
         self.owe(segment, step);
+    }
+
+    fn probe(&mut self, segment: &Segment) {
+        self.probes += 1;
+        let before = self.last_probe.replace(segment.time).filter(|_| self.unanswered.is_none());
+        if let Some(distance) = before.map(|before| segment.time.since(before).max_zero())
+            && self.probe_interval.is_none_or(|shortest| distance < shortest)
+        {
+            self.probe_interval = Some(distance);
+        }
     }
 
     fn watch_window(&mut self, segment: &Segment) {

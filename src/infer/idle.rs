@@ -25,8 +25,7 @@ impl Idle {
             (Ending::Silence, _) => timers::Ending::Silence,
             (Ending::Close, reset) => {
                 // A close right after a silence can be a proxy's or a server's timer; one that a person typed is not.
-                let fins = Side::BOTH.into_iter().filter_map(|side| case.flow.half(side).fin);
-                let first = fins.map(|(fin, _)| fin).min_by_key(|fin| fin.frame)?;
+                let (_, first) = case.first_fin()?;
                 let unprompted = silence.after == first.frame;
                 let reaction = reset.as_ref().is_none_or(|reset| reset.role == Role::Reaction);
                 (unprompted && reaction).then_some(timers::Ending::Close)?

@@ -1,7 +1,8 @@
 //! One file, one observation.
 
-use crate::case::{Case, Reset};
+use crate::case::{BlindKind, Case, Reset};
 use crate::cause::Bearing;
+use crate::detect::outcome::cannot_tell;
 use crate::detect::{Finding, Outcome};
 use crate::flow::Side;
 
@@ -36,10 +37,20 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
             let bearing = if reset.claimed == Side::Server { Bearing::sides(0, -8) } else { Bearing::SILENT };
             Outcome::Present(Finding::new(summary, [mark.frame, reset.segment().frame], bearing))
         }
+        _ if is_unread(case) => cannot_tell("the server's first octets are not in the capture"),
         _ => Outcome::Absent(Finding::new(
-            "no refusal from the server in words",
+            "no refusal from the server in clear text",
             [reset.segment().frame],
             Bearing::SILENT,
         )),
     }
+}
+
+/// Whether the server's stream began, or must have begun, where the capture does not show it.
+fn is_unread(case: &Case) -> bool {
+    let (client, server) = (case.flow.half(Side::Client), case.flow.half(Side::Server));
+    let nothing_read = case.transcript.party.of(Side::Server).banner.is_none();
+    let spoke =
+        server.first_data.is_some() || server.midstream || client.acked.is_some() && server.packets == 0;
+    nothing_read && (spoke || case.is_blind(BlindKind::StartsMidstream))
 }

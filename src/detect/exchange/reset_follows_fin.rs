@@ -2,6 +2,7 @@
 
 use crate::case::{Case, Reset};
 use crate::cause::Bearing;
+use crate::detect::outcome::cannot_tell;
 use crate::detect::{Finding, Outcome};
 use crate::flow::Side;
 
@@ -19,7 +20,7 @@ declare_detector! {
     /// Somebody forged the FIN; no tool that does so is known.
     ///
     /// ## Needs
-    /// The packets just before the reset.
+    /// The packets of both ends before the reset.
     ///
     /// ## References
     /// RFC 9293 §3.6; RFC 1122 §4.2.2.13.
@@ -28,16 +29,26 @@ declare_detector! {
 
 fn examine(case: &Case, reset: &Reset) -> Outcome {
     let segment = reset.segment();
-    let fins = Side::BOTH.into_iter().filter_map(|side| case.flow.half(side).fin.map(|(fin, _)| (fin, side)));
-    let first = fins.filter(|(fin, _)| fin.frame < segment.frame).min_by_key(|(fin, _)| fin.frame);
+    let first = case.first_fin().filter(|(_, fin)| fin.frame < segment.frame);
     match first {
-        Some((fin, side)) => {
+        Some((side, fin)) => {
             let summary =
                 format!("the {} had closed {} before the reset", side.word(), segment.time.since(fin.time));
             // Kernels answer late data after a close all the time; forged resets seldom wait for one.
             let bearing = Bearing::sides(0, -5);
             Outcome::Present(Finding::new(summary, [fin.frame, segment.frame], bearing))
         }
-        None => Outcome::Absent(Finding::new("no FIN before the reset", [segment.frame], Bearing::SILENT)),
+        None => match Side::BOTH.into_iter().find(|&side| is_hidden(case, side)) {
+            Some(side) => cannot_tell(format!("no packet of the {} is in the capture", side.word())),
+            None => {
+                Outcome::Absent(Finding::new("no FIN before the reset", [segment.frame], Bearing::SILENT))
+            }
+        },
     }
+}
+
+/// Whether `side` must have sent packets of which none was captured. Who never answered a SYN sent none.
+fn is_hidden(case: &Case, side: Side) -> bool {
+    let opening = case.flow.half(!side).isn.is_some() && case.flow.half(!side).acked.is_none();
+    case.flow.half(side).packets == 0 && !opening
 }

@@ -31,10 +31,19 @@ fn examine(_: &Case, reset: &Reset) -> Outcome {
     if segment.payload_len == 0 {
         return Outcome::Absent(Finding::new("no data in the reset", [segment.frame], Bearing::SILENT));
     }
-    let diagnostic = reset.seen.payload.starts_with(&[0x33, 0xaa]);
-    let what = if diagnostic { ", a diagnostic payload (magic 0x33AA)" } else { "" };
+    let diagnostic = reset.seen.payload.starts_with(&DIAGNOSTIC);
+    let unread = reset.seen.payload.len() < DIAGNOSTIC.len();
+    let what = match (diagnostic, unread) {
+        (true, _) => ", a diagnostic payload (magic 0x33AA)",
+        (false, true) => ", which were not captured",
+        (false, false) => "",
+    };
     let summary = format!("{} octets of data in the reset{what}", segment.payload_len);
-    let host = if diagnostic { -3 } else { -17 };
+    // What was not captured may be a diagnostic payload.
+    let host = if diagnostic || unread { -3 } else { -17 };
     let bearing = Bearing { path_filter: -8, ..Bearing::sides(host, 0) };
     Outcome::Present(Finding::new(summary, [segment.frame], bearing))
 }
+
+/// How the diagnostic payload of draft-ietf-tcpm-rst-diagnostic-payload begins.
+const DIAGNOSTIC: [u8; 2] = [0x33, 0xaa];

@@ -2,6 +2,7 @@
 
 use crate::case::{Case, Form, Reset};
 use crate::cause::Bearing;
+use crate::detect::outcome::cannot_tell;
 use crate::detect::{Finding, Outcome};
 use crate::flow::SeenReset;
 use crate::units::Elapsed;
@@ -22,7 +23,7 @@ declare_detector! {
     /// Both hosts lost the connection and answer each other's old data.
     ///
     /// ## Needs
-    /// All resets of the connection.
+    /// All resets of the connection, and 2 s of capture after the decisive one.
     ///
     /// ## References
     /// Weaver, Sommer, Paxson, NDSS 2009 (`RST_SEQ_CHANGE`); Clayton, Murdoch, Watson, PET 2006.
@@ -32,7 +33,8 @@ declare_detector! {
 fn examine(case: &Case, reset: &Reset) -> Outcome {
     let segment = reset.segment();
     let near = |other: &&SeenReset| {
-        other.segment.frame != segment.frame && other.segment.time.since(segment.time) < WITHIN
+        let apart = other.segment.time.since(segment.time);
+        other.segment.frame != segment.frame && apart < WITHIN && Elapsed::ZERO - WITHIN < apart
     };
     let aborts = case.flow.resets.iter().filter(near).filter(|other| other.segment.flags.ack());
     let (same, opposite): (Vec<_>, Vec<_>) = aborts.partition(|other| other.segment.from == segment.from);
@@ -55,6 +57,10 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         let summary =
             format!("a reset with ACK from each end, {apart} apart: no host answers a reset with a reset");
         return Outcome::Present(Finding::new(summary, [segment.frame, mirror.segment.frame], bearing));
+    }
+    let watched = case.capture_end.since(segment.time);
+    if watched < WITHIN {
+        return cannot_tell(format!("the capture ends {} after the reset", watched.max_zero()));
     }
     Outcome::Absent(Finding::new(
         "no other reset beside it that a host would not send",

@@ -1,8 +1,10 @@
 //! One file, one observation.
 
-use crate::case::{Case, Reset};
+use crate::case::{BlindKind, Case, Reset};
 use crate::cause::Bearing;
+use crate::detect::outcome::cannot_tell;
 use crate::detect::{Finding, Outcome};
+use crate::flow::SHORTEST;
 use crate::units::Elapsed;
 
 declare_detector! {
@@ -28,9 +30,12 @@ declare_detector! {
     ResetFollowsSilence { id: "reset-follows-silence", group: Exchange, examine: examine }
 }
 
-fn examine(_: &Case, reset: &Reset) -> Outcome {
+fn examine(case: &Case, reset: &Reset) -> Outcome {
     let segment = reset.segment();
     let Some(silence) = reset.seen.silence else {
+        if let Some(seen) = too_short(case, reset) {
+            return cannot_tell(format!("the capture begins {seen} before the reset, in mid-connection"));
+        }
         return Outcome::Absent(Finding::new(
             "no silence before the reset",
             [segment.frame],
@@ -46,6 +51,13 @@ fn examine(_: &Case, reset: &Reset) -> Outcome {
     // Below a minute it may be anybody's pause; no known network timer is shorter than 30 s by default.
     let bearing = if silence.length >= LONG { Bearing::sides(-2, 0) } else { Bearing::SILENT };
     Outcome::Present(Finding::new(summary, frames, bearing))
+}
+
+/// What there is of a connection that began before the capture, if no silence fits into it.
+fn too_short(case: &Case, reset: &Reset) -> Option<Elapsed> {
+    let first = case.flow.timeline.segments().next().unwrap_or(reset.segment());
+    let seen = reset.segment().time.since(first.time).max_zero();
+    (case.is_blind(BlindKind::StartsMidstream) && seen < SHORTEST).then_some(seen)
 }
 
 /// Shortest silence that raises the odds of a box.

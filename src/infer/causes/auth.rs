@@ -39,7 +39,7 @@ fn age(case: &Case, reset: &Reset) -> Elapsed {
 }
 
 fn closed(case: &Case) -> Vec<Share> {
-    let Some((side, fin)) = signs::first_fin(case) else { return Vec::new() };
+    let Some((side, fin)) = case.first_fin() else { return Vec::new() };
     let cipher = &case.transcript.cipher;
     if cipher.too_many_failures.is_some() {
         return vec![(Cause::MaxAuthTries, 0.93)];

@@ -111,7 +111,7 @@ fn client_reset(case: &Case) -> Vec<Share> {
 }
 
 fn closed(case: &Case) -> Vec<Share> {
-    let Some((side, fin)) = signs::first_fin(case) else { return Vec::new() };
+    let Some((side, fin)) = case.first_fin() else { return Vec::new() };
     let age = signs::age(case, fin);
     let (client, server) = (case.transcript.party.of(Side::Client), case.transcript.party.of(Side::Server));
     match side {

@@ -63,7 +63,7 @@ fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
 }
 
 fn closed(case: &Case) -> Vec<Share> {
-    let Some((side, fin)) = signs::first_fin(case) else { return Vec::new() };
+    let Some((side, fin)) = case.first_fin() else { return Vec::new() };
     let (client, server) = (case.transcript.party.of(Side::Client), case.transcript.party.of(Side::Server));
     let exchanged = client.kex_message.is_some() && server.kex_message.is_some();
     let asked = client.kex_message.is_some();

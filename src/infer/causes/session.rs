@@ -180,7 +180,7 @@ pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share>
 }
 
 fn closed(case: &Case) -> Vec<Share> {
-    let Some((side, fin)) = signs::first_fin(case) else { return Vec::new() };
+    let Some((side, fin)) = case.first_fin() else { return Vec::new() };
     let cipher = &case.transcript.cipher;
     let timer =
         case.silence().0.is_some_and(|silence| silence.after == fin.frame && silence.length >= signs::IDLE);

@@ -11,12 +11,6 @@ use crate::units::Elapsed;
 /// 30 s), but rules and laboratories use seconds.
 pub(super) const IDLE: Elapsed = Elapsed::from_secs(2);
 
-/// The side whose FIN came first, and when.
-pub(super) fn first_fin(case: &Case) -> Option<(Side, Moment)> {
-    let fins = Side::BOTH.into_iter().filter_map(|side| case.flow.half(side).fin.map(|(fin, _)| (side, fin)));
-    fins.min_by_key(|(_, fin)| fin.frame)
-}
-
 /// The silence before the end, if it is long enough to be a timer's.
 pub(super) fn idle(case: &Case) -> Option<Silence> {
     case.silence().0.filter(|silence| silence.length >= IDLE)

@@ -104,6 +104,7 @@ fn session(judged: &Judged, id: u32) -> Session {
         frames: case.flow.packets,
         phase: case.progress.map(crate::case::Progress::word),
         ended_by: case.ending.word(),
+        closed_by: case.first_fin().map(|(side, _)| side.word()),
         client_saw: None,
         path: Path::of(case),
         ssh: ssh(case),
@@ -171,7 +172,11 @@ fn ssh(case: &Case) -> Ssh {
         keepalive: Keepalive {
             client_interval_s: interval(Side::Client),
             server_interval_s: interval(Side::Server),
-            tcp_interval_s: None,
+            tcp_interval_s: Side::BOTH
+                .into_iter()
+                .filter_map(|side| case.flow.half(side).probe_interval)
+                .min()
+                .map(|interval| round(seconds(interval), 3)),
         },
     }
 }

@@ -37,6 +37,9 @@ pub struct Session {
     pub phase: Option<&'static str>,
     /// `reset`, `refused`, `close`, `silence`, `open`.
     pub ended_by: &'static str,
+    /// Whose FIN came first: `client` or `server`; absent without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_by: Option<&'static str>,
     /// What the client's terminal must have shown; null where unknown.
     pub client_saw: Option<String>,
     /// What the path was like.

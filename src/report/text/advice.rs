@@ -20,6 +20,9 @@ const PROGRAMS: [&str; 13] = [
     "tmux",
 ];
 
+/// Columns before the text of a labelled line.
+const LABEL: usize = 9;
+
 /// The first thing to run and the first thing to change.
 pub(super) fn first(page: &mut Page, cause: &Cause) {
     if let Some(confirm) = cause.confirm.first() {
@@ -43,8 +46,14 @@ pub(super) fn others(page: &mut Page, cause: &Cause) {
 }
 
 fn ask(page: &mut Page, label: &str, confirm: &Confirm) {
-    page.labelled(label, &format!("{}: {}", place(confirm.place), confirm.expect), Tone::Plain);
-    page.command(&confirm.command);
+    let line = format!("{}: {}", place(confirm.place), confirm.command);
+    if LABEL + line.len() <= page.width() {
+        page.labelled(label, &line, Tone::Plain);
+    } else {
+        page.labelled(label, &format!("{}:", place(confirm.place)), Tone::Plain);
+        page.command(&confirm.command);
+    }
+    page.beside(&format!("expect: {}", confirm.expect), Tone::Plain);
 }
 
 fn mend(page: &mut Page, label: &str, remedy: &Remedy) {

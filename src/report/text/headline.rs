@@ -20,7 +20,7 @@ fn tone(session: &Session) -> Tone {
     let open = session.reset.as_ref().is_some_and(|reset| reset.sender == "undetermined");
     match session.ended_by {
         _ if open => Tone::Doubt,
-        "reset" | "refused" | "silence" => Tone::Bad,
+        _ if super::died(session) => Tone::Bad,
         _ => Tone::Strong,
     }
 }
@@ -34,13 +34,22 @@ fn verdict(session: &Session) -> String {
         }
         ("close", Some(reset)) if reset.role == "reaction" => {
             format!(
-                "closed in order; the RST in frame {} came after that and changed nothing",
+                "{}; the RST in frame {} came after that and changed nothing",
+                closed(session),
                 reset.decisive_frame
             )
         }
-        ("close", None) => "closed in order".to_owned(),
+        ("close", None) => closed(session),
         (_, Some(reset)) => format!("a RST came and had no effect: {}", sent(reset)),
         (_, None) => "still open at the end of the capture".to_owned(),
+    }
+}
+
+fn closed(session: &Session) -> String {
+    match session.closed_by {
+        Some(side) if super::died(session) => format!("the {side} closed it first (FIN), and not in order"),
+        Some(side) => format!("closed in order, by the {side} first"),
+        None => "closed in order".to_owned(),
     }
 }
 
@@ -142,8 +151,7 @@ fn idle(page: &mut Page, timer: &Timer) {
 fn known_timers(page: &mut Page, timer: &Timer) {
     let [above, up_to] = timer.interval_s;
     let by_default = |it: &&Candidate| it.fits == "value" || (above < it.default_s && it.default_s <= up_to);
-    let (defaults, settable): (Vec<&Candidate>, Vec<&Candidate>) =
-        timer.candidates.iter().partition(by_default);
+    let defaults: Vec<&Candidate> = timer.candidates.iter().filter(by_default).collect();
     for candidate in defaults.iter().take(TIMERS) {
         let recalled = if candidate.source_check == "none" { ", recalled and not verified" } else { "" };
         let value = configured(Elapsed::from_secs_f64(candidate.default_s));
@@ -151,10 +159,9 @@ fn known_timers(page: &mut Page, timer: &Timer) {
         page.hanging(&format!("{:9}- ", ""), &line, Tone::Plain);
     }
     let command = format!("sshrst timers {:.0}", timer.ended_after_s);
-    let line = match (defaults.len(), settable.len()) {
-        (0, 0) => "no known timer fits".to_owned(),
-        (0, _) => format!("no known default lies there; some products can be set so: {command}"),
-        (1..=TIMERS, 0) => return,
+    let line = match defaults.len() {
+        0 => format!("no known default lies there; set so, many could: {command}"),
+        1..=TIMERS => return,
         _ => format!("more that fit: {command}"),
     };
     page.beside(&line, Tone::Plain);

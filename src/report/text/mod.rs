@@ -55,7 +55,12 @@ pub fn text(report: &Report, screen: Screen, detail: Detail, out: &mut dyn Write
     out.write_all(page.into_text().as_bytes())
 }
 
-/// Whether a session ended in a way that its users did not want, as far as TCP shows.
+/// Whether a session ended in a way that its users did not want: by a reset, a refusal or silence, or by a close
+/// that something went wrong before.
 fn died(session: &Session) -> bool {
-    matches!(session.ended_by, "reset" | "refused" | "silence")
+    match session.ended_by {
+        "close" if session.reset.as_ref().is_some_and(|reset| reset.role == "ineffective") => false,
+        "close" => !matches!(session.cause.group, "normal" | "client-side" | "unknown"),
+        ended_by => ended_by != "open",
+    }
 }

@@ -86,6 +86,7 @@ fn session(id: u32) -> Session {
         frames: 42,
         phase: Some("session"),
         ended_by: "reset",
+        closed_by: None,
         client_saw: Some("client_loop: send disconnect: Connection reset by peer".into()),
         path: Path {
             rtt_min_ms: Some(31.0),
@@ -162,8 +163,8 @@ fn the_verdict_stands_before_cause_time_and_advice_and_the_evidence_comes_after(
         "or else: the server was restarted and no longer knew the connection",
         "When   2026-11-21 08:04:30.185 UTC, frame 46, in answer to frame 45",
         "Idle   a silence of 3.10 s was survived, one of 6.20 s was not",
-        "Check  on the server: no restart",
-        "           last -x -F\n",
+        "Check  on the server: last -x -F\n",
+        "         expect: no restart",
         "Mend   on the client: it re-arms the timer",
         "               ServerAliveInterval 60\n",
         "Evidence that a box between them sent it",

@@ -1,0 +1,177 @@
+//! Each detector on packets of the lab, as `tests/scenarios/<id>.md` tells it: where it fires, stays silent, cannot
+//! tell, and is known to mislead.
+//!
+//! `SSHRST_BLESS=1 cargo test --test scenarios` rewrites what the pages say is found, and begins a page for a detector
+//! that has none. The prose is for people: read whether it still fits.
+
+#![allow(clippy::disallowed_methods, reason = "the fence is around the core; tests open files")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod page;
+mod recording;
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use page::{Page, Scenario, Truth};
+use recording::{Recording, slugs};
+use sshrst::analysis::Judged;
+use sshrst::detect::{CATALOGUE, Outcome, by_id};
+use sshrst::infer::{Sender, Verdict};
+
+fn file_of(id: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios").join(id).with_extension("md")
+}
+
+fn blessing() -> bool {
+    env::var_os("SSHRST_BLESS").is_some()
+}
+
+#[test]
+fn every_detector_has_its_page_and_every_page_its_detector() {
+    let detectors: BTreeSet<String> = CATALOGUE.iter().map(|detector| detector.meta().id.into()).collect();
+    let folder = fs::read_dir(file_of("README").parent().unwrap()).unwrap();
+    let mut pages: BTreeSet<String> = folder
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert!(pages.remove("README"), "tests/scenarios/README.md describes the language");
+    for id in detectors.difference(&pages).filter(|_| blessing()) {
+        fs::write(file_of(id), page::skeleton(by_id(id).unwrap().meta())).unwrap();
+    }
+    assert_eq!(detectors, pages, "detectors, and pages in tests/scenarios/");
+}
+
+#[test]
+fn every_page_says_what_its_detector_finds() {
+    let mut wrong = Vec::new();
+    for meta in CATALOGUE.iter().map(|detector| detector.meta()) {
+        let file = file_of(meta.id);
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        let page = match Page::parse(&text, meta) {
+            Ok(page) => page,
+            Err((line, why)) => {
+                wrong.push(format!("{}:{line}: {why}", file.display()));
+                continue;
+            }
+        };
+        let found: Vec<Vec<String>> =
+            page.scenarios.iter().map(|scenario| examined(scenario, meta.id, &file, &mut wrong)).collect();
+        let fresh = page.with(&found);
+        if blessing() {
+            fs::write(&file, fresh).unwrap();
+        } else if let Some(line) = differs(&text, &fresh) {
+            wrong.push(format!(
+                "{}:{line}: not what is found now; SSHRST_BLESS=1 rewrites the finds blocks",
+                file.display()
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_capture_shows_what_a_page_says_is_never_found() {
+    if blessing() {
+        // The pages are being written.
+        return;
+    }
+    for slug in slugs() {
+        let findings = Recording::load(&slug).unwrap().analysed();
+        for evidence in findings.sessions.iter().filter_map(verdict).flat_map(|verdict| &verdict.evidence) {
+            let meta = evidence.meta;
+            let page = Page::parse(&fs::read_to_string(file_of(meta.id)).unwrap(), meta).unwrap();
+            let never = page.never.iter().find(|section| section.fits(&evidence.outcome));
+            assert!(never.is_none(), "{slug}: {} is {}", meta.id, evidence.outcome.word());
+        }
+    }
+}
+
+/// Runs one scenario, and notes what is wrong with it. The lines of its finds block.
+fn examined(scenario: &Scenario, id: &str, file: &Path, wrong: &mut Vec<String>) -> Vec<String> {
+    let mut complain = |line: usize, why: String| wrong.push(format!("{}:{line}: {why}", file.display()));
+    let recording = match played(scenario) {
+        Ok(recording) => recording,
+        Err((line, why)) => {
+            complain(line, why);
+            return Vec::new();
+        }
+    };
+    let findings = recording.analysed();
+    let judged: Vec<&Verdict> = findings.sessions.iter().filter_map(verdict).collect();
+    let [verdict] = judged.as_slice() else {
+        complain(
+            scenario.line,
+            format!("{} connections have a reset; a scenario is about one", judged.len()),
+        );
+        return Vec::new();
+    };
+    let evidence = verdict.evidence.iter().find(|evidence| evidence.meta.id == id).unwrap();
+    if !scenario.section.fits(&evidence.outcome) {
+        complain(
+            scenario.line,
+            format!("under `{}` the detector says {}", scenario.section.heading(), evidence.outcome.word()),
+        );
+    }
+    if let Some(truth) = &scenario.truth
+        && is_wrong(verdict, truth)
+    {
+        let said = format!("{} with {:.3}", verdict.sender.word(), verdict.confidence);
+        complain(scenario.line, format!("the verdict is {said}, and it was the {}", truth.sender));
+    }
+    vec![outcome(&evidence.outcome), format!("bears: {}", tilt(evidence.tilt)), said(verdict)]
+}
+
+fn verdict(judged: &Judged) -> Option<&Verdict> {
+    judged.diagnosis.verdict.as_ref()
+}
+
+/// The packets of a scenario.
+fn played(scenario: &Scenario) -> Result<Recording, (usize, String)> {
+    let mut lines = scenario.script.iter();
+    let Some((line, first)) = lines.next() else { return Err((scenario.line, "no packets".into())) };
+    let slug = first.strip_prefix("from ").ok_or((*line, "the first line is `from <capture>`".to_owned()))?;
+    let mut recording = Recording::load(slug).map_err(|why| (*line, why))?;
+    for (line, text) in lines {
+        recording.edit(text).map_err(|why| (*line, why))?;
+    }
+    Ok(recording)
+}
+
+/// From this confidence on a wrong sender is a fault of sshrst, even where the detector is known to mislead.
+const SURE: f64 = 0.95;
+
+fn is_wrong(verdict: &Verdict, truth: &Truth) -> bool {
+    let decided = verdict.sender != Sender::Undetermined;
+    decided && verdict.sender.word() != truth.sender && verdict.confidence >= SURE
+}
+
+fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::CannotTell(why) => format!("cannot-tell: {why}"),
+        Outcome::Present(finding) | Outcome::Absent(finding) => {
+            let frames: Vec<String> = finding.frames.iter().map(ToString::to_string).collect();
+            format!("{}: {} [{}]", outcome.word(), finding.summary, frames.join(", "))
+        }
+    }
+}
+
+fn tilt(tilt: i32) -> String {
+    match tilt {
+        0 => "on neither side".into(),
+        1.. => format!("middlebox +{tilt}"),
+        _ => format!("claimed host +{}", -tilt),
+    }
+}
+
+fn said(verdict: &Verdict) -> String {
+    format!("verdict: {} {:.2}, {}", verdict.sender.word(), verdict.confidence, verdict.mechanism.word())
+}
+
+/// The first line in which two texts differ.
+fn differs(old: &str, new: &str) -> Option<usize> {
+    let (old, new): (Vec<_>, Vec<_>) = (old.lines().collect(), new.lines().collect());
+    let longest = old.len().max(new.len());
+    (0..longest).find(|&at| old.get(at) != new.get(at)).map(|at| at + 1)
+}
