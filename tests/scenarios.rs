@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use page::{Page, Scenario, Truth};
 use recording::{Recording, slugs};
-use sshrst::analysis::Judged;
+use sshrst::population::Judged;
 use sshrst::detect::{CATALOGUE, Outcome, by_id};
 use sshrst::infer::{Sender, Verdict};
 

@@ -2,8 +2,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "the edge at which arguments are read and files are written")]
 
-use std::fs::OpenOptions;
-use std::io::{self, BufWriter, Write};
+mod output;
+
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -14,6 +15,7 @@ use crate::frame::FrameNo;
 use crate::limits::Limits;
 use crate::report::{self, Screen, model};
 use crate::source::{self, Batch, STANDARD_INPUT, Shown, Source, SourceError, Summary};
+use output::Output;
 
 /// Runs the program: arguments and standard streams in, exit status out.
 pub fn main() -> ExitCode {
@@ -37,16 +39,7 @@ fn complain(error: &Error) {
 }
 
 fn print(text: &str) -> Result<Exit, Error> {
-    written(io::stdout().write_all(text.as_bytes()), "standard output").map(|()| Exit::Analysed)
-}
-
-/// A reader that closed the pipe early has read what it wanted.
-fn written(result: io::Result<()>, what: &str) -> Result<(), Error> {
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Error::new(Exit::NotWritten, format!("{what} could not be written: {error}"))),
-        Ok(()) => Ok(()),
-    }
+    output::standard(|out| out.write_all(text.as_bytes())).map(|()| Exit::Analysed)
 }
 
 fn explain(id: Option<&str>, screen: Screen) -> Result<Exit, Error> {
@@ -63,7 +56,7 @@ fn explain(id: Option<&str>, screen: Screen) -> Result<Exit, Error> {
 }
 
 fn analyze(plan: &Analyze) -> Result<Exit, Error> {
-    let mut out = open_output(plan)?;
+    let output = Output::of(plan)?;
     let mut exit = Exit::Analysed;
     let limits = Limits::default();
     let mut analysis = Analysis::new(limits, plan.ports.clone());
@@ -97,35 +90,8 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     }
     let findings = judged(analysis, blind, plan.threads)?;
     let model = model::build(&findings, &inputs, model::Options { reproducible: plan.reproducible });
-    let name = plan
-        .output
-        .as_ref()
-        .map_or("standard output".to_owned(), |path| Shown(&path.to_string_lossy()).to_string());
-    written(render(&model, plan.format, &mut out).and_then(|()| out.flush()), &name)?;
+    output.write(|out| render(&model, plan.format, out))?;
     Ok(exit)
-}
-
-fn open_output(plan: &Analyze) -> Result<Box<dyn Write>, Error> {
-    let Some(path) = &plan.output else { return Ok(Box::new(BufWriter::new(io::stdout()))) };
-    let mut options = OpenOptions::new();
-    options.write(true);
-    if plan.force {
-        options.create(true).truncate(true)
-    } else {
-        options.create_new(true)
-    };
-    match options.open(path) {
-        Ok(file) => Ok(Box::new(BufWriter::new(file))),
-        Err(error) => {
-            let name = Shown(&path.to_string_lossy()).to_string();
-            let failed = Error::new(Exit::NotWritten, format!("{name} could not be written: {error}"));
-            Err(match error.kind() {
-                io::ErrorKind::AlreadyExists => failed.with_hint("`--force` overwrites it"),
-                io::ErrorKind::NotFound => failed.with_hint("its directory does not exist"),
-                _ => failed,
-            })
-        }
-    }
 }
 
 /// Where the numbers of the next input begin: several files are one capture.
