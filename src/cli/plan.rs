@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use super::args::{AnalyzeArguments, Arguments, Command, Port, Rendering, When};
+use super::args::{AnalyzeArguments, Arguments, Command, Port, Rendering, ReportingArguments, When};
+use super::capture::{self, Capture};
 use crate::analysis::Ports;
 use crate::error::{Error, Exit};
 
@@ -18,6 +19,10 @@ use crate::error::{Error, Exit};
 pub enum Plan {
     /// `sshrst analyze`.
     Analyze(Analyze),
+    /// `sshrst capture`.
+    Capture(Capture),
+    /// `sshrst capture -D`.
+    Interfaces,
     /// `sshrst explain`, with the id.
     Explain(Option<String>),
     /// `sshrst timers`, with the silence in seconds.
@@ -31,6 +36,13 @@ pub enum Plan {
 pub struct Analyze {
     /// Inputs; `-` is standard input.
     pub files: Vec<PathBuf>,
+    /// How they are judged.
+    pub reporting: Reporting,
+}
+
+/// How connections are judged and the report is written, wherever the frames come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reporting {
     /// Where SSH is looked for.
     pub ports: Ports,
     /// How the report is written.
@@ -83,6 +95,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Plan, Erro
 fn plan(command: Command) -> Result<Plan, Error> {
     Ok(match command {
         Command::Analyze(arguments) => Plan::Analyze(analyze(arguments)?),
+        Command::Capture(arguments) if arguments.list => Plan::Interfaces,
+        Command::Capture(arguments) => Plan::Capture(capture::plan(arguments)?),
         Command::Explain { id } => Plan::Explain(id),
         Command::Timers { seconds } => Plan::Timers(seconds),
     })
@@ -93,6 +107,10 @@ fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
     if standard_input > 1 {
         return Err(Error::new(Exit::Usage, "`-` (standard input) can be given once only"));
     }
+    Ok(Analyze { files: arguments.files, reporting: reporting(arguments.reporting) })
+}
+
+pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
     let ports = if arguments.ports.contains(&Port::Any) {
         Ports::Any
     } else if arguments.ports.is_empty() {
@@ -112,15 +130,14 @@ fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
             all: arguments.all,
         },
     };
-    Ok(Analyze {
-        files: arguments.files,
+    Reporting {
         ports,
         format,
         output: arguments.output,
         force: arguments.force,
         reproducible: arguments.reproducible,
         threads: arguments.threads.map(usize::from),
-    })
+    }
 }
 
 fn in_color(when: When) -> bool {
