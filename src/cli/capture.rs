@@ -72,6 +72,9 @@ pub(super) fn plan(arguments: CaptureArguments) -> Result<Capture, Error> {
         return Err(error.with_hint("`tcpdump -U -w - port 22 | tee FILE | sshrst analyze -` does both"));
     }
     let reporting = reporting(arguments.reporting);
+    if arguments.write.is_some() && arguments.write == reporting.output {
+        return Err(Error::new(Exit::Usage, "`-w` and `-o` name the same file"));
+    }
     let filter = Filter {
         ports: match &reporting.ports {
             Ports::Only(ports) => ports.clone(),

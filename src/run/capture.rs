@@ -90,12 +90,10 @@ pub(super) fn interfaces() -> Result<Exit, Error> {
 }
 
 fn line(listed: &Listed) -> String {
-    let addresses: Vec<_> = listed.addresses.iter().map(ToString::to_string).collect();
     let name = Shown(&listed.name).to_string();
-    let mut line = format!("{name:<16} {:<18} {}", listed.state, addresses.join(" "));
-    if let Some(description) = &listed.description {
-        line += if addresses.is_empty() { "" } else { "  " };
-        line += &format!("({})", Shown(description));
-    }
+    let addresses = listed.addresses.iter().map(ToString::to_string);
+    let description = listed.description.iter().map(|text| format!("({})", Shown(text)));
+    let known: Vec<_> = addresses.chain(description).collect();
+    let line = format!("{name:<16} {:<18} {}", listed.state, known.join(" "));
     line.trim_end().to_owned() + "\n"
 }

@@ -16,3 +16,15 @@ fn absent() -> Error {
         "build it with the feature `live`, or let tcpdump capture: `tcpdump -U -w - port 22 | sshrst analyze -`",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_without_libpcap_says_so_and_what_to_do() {
+        let error = interfaces().unwrap_err();
+        assert_eq!(error.exit, Exit::Usage);
+        assert!(error.to_string().contains("no live capture\nhint: build it with"), "{error}");
+    }
+}

@@ -32,9 +32,10 @@ pub struct Filter {
 /// Later fragments of IPv4 that carry TCP: they have no ports (RFC 791 §3.1).
 const FRAGMENTS: &str = "ip proto 6 and ip[6:2] & 0x1fff != 0";
 
-/// IPv6 packets whose first header is an extension, fragments among them: ports are not where a filter without loops can
-/// find them (RFC 8200 §4: hop-by-hop 0, routing 43, fragment 44, destination 60).
-const EXTENDED: &str = "ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or ip6[6] = 60";
+/// IPv6 packets that begin with an extension header (RFC 8200 §4: hop-by-hop 0, routing 43, fragment 44, destination
+/// options 60) followed by TCP or another: a filter in the kernel has no loops, and cannot find the ports behind them.
+const EXTENDED: &str = "(ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 44 or ip6[6] = 60) \
+     and (ip6[40] = 6 or ip6[40] = 43 or ip6[40] = 44 or ip6[40] = 60)";
 
 /// ICMP errors that quote TCP: unreachable, time exceeded (RFC 792); the quoted protocol is at 8 + 9.
 const ERRORS: &str = "(icmp[0] = 3 or icmp[0] = 11) and icmp[17] = 6";
