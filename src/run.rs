@@ -2,24 +2,32 @@
 
 #![expect(clippy::disallowed_methods, reason = "the edge at which arguments are read and files are written")]
 
-use std::fs::OpenOptions;
-use std::io::{self, BufWriter, Write};
+#[cfg(feature = "live")]
+mod capture;
+#[cfg(not(feature = "live"))]
+#[path = "run/no_capture.rs"]
+mod capture;
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use crate::analysis::{self, Analysis, Blind, BlindKind, Findings};
-use crate::cli::{self, Analyze, Format, Plan};
+use crate::cli::{self, Analyze, Format, Plan, Reporting};
 use crate::error::{Error, Exit};
 use crate::frame::FrameNo;
 use crate::limits::Limits;
 use crate::report::{self, Screen, model};
-use crate::source::{self, Batch, STANDARD_INPUT, Shown, Source, SourceError, Summary};
+use crate::source::{self, Batch, Reader, STANDARD_INPUT, Shown, Source, SourceError, Summary};
 
 /// Runs the program: arguments and standard streams in, exit status out.
 pub fn main() -> ExitCode {
     let plan = cli::parse(std::env::args_os());
     let outcome = plan.and_then(|plan| match plan {
         Plan::Analyze(plan) => analyze(&plan),
+        Plan::Capture(plan) => capture::capture(&plan),
+        Plan::Interfaces => capture::interfaces(),
         Plan::Explain { id, screen } => explain(id.as_deref(), screen),
         Plan::Timers { seconds, screen } => print(&report::timers(seconds, screen)),
         Plan::Print(text) => print(&text),
@@ -63,69 +71,111 @@ fn explain(id: Option<&str>, screen: Screen) -> Result<Exit, Error> {
 }
 
 fn analyze(plan: &Analyze) -> Result<Exit, Error> {
-    let mut out = open_output(plan)?;
-    let mut exit = Exit::Analysed;
+    let reporting = &plan.reporting;
+    let out = open_output(reporting)?;
     let limits = Limits::default();
-    let mut analysis = Analysis::new(limits, plan.ports.clone());
+    let mut gathered = Gathered::new(limits, reporting);
     let mut next = Next::default();
-    let (mut inputs, mut blind, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    let mut failures = Vec::new();
     for file in &plan.files {
-        match read(file, limits, &mut analysis, next) {
-            Ok(summary) => {
-                next = next.after(&summary);
-                let damage = damage(&summary);
-                for blind in &damage {
-                    complain(&Error::new(
-                        Exit::Partial,
-                        format!("{}: {}", Shown(&summary.name), blind.detail),
-                    ));
-                    exit = exit.outranked_by(Exit::Partial);
-                }
-                blind.extend(damage);
-                blind.extend(dropped(&summary));
-                inputs.push(input(&summary));
+        match open(file, limits) {
+            Ok(mut reader) => {
+                reader.number_from(next.frame, next.interface);
+                next = next.after(&gathered.follow(&mut reader));
             }
             Err(error) => failures.push(Error::from(&error)),
         }
     }
     failures.iter().for_each(complain);
-    if inputs.is_empty() {
+    if gathered.inputs.is_empty() {
         return Ok(Exit::NoInput);
     }
     if !failures.is_empty() {
-        exit = exit.outranked_by(Exit::Partial);
+        gathered.exit = gathered.exit.outranked_by(Exit::Partial);
     }
-    let findings = judged(analysis, blind, plan.threads)?;
-    let model = model::build(&findings, &inputs, model::Options { reproducible: plan.reproducible });
-    let name = plan
-        .output
-        .as_ref()
-        .map_or("standard output".to_owned(), |path| Shown(&path.to_string_lossy()).to_string());
-    written(render(&model, plan.format, &mut out).and_then(|()| out.flush()), &name)?;
-    Ok(exit)
+    gathered.report(reporting, out)
 }
 
-fn open_output(plan: &Analyze) -> Result<Box<dyn Write>, Error> {
-    let Some(path) = &plan.output else { return Ok(Box::new(BufWriter::new(io::stdout()))) };
+fn open(file: &Path, limits: Limits) -> Result<Reader<Box<dyn Read + Send>>, SourceError> {
+    if file.as_os_str() == STANDARD_INPUT {
+        source::standard_input(limits)
+    } else {
+        source::open(file, limits)
+    }
+}
+
+/// What came of the inputs so far.
+struct Gathered {
+    analysis: Analysis,
+    inputs: Vec<model::Input>,
+    blind: Vec<Blind>,
+    exit: Exit,
+}
+
+impl Gathered {
+    fn new(limits: Limits, reporting: &Reporting) -> Self {
+        let analysis = Analysis::new(limits, reporting.ports.clone());
+        Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed }
+    }
+
+    /// Takes a source to its end.
+    fn follow(&mut self, source: &mut dyn Source) -> Summary {
+        let mut batch = Batch::new();
+        while source.read_batch(&mut batch) {
+            for frame in batch.frames() {
+                self.analysis.handle_frame(&frame);
+            }
+        }
+        let summary = source.summary();
+        let damage = damage(&summary);
+        for blind in &damage {
+            let message = format!("{}: {}", Shown(&summary.name), blind.detail);
+            complain(&Error::new(Exit::Partial, message));
+            self.exit = self.exit.outranked_by(Exit::Partial);
+        }
+        self.blind.extend(damage);
+        self.blind.extend(dropped(&summary));
+        self.inputs.push(input(&summary));
+        summary
+    }
+
+    /// Judges, and writes the report.
+    fn report(self, reporting: &Reporting, mut out: Box<dyn Write>) -> Result<Exit, Error> {
+        let findings = judged(self.analysis, self.blind, reporting.threads)?;
+        let options = model::Options { reproducible: reporting.reproducible };
+        let model = model::build(&findings, &self.inputs, options);
+        let name = reporting
+            .output
+            .as_ref()
+            .map_or("standard output".to_owned(), |path| Shown(&path.to_string_lossy()).to_string());
+        written(render(&model, reporting.format, &mut out).and_then(|()| out.flush()), &name)?;
+        Ok(self.exit)
+    }
+}
+
+fn open_output(reporting: &Reporting) -> Result<Box<dyn Write>, Error> {
+    let Some(path) = &reporting.output else { return Ok(Box::new(BufWriter::new(io::stdout()))) };
+    Ok(Box::new(BufWriter::new(create(path, reporting.force)?)))
+}
+
+/// Makes a file; one that is there is lost with `force`, and an error without.
+fn create(path: &Path, force: bool) -> Result<File, Error> {
     let mut options = OpenOptions::new();
     options.write(true);
-    if plan.force {
+    if force {
         options.create(true).truncate(true)
     } else {
         options.create_new(true)
     };
-    match options.open(path) {
-        Ok(file) => Ok(Box::new(BufWriter::new(file))),
-        Err(error) => {
-            let name = Shown(&path.to_string_lossy()).to_string();
-            let failed = Error::new(Exit::NotWritten, format!("{name} could not be written: {error}"));
-            Err(match error.kind() {
-                io::ErrorKind::AlreadyExists => failed.with_hint("`--force` overwrites it"),
-                io::ErrorKind::NotFound => failed.with_hint("its directory does not exist"),
-                _ => failed,
-            })
+    options.open(path).map_err(|error| {
+        let name = Shown(&path.to_string_lossy()).to_string();
+        let failed = Error::new(Exit::NotWritten, format!("{name} could not be written: {error}"));
+        match error.kind() {
+            io::ErrorKind::AlreadyExists => failed.with_hint("`--force` overwrites it"),
+            io::ErrorKind::NotFound => failed.with_hint("its directory does not exist"),
+            _ => failed,
         }
-    }
+    })
 }
 
 /// Where the numbers of the next input begin: several files are one capture.
@@ -149,22 +199,6 @@ impl Next {
             interface: self.interface.saturating_add(interfaces),
         }
     }
-}
-
-fn read(file: &Path, limits: Limits, analysis: &mut Analysis, next: Next) -> Result<Summary, SourceError> {
-    let mut reader = if file.as_os_str() == STANDARD_INPUT {
-        source::standard_input(limits)?
-    } else {
-        source::open(file, limits)?
-    };
-    reader.number_from(next.frame, next.interface);
-    let mut batch = Batch::new();
-    while reader.read_batch(&mut batch) {
-        for frame in batch.frames() {
-            analysis.handle_frame(&frame);
-        }
-    }
-    Ok(reader.summary())
 }
 
 fn damage(summary: &Summary) -> Vec<Blind> {
