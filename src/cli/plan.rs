@@ -14,6 +14,7 @@ use super::capture::{self, Capture};
 use crate::analysis::Ports;
 use crate::error::{Error, Exit};
 use crate::report::{Detail, Screen};
+use crate::source::Shown;
 
 /// The run as it will happen.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,16 +93,30 @@ pub enum Format {
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Plan, Error> {
     match Arguments::try_parse_from(arguments) {
         Ok(arguments) => plan(arguments.command),
-        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            Ok(Plan::Print(error.render().to_string()))
-        }
-        Err(error) => {
-            let text = error.render().to_string();
-            let message = text.strip_prefix("error: ").unwrap_or(&text).trim_end();
-            Err(Error::new(Exit::Usage, message))
-        }
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                Ok(Plan::Print(format!("{}\n", error.render().to_string().trim_end())))
+            }
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                let hint = "`sshrst analyze FILE` reports on a capture; `sshrst --help` lists all commands";
+                Err(Error::new(Exit::Usage, "no command was given").with_hint(hint))
+            }
+            _ => Err(wrong_usage(&error)),
+        },
     }
 }
+
+/// What clap says of wrong usage, in the form of our own messages.
+fn wrong_usage(error: &clap::Error) -> Error {
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let text = text.trim_end().trim_end_matches("For more information, try '--help'.").trim_end();
+    Error::new(Exit::Usage, Shown(text).to_string().replace(LINE_END, "\n"))
+        .with_hint("`--help` lists what is possible")
+}
+
+/// How [`Shown`] shows a line end; clap's own are to stay.
+const LINE_END: &str = "\\u{a}";
 
 fn plan(command: Command) -> Result<Plan, Error> {
     Ok(match command {
@@ -116,7 +131,8 @@ fn plan(command: Command) -> Result<Plan, Error> {
 fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
     let standard_input = arguments.files.iter().filter(|file| file.as_os_str() == "-").count();
     if standard_input > 1 {
-        return Err(Error::new(Exit::Usage, "`-` (standard input) can be given once only"));
+        let hint = "give the other captures as files";
+        return Err(Error::new(Exit::Usage, "`-` (standard input) can be given once only").with_hint(hint));
     }
     Ok(Analyze { files: arguments.files, reporting: reporting(arguments.reporting) })
 }
@@ -144,7 +160,8 @@ pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
     Reporting {
         ports,
         format,
-        output: arguments.output,
+        // As everywhere, `-` is the standard stream.
+        output: arguments.output.filter(|path| path.as_os_str() != "-"),
         force: arguments.force,
         reproducible: arguments.reproducible,
         threads: arguments.threads.map(usize::from),

@@ -2,20 +2,21 @@
 
 use std::io::{self, Write};
 
-use crate::case::{Blind, BlindKind};
+use crate::analysis::{Blind, BlindKind};
 use crate::cli::Capture;
 use crate::error::{Error, Exit, nearest};
 use crate::limits::Limits;
-use crate::run::{Gathered, complain, create, open_output, print};
+use crate::run::gathered::Gathered;
+use crate::run::output::{Output, create};
+use crate::run::{complain, print};
 use crate::source::live::{self, Listed, Live, LiveError};
 use crate::source::{Shown, Wanted};
 
 /// Captures until something ends it, then reports.
 pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
     let limits = Limits::default();
-    // The interface first: where it cannot be had, no empty file is left behind.
+    let output = Output::of(&plan.reporting, &[])?;
     let mut live = Live::open(&plan.wanted, limits).map_err(|error| refused(&error))?;
-    let out = open_output(&plan.reporting)?;
     if let Some(path) = &plan.copy {
         create(path, plan.reporting.force)?;
         live.copy_to(path).map_err(|words| {
@@ -36,7 +37,7 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
         gathered.exit = gathered.exit.outranked_by(Exit::NotWritten);
     }
     drop(live);
-    gathered.report(&plan.reporting, out)
+    gathered.report(&plan.reporting, &output)
 }
 
 /// What the user had left out beside what is not SSH.

@@ -56,7 +56,7 @@ fn collect(folder: &str, found: &mut Vec<Source>) {
         let is_crate = root.join(&path).join("Cargo.toml").exists();
         if root.join(&path).is_dir() && !is_crate {
             collect(&path, found);
-        } else if path.ends_with(".rs") {
+        } else if Path::new(&path).extension().is_some_and(|end| end == "rs") {
             found.push(Source::new(&path, &read(&path)));
         }
     }

@@ -57,14 +57,15 @@ fn ask(page: &mut Page, label: &str, confirm: &Confirm) {
 }
 
 fn mend(page: &mut Page, label: &str, remedy: &Remedy) {
-    page.labelled(label, &format!("{}: {}", place(remedy.place), remedy.why), Tone::Plain);
+    page.labelled(label, &format!("{}:", place(remedy.place)), Tone::Plain);
     if remedy.what.contains('\n') {
         page.pasted(&remedy.what);
     } else if remedy.what.split(' ').next().is_some_and(|word| PROGRAMS.contains(&word)) {
         page.command(&remedy.what);
     } else {
-        page.paragraph(11, &remedy.what, Tone::Strong);
+        page.paragraph(LABEL + 2, &remedy.what, Tone::Strong);
     }
+    page.beside(&format!("why: {}", remedy.why), Tone::Plain);
     if let Some(trap) = &remedy.trap {
         page.beside(&format!("mind: {trap}"), Tone::Plain);
     }

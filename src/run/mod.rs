@@ -1,0 +1,122 @@
+//! Plan → sources → analysis → report.
+
+#![expect(clippy::disallowed_methods, reason = "the edge at which arguments are read and files are written")]
+
+#[cfg(feature = "live")]
+mod capture;
+#[cfg(not(feature = "live"))]
+#[path = "no_capture.rs"]
+mod capture;
+mod gathered;
+mod output;
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use gathered::Gathered;
+use output::Output;
+
+use crate::cli::{self, Analyze, Plan};
+use crate::error::{Error, Exit};
+use crate::frame::FrameNo;
+use crate::limits::Limits;
+use crate::report::{self, Screen};
+use crate::source::{self, Reader, STANDARD_INPUT, Shown, SourceError, Summary};
+
+/// Runs the program: arguments and standard streams in, exit status out.
+pub fn main() -> ExitCode {
+    let plan = cli::parse(std::env::args_os());
+    let outcome = plan.and_then(|plan| match plan {
+        Plan::Analyze(plan) => analyze(&plan),
+        Plan::Capture(plan) => capture::capture(&plan),
+        Plan::Interfaces => capture::interfaces(),
+        Plan::Explain { id, screen } => explain(id.as_deref(), screen),
+        Plan::Timers { seconds, screen } => print(&report::timers(seconds, screen)),
+        Plan::Print(text) => print(&text),
+    });
+    let exit = outcome.unwrap_or_else(|error| {
+        complain(&error);
+        error.exit
+    });
+    exit.into()
+}
+
+fn complain(error: &Error) {
+    // Nothing is left to do when even this fails.
+    _ = writeln!(io::stderr(), "sshrst: {error}");
+}
+
+fn print(text: &str) -> Result<Exit, Error> {
+    output::standard(|out| out.write_all(text.as_bytes())).map(|()| Exit::Analysed)
+}
+
+fn explain(id: Option<&str>, screen: Screen) -> Result<Exit, Error> {
+    let Some(id) = id else { return print(&report::explain_list(screen)) };
+    if let Some(page) = report::explain(id, screen) {
+        return print(&page);
+    }
+    let nearest = crate::error::nearest(id, report::explainable());
+    let hint = match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`? `sshrst explain` lists all"),
+        None => "`sshrst explain` lists all".to_owned(),
+    };
+    Err(Error::new(Exit::Usage, format!("nothing is called `{}`", Shown(id))).with_hint(hint))
+}
+
+fn analyze(plan: &Analyze) -> Result<Exit, Error> {
+    let reporting = &plan.reporting;
+    let output = Output::of(reporting, &plan.files)?;
+    let limits = Limits::default();
+    let mut gathered = Gathered::new(limits, reporting);
+    let mut next = Next::default();
+    let mut failures = Vec::new();
+    for file in &plan.files {
+        match open(file, limits) {
+            Ok(mut reader) => {
+                reader.number_from(next.frame, next.interface);
+                next = next.after(&gathered.follow(&mut reader));
+            }
+            Err(error) => failures.push(Error::from(&error)),
+        }
+    }
+    failures.iter().for_each(complain);
+    if gathered.inputs.is_empty() {
+        return Ok(Exit::NoInput);
+    }
+    if !failures.is_empty() {
+        gathered.exit = gathered.exit.outranked_by(Exit::Partial);
+    }
+    gathered.report(reporting, &output)
+}
+
+fn open(file: &Path, limits: Limits) -> Result<Reader<Box<dyn Read + Send>>, SourceError> {
+    if file.as_os_str() == STANDARD_INPUT {
+        source::standard_input(limits)
+    } else {
+        source::open(file, limits)
+    }
+}
+
+/// Where the numbers of the next input begin: several files are one capture.
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    frame: FrameNo,
+    interface: u16,
+}
+
+impl Default for Next {
+    fn default() -> Self {
+        Self { frame: FrameNo(1), interface: 0 }
+    }
+}
+
+impl Next {
+    fn after(self, summary: &Summary) -> Self {
+        let interfaces = u16::try_from(summary.interfaces.len()).unwrap_or(u16::MAX);
+        Self {
+            frame: FrameNo(self.frame.0.saturating_add(summary.numbers)),
+            interface: self.interface.saturating_add(interfaces),
+        }
+    }
+}
