@@ -3,12 +3,14 @@
 mod ending;
 mod host;
 mod reset;
+mod stack;
 mod vantage;
 mod visibility;
 
 pub use ending::Ending;
 pub use host::{Host, Hosts};
 pub use reset::{Form, Reset, Role, Trigger};
+pub use stack::{Generator, Stack};
 pub use vantage::{Spot, Vantage};
 pub use visibility::{Blind, BlindKind};
 

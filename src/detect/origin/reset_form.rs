@@ -1,6 +1,6 @@
 //! One file, one observation.
 
-use crate::case::{Case, Form, Reset};
+use crate::case::{Case, Form, Reset, Stack};
 use crate::cause::Bearing;
 use crate::detect::{Finding, Outcome};
 use crate::flow::Side;
@@ -94,19 +94,19 @@ fn abort(case: &Case, reset: &Reset) -> Outcome {
             Bearing { forger: -6, owner: -5, ..only_sockets },
         ));
     }
-    let window_zero_stack = windows_like(case, reset.claimed) || closed_window(case, reset.claimed);
     let summary = "RST+ACK with window 0: a living Linux socket aborts with its real window";
-    let socket = if window_zero_stack { -4 } else { -14 };
+    // Only of a stack that is known to do otherwise does it say much: Windows, BSD's and appliances' aborts may have it.
+    let linux = Stack::of(&case.flow, reset.claimed, segment).like_linux;
+    let socket = match (closed_window(case, reset.claimed), linux) {
+        (true, _) => -2,
+        (false, true) => -14,
+        (false, false) => -6,
+    };
     Outcome::Absent(Finding::new(
         summary,
         frames,
         Bearing { socket, owner: socket - 2, forger: 0, ..only_sockets },
     ))
-}
-
-/// Whether the host's packets start from TTL 128, as Windows does, whose aborts have window 0.
-fn windows_like(case: &Case, side: Side) -> bool {
-    case.flow.half(side).ttl.usual().is_some_and(|ttl| (65..=128).contains(&ttl.value))
 }
 
 /// Whether the host's last segment had announced a closed window.

@@ -1,6 +1,6 @@
 //! One file, one observation.
 
-use crate::case::{Case, Form, Reset};
+use crate::case::{Case, Form, Generator, Reset, Stack};
 use crate::cause::Bearing;
 use crate::detect::outcome::cannot_tell;
 use crate::detect::{Finding, Outcome};
@@ -29,14 +29,6 @@ declare_detector! {
     ResetIpIdDiffers { id: "reset-ip-id-differs", group: IpId, examine: examine }
 }
 
-/// How a host numbers the packets of one connection.
-enum Generator {
-    /// One more for each packet; the last number seen, and the largest step between packets.
-    Counter { last: u16, widest: u16 },
-    /// Always 0.
-    Zero,
-}
-
 fn examine(case: &Case, reset: &Reset) -> Outcome {
     let segment = reset.segment();
     if segment.traits.has(Traits::IPV6) {
@@ -49,14 +41,7 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
 }
 
 fn abort(case: &Case, reset: &Segment) -> Outcome {
-    let own: Vec<&Segment> = case
-        .flow
-        .timeline
-        .segments()
-        .filter(|other| other.from == reset.from && !other.flags.rst() && !other.flags.syn())
-        .filter(|other| other.frame < reset.frame)
-        .collect();
-    let Some((generator, last)) = generator(&own) else {
+    let Some((generator, last)) = Stack::of(&case.flow, case.flow.side(reset.from), reset).generator else {
         return cannot_tell("the host's identifications form no counter");
     };
     let frames = [reset.frame, last.frame];
@@ -94,27 +79,6 @@ fn abort(case: &Case, reset: &Segment) -> Outcome {
 
 /// Packets that may be missing between the last one seen and the reset: a super-packet of 64 KiB is 45 of them.
 const SLACK: u16 = 64;
-
-/// A step wider than this is no counter's.
-const WIDEST_STEP: u16 = 2048;
-
-fn generator<'a>(own: &[&'a Segment]) -> Option<(Generator, &'a Segment)> {
-    let recent = own.get(own.len().saturating_sub(12)..)?;
-    let last = *recent.last()?;
-    if recent.len() < 3 {
-        return None;
-    }
-    if recent.iter().all(|segment| segment.ip_id == 0) {
-        return Some((Generator::Zero, last));
-    }
-    let steps: Vec<u16> = recent
-        .windows(2)
-        .filter_map(|pair| Some(pair.get(1)?.ip_id.wrapping_sub(pair.first()?.ip_id)))
-        .collect();
-    let counting = steps.iter().all(|&step| (1..=WIDEST_STEP).contains(&step));
-    let widest = steps.iter().copied().max()?;
-    counting.then_some((Generator::Counter { last: last.ip_id, widest }, last))
-}
 
 fn answer(reset: &Reset) -> Outcome {
     let segment = reset.segment();

@@ -1,6 +1,6 @@
 //! One file, one observation.
 
-use crate::case::{Case, Form, Reset};
+use crate::case::{Case, Form, Reset, Stack};
 use crate::cause::Bearing;
 use crate::detect::origin::reset_form::uses_timestamps;
 use crate::detect::outcome::cannot_tell;
@@ -47,11 +47,10 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     let Some((value, _)) = segment.timestamps() else {
         let summary =
             "RST+ACK without timestamps in a connection that uses them: a Linux socket stamps its abort";
-        return Outcome::Present(Finding::new(
-            summary,
-            [segment.frame],
-            Bearing { socket: -14, owner: -12, ..Bearing::SILENT },
-        ));
+        let linux = Stack::of(&case.flow, reset.claimed, segment).like_linux;
+        let socket = if linux { -14 } else { -5 };
+        let bearing = Bearing { socket, owner: socket + 2, ..Bearing::SILENT };
+        return Outcome::Present(Finding::new(summary, [segment.frame], bearing));
     };
     let Some(clock) = Clock::of(case, segment) else {
         let summary = "RST+ACK with timestamps, as the connection uses them";

@@ -12,22 +12,22 @@ declare_detector! {
     /// The reset answers a packet sooner than that packet could have reached the claimed host and come back.
     ///
     /// ## Sees
-    /// The time from the packet answered to the reset, against the shortest loop from the capture point to the claimed
-    /// host and back. For an abort: the time since the first packet with the data that the reset acknowledges.
+    /// The time from the packet answered to the reset, against the shortest round trip from the capture point to
+    /// the claimed host. For an abort: the time since the first packet with the data that the reset acknowledges.
     ///
     /// ## Means
-    /// Nobody answers what he has not received. An answer clearly faster than the loop comes from a box nearer than
-    /// the host. An answer at the length of the loop is what a kernel does: it answers within microseconds.
+    /// Nobody answers what he has not received. An answer clearly faster than the round trip comes from a box nearer than
+    /// the host. An answer at the length of the round trip is what a kernel does: it answers within microseconds.
     ///
     /// ## Misleads when
-    /// A proxy on the path answers the handshake, so that the loop measured is not the host's. The loop is so short
+    /// A proxy on the path answers the handshake, so that the round trip measured is not the host's. The round trip is so short
     /// that the clock's noise hides it: then nothing is said. A box close to the host is as slow as the host.
     ///
     /// ## Needs
-    /// The packet answered, and a loop of more than 2 ms to the claimed host, from this or another connection.
+    /// The packet answered, and a round trip of more than 2 ms to the claimed host, from this or another connection.
     ///
     /// ## References
-    /// Measured on 832 captures: answers of boxes 0.004 to 0.86 of the loop, of hosts 0.97 to 1.29, none between.
+    /// Measured on 832 captures: answers of boxes 0.004 to 0.86 of the round trip, of hosts 0.97 to 1.29, none between.
     /// Duan et al., Hold-On, 2012, for the same idea with DNS.
     ResetAnswersEarly { id: "reset-answers-early", group: Time, examine: examine }
 }
@@ -38,7 +38,7 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     };
     if round_trip.time < SHORTEST_LOOP {
         return cannot_tell(format!(
-            "the loop to the {} takes {}: too short to tell who was faster",
+            "the round trip to the {} takes {} from here: too short to tell who was faster",
             reset.claimed.word(),
             round_trip.time
         ));
@@ -49,7 +49,7 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     let ratio = answer_time.ratio(round_trip.time).unwrap_or(1.0);
     let frames = [asked.frame, reset.segment().frame, round_trip.out, round_trip.back];
     let summary = format!(
-        "answer after {answer_time}, the shortest loop to the {} is {} (n={samples}): ratio {ratio:.2}",
+        "answer after {answer_time}, the shortest round trip to the {} from here is {} (n={samples}): ratio {ratio:.2}",
         reset.claimed.word(),
         round_trip.time
     );
