@@ -11,6 +11,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod label;
+mod shared;
 mod tool;
 
 use std::fs;
@@ -28,12 +29,15 @@ const PARTIAL: i32 = 4;
 
 #[test]
 fn files_of_other_projects_are_read_or_refused_in_order() {
-    let Some(corpus) = tool::shared("corpus") else {
+    let Some(shared) = shared::shared() else {
         eprintln!("skipped: the corpus is not here");
         return;
     };
-    let files: Vec<_> =
-        ["captures", "malformed"].iter().flat_map(|folder| tool::files_below(&corpus.join(folder))).collect();
+    let corpus = shared.join("corpus");
+    let files: Vec<_> = ["captures", "malformed"]
+        .iter()
+        .flat_map(|folder| shared::files_below(&corpus.join(folder)))
+        .collect();
     assert!(files.len() > 500, "{} files in {}", files.len(), corpus.display());
     let faults = |file: &Path| {
         let name = file.strip_prefix(&corpus).unwrap_or(file).display().to_string();

@@ -17,9 +17,9 @@ use std::path::{Path, PathBuf};
 
 use page::{Page, Scenario, Truth};
 use recording::{Recording, slugs};
-use sshrst::population::Judged;
 use sshrst::detect::{CATALOGUE, Outcome, by_id};
 use sshrst::infer::{Sender, Verdict};
+use sshrst::population::Judged;
 
 fn file_of(id: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios").join(id).with_extension("md")

@@ -11,22 +11,17 @@
     reason = "a test, which reads files and may panic"
 )]
 
+mod shared;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
 
 use serde_json::Value;
+use shared::shared;
 use sshrst::frame::FrameNo;
 use sshrst::limits::Limits;
 use sshrst::ssh::{Arrival, Chunk, Phase, Session, Side, Transcript};
 use sshrst::units::Timestamp;
-
-/// The directory of shared captures, if there is one.
-fn shared() -> Option<PathBuf> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let directory = std::env::var_os("SSHRST_SHARED").map_or(beside, PathBuf::from);
-    directory.join("captures/labels.json").exists().then_some(directory)
-}
 
 type Endpoint = (Vec<u8>, u16);
 

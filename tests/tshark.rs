@@ -1,17 +1,23 @@
 //! Frames against tshark's: for every capture of the shared corpus the same numbers, times and lengths.
+//!
+//! Skipped, with a word, without `tshark` or without the captures. `SSHRST_ALL=1` reads every capture instead of a sample.
 
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_macros,
+    clippy::disallowed_methods,
     reason = "a test stops where something is not as it must be, and says why it is skipped"
 )]
+
+mod shared;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
+use shared::{files_below, shared};
 use sshrst::limits::Limits;
 use sshrst::source::{self, Batch, Fault, Reason, Source, Summary};
 
@@ -119,30 +125,25 @@ const OTHERWISE: [&str; 3] = [
     "atm-oam-heapoverflow.pcap",
 ];
 
-/// The captures of the shared corpus, and some of those that are alike in their framing: tshark takes 0.2 s for each.
+/// Without `SSHRST_ALL`, one capture of so many is read: tshark takes 0.2 s for each.
+const SAMPLE: usize = 4;
+
+/// The captures of the shared corpus, and some of those that are alike in their framing.
 fn captures() -> Option<Vec<PathBuf>> {
-    let shared = std::env::var_os("SSHRST_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let hostile = files(&shared.join("corpus/malformed"));
+    let shared = shared()?;
+    let hostile = files_below(&shared.join("corpus/malformed"));
     // tcpdump's cases are hostile to decoders of protocols; the files around them are ordinary.
     let (ordinary, mut some): (Vec<_>, Vec<_>) = hostile
         .into_iter()
-        .chain(files(&shared.join("corpus/captures")))
-        .chain(files(&shared.join("captures")))
+        .chain(files_below(&shared.join("corpus/captures")))
+        .chain(files_below(&shared.join("captures")))
         .filter(|path| OTHERWISE.iter().all(|name| !path.ends_with(name)))
         .partition(|path| {
             ["+tcpdump/", "/captures/"].iter().any(|part| path.to_string_lossy().contains(part))
         });
     some.extend(ordinary.into_iter().filter(|path| path.to_string_lossy().contains(".pcap")).step_by(10));
-    (!some.is_empty()).then_some(some)
-}
-
-/// The files under a directory, sorted; none if it is not there.
-fn files(directory: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = directory.read_dir() else { return Vec::new() };
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    paths.into_iter().flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    let step = if std::env::var_os("SSHRST_ALL").is_some() { 1 } else { SAMPLE };
+    Some(some.into_iter().step_by(step).collect())
 }
 
 #[test]

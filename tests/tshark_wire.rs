@@ -9,12 +9,15 @@
 )]
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
+mod shared;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
+use shared::{files_below, shared};
 use sshrst::frame::{Frame, FrameNo, LinkType, Mark, Place};
 use sshrst::limits::Limits;
 use sshrst::units::Timestamp;
@@ -66,23 +69,6 @@ const FIELDS: [&str; FACTS + 5] = [
     "tcp.options.timestamp.tsval",
     "tcp.checksum.status",
 ];
-
-fn shared() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let shared = std::env::var("SSHRST_SHARED").map_or(beside, PathBuf::from);
-    shared.join("captures").is_dir().then_some(shared)
-}
-
-fn captures_under(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            captures_under(&path, found);
-        } else if fs::read(&path).is_ok_and(|octets| header(&octets).is_some()) {
-            found.push(path);
-        }
-    }
-}
 
 /// Reads a number in the byte order of a capture.
 type Read = fn([u8; 4]) -> u32;
@@ -213,10 +199,9 @@ fn tshark_sees_the_same_segments_and_quotes() {
         eprintln!("skipped: no tshark");
         return;
     }
-    let mut paths = Vec::new();
-    for folder in ["captures", "captures-hard", "corpus/captures"] {
-        captures_under(&shared.join(folder), &mut paths);
-    }
+    let folders = ["captures", "captures-hard", "corpus/captures"];
+    let mut paths: Vec<_> = folders.iter().flat_map(|folder| files_below(&shared.join(folder))).collect();
+    paths.retain(|path| fs::read(path).is_ok_and(|octets| header(&octets).is_some()));
     paths.retain(|path| !EXCEPT.iter().any(|(name, _)| path.to_string_lossy().ends_with(name)));
     paths.sort();
     let step = if std::env::var("SSHRST_ALL").is_ok() { 1 } else { paths.len().div_ceil(SAMPLE).max(1) };

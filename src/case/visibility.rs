@@ -23,6 +23,8 @@ pub enum BlindKind {
     CaptureDamaged,
     /// Packets were dropped while capturing, by the capture's own count.
     CaptureDropped,
+    /// Packets that were left out of the capture because its user asked for that.
+    CaptureFiltered,
     /// Frames that could not be decoded.
     Undecoded,
     /// The connection's start is not in the capture.
@@ -49,6 +51,7 @@ impl BlindKind {
         match self {
             Self::CaptureDamaged => "capture-damaged",
             Self::CaptureDropped => "capture-dropped-packets",
+            Self::CaptureFiltered => "capture-filtered",
             Self::Undecoded => "frames-not-decoded",
             Self::StartsMidstream => "capture-starts-midstream",
             Self::OneDirection => "one-direction-only",

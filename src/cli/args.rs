@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use super::capture::CaptureArguments;
+
 /// Says who reset an SSH connection, why, and since when, from a capture of its packets.
 #[derive(Debug, Parser)]
 #[command(name = "sshrst", version, max_term_width = 100, arg_required_else_help = true)]
@@ -20,6 +22,13 @@ pub(super) enum Command {
         (an input was unreadable or damaged), 5 the report could not be written, 70 a fault of sshrst."
     )]
     Analyze(AnalyzeArguments),
+    /// Capture on an interface, and report on the SSH connections seen when it is stopped.
+    #[command(
+        after_help = "Stops at Ctrl-C, SIGTERM, -c or --duration, and then reports. Exit status: 0 analysed, 2 wrong \
+        usage or filter, 3 no such interface or no permission, 4 analysed in part (the capture broke off), 5 a file \
+        could not be written, 70 a fault of sshrst."
+    )]
+    Capture(CaptureArguments),
     /// Say what a signal or a cause means, when it misleads, and where that is written.
     Explain {
         /// Its id, as reports name it. Without one: all ids.
@@ -38,6 +47,13 @@ pub(super) struct AnalyzeArguments {
     /// Captures (pcap, pcapng); `-` is standard input. Several files are one capture, in the order given.
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) reporting: ReportingArguments,
+}
+
+/// How connections are judged and the report is written, wherever the frames come from.
+#[derive(Args, Debug)]
+pub(super) struct ReportingArguments {
     /// Port of SSH, repeatable, or `any` to recognise SSH by its identification string [default: 22].
     #[arg(short, long = "port", value_name = "N|any", value_parser = port)]
     pub(super) ports: Vec<Port>,
@@ -45,10 +61,10 @@ pub(super) struct AnalyzeArguments {
     #[arg(short, long, value_enum, default_value_t = Rendering::Text)]
     pub(super) format: Rendering,
     /// Write the report to this file instead of standard output.
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", group = WRITTEN)]
     pub(super) output: Option<PathBuf>,
     /// Overwrite the output file if it exists.
-    #[arg(long, requires = "output")]
+    #[arg(long, requires = WRITTEN)]
     pub(super) force: bool,
     /// Colour in text reports.
     #[arg(long, value_enum, default_value_t = When::Auto)]
@@ -63,6 +79,9 @@ pub(super) struct AnalyzeArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
 }
+
+/// The files that `--force` is about: `--output`, and what a capture is written to.
+pub(super) const WRITTEN: &str = "written";
 
 /// A `--port` value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

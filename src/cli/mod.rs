@@ -1,7 +1,9 @@
 //! What was typed, and what it means. The only user of clap.
 
 mod args;
+mod capture;
 mod plan;
 
 pub use args::command;
-pub use plan::{Analyze, Format, Plan, parse};
+pub use capture::Capture;
+pub use plan::{Analyze, Format, Plan, Reporting, parse};

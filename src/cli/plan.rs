@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use super::args::{AnalyzeArguments, Arguments, Command, Port, Rendering, When};
+use super::args::{AnalyzeArguments, Arguments, Command, Port, Rendering, ReportingArguments, When};
+use super::capture::{self, Capture};
 use crate::analysis::Ports;
 use crate::error::{Error, Exit};
 use crate::report::{Detail, Screen};
@@ -20,6 +21,10 @@ use crate::source::Shown;
 pub enum Plan {
     /// `sshrst analyze`.
     Analyze(Analyze),
+    /// `sshrst capture`.
+    Capture(Capture),
+    /// `sshrst capture -D`.
+    Interfaces,
     /// `sshrst explain`.
     Explain {
         /// What is to be explained; the list of everything without.
@@ -43,6 +48,13 @@ pub enum Plan {
 pub struct Analyze {
     /// Inputs; `-` is standard input.
     pub files: Vec<PathBuf>,
+    /// How they are judged.
+    pub reporting: Reporting,
+}
+
+/// How connections are judged and the report is written, wherever the frames come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reporting {
     /// Where SSH is looked for.
     pub ports: Ports,
     /// How the report is written.
@@ -109,6 +121,8 @@ const LINE_END: &str = "\\u{a}";
 fn plan(command: Command) -> Result<Plan, Error> {
     Ok(match command {
         Command::Analyze(arguments) => Plan::Analyze(analyze(arguments)?),
+        Command::Capture(arguments) if arguments.list => Plan::Interfaces,
+        Command::Capture(arguments) => Plan::Capture(capture::plan(arguments)?),
         Command::Explain { id } => Plan::Explain { id, screen: screen(When::Auto, false) },
         Command::Timers { seconds } => Plan::Timers { seconds, screen: screen(When::Auto, false) },
     })
@@ -120,6 +134,10 @@ fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
         let hint = "give the other captures as files";
         return Err(Error::new(Exit::Usage, "`-` (standard input) can be given once only").with_hint(hint));
     }
+    Ok(Analyze { files: arguments.files, reporting: reporting(arguments.reporting) })
+}
+
+pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
     let ports = if arguments.ports.contains(&Port::Any) {
         Ports::Any
     } else if arguments.ports.is_empty() {
@@ -139,8 +157,7 @@ fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
             detail: if arguments.all { Detail::All } else { Detail::Deaths },
         },
     };
-    Ok(Analyze {
-        files: arguments.files,
+    Reporting {
         ports,
         format,
         // As everywhere, `-` is the standard stream.
@@ -148,7 +165,7 @@ fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
         force: arguments.force,
         reproducible: arguments.reproducible,
         threads: arguments.threads.map(usize::from),
-    })
+    }
 }
 
 /// Columns where text is not shown on a terminal, and what every terminal has.

@@ -2,26 +2,35 @@
 
 #![expect(clippy::disallowed_methods, reason = "the edge at which arguments are read and files are written")]
 
+#[cfg(feature = "live")]
+mod capture;
+#[cfg(not(feature = "live"))]
+#[path = "no_capture.rs"]
+mod capture;
+mod gathered;
 mod output;
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::analysis::{self, Analysis, Blind, BlindKind, Findings};
-use crate::cli::{self, Analyze, Format, Plan};
+use gathered::Gathered;
+use output::Output;
+
+use crate::cli::{self, Analyze, Plan};
 use crate::error::{Error, Exit};
 use crate::frame::FrameNo;
 use crate::limits::Limits;
-use crate::report::{self, Screen, model};
-use crate::source::{self, Batch, STANDARD_INPUT, Shown, Source, SourceError, Summary};
-use output::Output;
+use crate::report::{self, Screen};
+use crate::source::{self, Reader, STANDARD_INPUT, Shown, SourceError, Summary};
 
 /// Runs the program: arguments and standard streams in, exit status out.
 pub fn main() -> ExitCode {
     let plan = cli::parse(std::env::args_os());
     let outcome = plan.and_then(|plan| match plan {
         Plan::Analyze(plan) => analyze(&plan),
+        Plan::Capture(plan) => capture::capture(&plan),
+        Plan::Interfaces => capture::interfaces(),
         Plan::Explain { id, screen } => explain(id.as_deref(), screen),
         Plan::Timers { seconds, screen } => print(&report::timers(seconds, screen)),
         Plan::Print(text) => print(&text),
@@ -56,42 +65,37 @@ fn explain(id: Option<&str>, screen: Screen) -> Result<Exit, Error> {
 }
 
 fn analyze(plan: &Analyze) -> Result<Exit, Error> {
-    let output = Output::of(plan)?;
-    let mut exit = Exit::Analysed;
+    let reporting = &plan.reporting;
+    let output = Output::of(reporting, &plan.files)?;
     let limits = Limits::default();
-    let mut analysis = Analysis::new(limits, plan.ports.clone());
+    let mut gathered = Gathered::new(limits, reporting);
     let mut next = Next::default();
-    let (mut inputs, mut blind, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    let mut failures = Vec::new();
     for file in &plan.files {
-        match read(file, limits, &mut analysis, next) {
-            Ok(summary) => {
-                next = next.after(&summary);
-                let damage = damage(&summary);
-                for blind in &damage {
-                    complain(&Error::new(
-                        Exit::Partial,
-                        format!("{}: {}", Shown(&summary.name), blind.detail),
-                    ));
-                    exit = exit.outranked_by(Exit::Partial);
-                }
-                blind.extend(damage);
-                blind.extend(dropped(&summary));
-                inputs.push(input(&summary));
+        match open(file, limits) {
+            Ok(mut reader) => {
+                reader.number_from(next.frame, next.interface);
+                next = next.after(&gathered.follow(&mut reader));
             }
             Err(error) => failures.push(Error::from(&error)),
         }
     }
     failures.iter().for_each(complain);
-    if inputs.is_empty() {
+    if gathered.inputs.is_empty() {
         return Ok(Exit::NoInput);
     }
     if !failures.is_empty() {
-        exit = exit.outranked_by(Exit::Partial);
+        gathered.exit = gathered.exit.outranked_by(Exit::Partial);
     }
-    let findings = judged(analysis, blind, plan.threads)?;
-    let model = model::build(&findings, &inputs, model::Options { reproducible: plan.reproducible });
-    output.write(|out| render(&model, plan.format, out))?;
-    Ok(exit)
+    gathered.report(reporting, &output)
+}
+
+fn open(file: &Path, limits: Limits) -> Result<Reader<Box<dyn Read + Send>>, SourceError> {
+    if file.as_os_str() == STANDARD_INPUT {
+        source::standard_input(limits)
+    } else {
+        source::open(file, limits)
+    }
 }
 
 /// Where the numbers of the next input begin: several files are one capture.
@@ -114,62 +118,5 @@ impl Next {
             frame: FrameNo(self.frame.0.saturating_add(summary.numbers)),
             interface: self.interface.saturating_add(interfaces),
         }
-    }
-}
-
-fn read(file: &Path, limits: Limits, analysis: &mut Analysis, next: Next) -> Result<Summary, SourceError> {
-    let mut reader = if file.as_os_str() == STANDARD_INPUT {
-        source::standard_input(limits)?
-    } else {
-        source::open(file, limits)?
-    };
-    reader.number_from(next.frame, next.interface);
-    let mut batch = Batch::new();
-    while reader.read_batch(&mut batch) {
-        for frame in batch.frames() {
-            analysis.handle_frame(&frame);
-        }
-    }
-    Ok(reader.summary())
-}
-
-fn damage(summary: &Summary) -> Vec<Blind> {
-    let blind = |damage: &source::Damage| Blind {
-        kind: BlindKind::CaptureDamaged,
-        detail: damage.to_string(),
-        frames: Vec::new(),
-    };
-    summary.damage.iter().map(blind).collect()
-}
-
-fn dropped(summary: &Summary) -> Option<Blind> {
-    let dropped = summary.dropped();
-    (dropped > 0).then(|| Blind {
-        kind: BlindKind::CaptureDropped,
-        detail: format!("{dropped} packets were dropped while capturing, by the capture's own count"),
-        frames: Vec::new(),
-    })
-}
-
-fn input(summary: &Summary) -> model::Input {
-    model::Input {
-        path: Shown(&summary.name).to_string(),
-        sha256: summary.sha256.clone().unwrap_or_default(),
-        octets: summary.octets,
-        format: summary.format.to_string(),
-        complete: summary.complete,
-    }
-}
-
-fn judged(analysis: Analysis, blind: Vec<Blind>, threads: Option<usize>) -> Result<Findings, Error> {
-    analysis::with_threads(threads, || analysis.finish(blind))
-        .map_err(|error| Error::new(Exit::Fault, format!("threads could not be started: {error}")))
-}
-
-fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Text { screen, detail } => report::text(report, screen, detail, out),
-        Format::Json => report::json(report, out),
-        Format::Ndjson => report::ndjson(report, out),
     }
 }

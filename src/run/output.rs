@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::Analyze;
+use crate::cli::Reporting;
 use crate::error::{Error, Exit};
 use crate::source::Shown;
 
@@ -20,12 +20,10 @@ pub(super) enum Output<'a> {
 impl<'a> Output<'a> {
     /// Where the report of `plan` goes, if it looks as if it could be written there: better known before a long
     /// analysis than after it. Nothing is made or emptied yet.
-    pub(super) fn of(plan: &'a Analyze) -> Result<Self, Error> {
+    pub(super) fn of(plan: &'a Reporting, inputs: &[PathBuf]) -> Result<Self, Error> {
         let Some(path) = &plan.output else { return Ok(Self::Standard) };
         let here = |path: &PathBuf| fs::canonicalize(path).ok();
-        if here(path)
-            .is_some_and(|output| plan.files.iter().any(|input| here(input).as_ref() == Some(&output)))
-        {
+        if here(path).is_some_and(|output| inputs.iter().any(|input| here(input).as_ref() == Some(&output))) {
             let message = format!("{} is an input: it would be overwritten", name(path));
             return Err(Error::new(Exit::Usage, message));
         }
@@ -68,6 +66,12 @@ pub(super) fn standard(render: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
 fn all(mut out: impl Write, render: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     render(&mut out)?;
     out.flush()
+}
+
+/// Makes a file; one that is there is lost with `force`, and an error without.
+#[cfg(feature = "live")]
+pub(super) fn create(path: &Path, force: bool) -> Result<(), Error> {
+    open(path, force).map(drop).map_err(|error| failed(path, &error))
 }
 
 fn open(path: &Path, force: bool) -> io::Result<File> {

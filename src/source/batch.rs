@@ -83,6 +83,24 @@ impl Batch {
         self.filled = carried.len();
     }
 
+    /// Adds a frame whose octets lie elsewhere; `head.start` is set here.
+    #[cfg(feature = "live")]
+    pub(super) fn push(&mut self, number: FrameNo, head: Head, octets: &[u8]) {
+        let end = self.filled + octets.len();
+        if end > self.octets.len() {
+            self.octets.resize(end + PIECE, 0);
+        }
+        if let Some(room) = self.octets.get_mut(self.filled..end) {
+            room.copy_from_slice(octets);
+        }
+        if self.heads.is_empty() {
+            self.first = number;
+        }
+        let after_first = (number.0 - self.first.0) as u32;
+        self.heads.push(Head { start: self.filled as u32, after_first, ..head });
+        self.filled = end;
+    }
+
     /// Makes room for at least one more octet; `walked` octets at the front are no longer needed.
     ///
     /// Only for a batch without frames, whose places would move. Grows by one piece at a time, so that a length field

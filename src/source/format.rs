@@ -61,6 +61,11 @@ pub enum Format {
         /// Byte order of its first section; each section has its own.
         order: ByteOrder,
     },
+    /// No file: frames as they pass an interface.
+    Live {
+        /// Precision of their times.
+        precision: Precision,
+    },
 }
 
 /// Type of a pcapng Section Header Block, the same in both byte orders (pcapng draft §4.1).
@@ -86,11 +91,12 @@ impl Format {
         })
     }
 
-    /// Its name in a word: `pcap` or `pcapng`.
+    /// Its name in a word: `pcap`, `pcapng` or `live`.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Pcap { .. } => "pcap",
             Self::Pcapng { .. } => "pcapng",
+            Self::Live { .. } => "live",
         }
     }
 }
@@ -113,15 +119,21 @@ impl fmt::Display for ByteOrder {
     }
 }
 
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Micro => "microseconds",
+            Self::Nano => "nanoseconds",
+        })
+    }
+}
+
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pcapng { order } => write!(f, "pcapng, {order}"),
+            Self::Live { precision } => write!(f, "live capture, {precision}"),
             Self::Pcap { order, precision, variant } => {
-                let precision = match precision {
-                    Precision::Micro => "microseconds",
-                    Precision::Nano => "nanoseconds",
-                };
                 write!(f, "pcap, {precision}, {order}")?;
                 match variant {
                     Variant::Standard => Ok(()),

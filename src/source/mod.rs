@@ -1,4 +1,4 @@
-//! Where frames come from: files, standard input; capture-file formats.
+//! Where frames come from: files, standard input, interfaces; capture-file formats.
 //!
 //! A [`Source`] fills a [`Batch`] with whole records, as many as one read gave; a batch's frames are looked at where they
 //! lie. [`open()`] and [`standard_input`] make a [`Reader`], which follows pcap and pcapng in 256 KiB pieces of any
@@ -7,15 +7,18 @@
 //! What is damaged ends or thins the frames, never the run: [`Summary::damage`] says where, what was expected and what
 //! was found. Only an input of which nothing can be read is a [`SourceError`].
 //!
-//! An edge: names `units`, `limits` and `frame` of the core. The only user of sha2, and of files.
+//! An edge: names `units`, `limits` and `frame` of the core. The only user of sha2, pcap and of files.
 
 mod batch;
 mod damage;
 mod failure;
+mod filter;
 mod foreign;
 mod format;
 mod input;
 mod intake;
+#[cfg(feature = "live")]
+pub mod live;
 mod open;
 mod order;
 mod pcap;
@@ -24,10 +27,12 @@ mod reader;
 mod shown;
 mod summary;
 mod tally;
+mod wanted;
 
 pub use batch::Batch;
 pub use damage::{Cost, Damage, Fault};
 pub use failure::{Reason, SourceError};
+pub use filter::{Connection, Filter};
 pub use foreign::Foreign;
 pub use format::{Format, Precision, Variant};
 pub use open::{STANDARD_INPUT, open, standard_input};
@@ -35,6 +40,7 @@ pub use order::ByteOrder;
 pub use reader::Reader;
 pub use shown::Shown;
 pub use summary::{Interface, Summary};
+pub use wanted::Wanted;
 
 /// Something that yields captured frames, in order, until it ends.
 pub trait Source {

@@ -84,6 +84,8 @@ impl<R: Read> Reader<R> {
         let mut tally = Tally::new(limits);
         let walk = match format {
             Format::Pcapng { order } => Walk::Pcapng(Section::new(order)),
+            // No octets tell of a live capture.
+            Format::Live { .. } => return Err(failed(unrecognised(&carried, name))),
             Format::Pcap { order, precision, variant } => {
                 let pcap = Pcap::new(order, precision, variant, &carried)
                     .map_err(|fault| failed(Reason::Header { part: "pcap file header", fault }))?;

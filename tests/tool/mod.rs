@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test asks what it needs")]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -53,25 +53,4 @@ fn command() -> assert_cmd::Command {
 fn answer(command: &mut assert_cmd::Command) -> Answer {
     let output = command.output().unwrap();
     Answer { status: output.status.code(), stdout: output.stdout, stderr: output.stderr }
-}
-
-/// A folder of what is shared between the tools of this field, beside this checkout; `None` without it.
-pub(crate) fn shared(folder: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let found = std::env::var_os("SSHRST_SHARED").map_or(beside, PathBuf::from).join(folder);
-    found.is_dir().then_some(found)
-}
-
-/// Every file below `folder`, in order.
-pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { found.push(path) }
-        }
-    }
-    found.sort();
-    found
 }

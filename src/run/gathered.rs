@@ -1,0 +1,101 @@
+//! What came of the inputs, up to the report.
+
+use std::io::{self, Write};
+
+use super::complain;
+use super::output::Output;
+use crate::analysis::{self, Analysis, Blind, BlindKind, Findings};
+use crate::cli::{Format, Reporting};
+use crate::error::{Error, Exit};
+use crate::limits::Limits;
+use crate::report::{self, model};
+use crate::source::{self, Batch, Shown, Source, Summary};
+
+/// What came of the inputs so far.
+pub(super) struct Gathered {
+    analysis: Analysis,
+    /// The inputs that could be read.
+    pub(super) inputs: Vec<model::Input>,
+    /// What they could not show.
+    pub(super) blind: Vec<Blind>,
+    /// How the run ends as things stand.
+    pub(super) exit: Exit,
+}
+
+impl Gathered {
+    pub(super) fn new(limits: Limits, reporting: &Reporting) -> Self {
+        let analysis = Analysis::new(limits, reporting.ports.clone());
+        Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed }
+    }
+
+    /// Takes a source to its end.
+    pub(super) fn follow(&mut self, source: &mut dyn Source) -> Summary {
+        let mut batch = Batch::new();
+        while source.read_batch(&mut batch) {
+            for frame in batch.frames() {
+                self.analysis.handle_frame(&frame);
+            }
+        }
+        let summary = source.summary();
+        let damage = damage(&summary);
+        for blind in &damage {
+            let message = format!("{}: {}", Shown(&summary.name), blind.detail);
+            complain(&Error::new(Exit::Partial, message));
+            self.exit = self.exit.outranked_by(Exit::Partial);
+        }
+        self.blind.extend(damage);
+        self.blind.extend(dropped(&summary));
+        self.inputs.push(input(&summary));
+        summary
+    }
+
+    /// Judges, and writes the report.
+    pub(super) fn report(self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
+        let findings = judged(self.analysis, self.blind, reporting.threads)?;
+        let options = model::Options { reproducible: reporting.reproducible };
+        let model = model::build(&findings, &self.inputs, options);
+        output.write(|out| render(&model, reporting.format, out))?;
+        Ok(self.exit)
+    }
+}
+
+fn damage(summary: &Summary) -> Vec<Blind> {
+    let blind = |damage: &source::Damage| Blind {
+        kind: BlindKind::CaptureDamaged,
+        detail: damage.to_string(),
+        frames: Vec::new(),
+    };
+    summary.damage.iter().map(blind).collect()
+}
+
+fn dropped(summary: &Summary) -> Option<Blind> {
+    let dropped = summary.dropped();
+    (dropped > 0).then(|| Blind {
+        kind: BlindKind::CaptureDropped,
+        detail: format!("{dropped} packets were dropped while capturing, by the capture's own count"),
+        frames: Vec::new(),
+    })
+}
+
+fn input(summary: &Summary) -> model::Input {
+    model::Input {
+        path: Shown(&summary.name).to_string(),
+        sha256: summary.sha256.clone().unwrap_or_default(),
+        octets: summary.octets,
+        format: summary.format.to_string(),
+        complete: summary.complete,
+    }
+}
+
+fn judged(analysis: Analysis, blind: Vec<Blind>, threads: Option<usize>) -> Result<Findings, Error> {
+    analysis::with_threads(threads, || analysis.finish(blind))
+        .map_err(|error| Error::new(Exit::Fault, format!("threads could not be started: {error}")))
+}
+
+fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Text { screen, detail } => report::text(report, screen, detail, out),
+        Format::Json => report::json(report, out),
+        Format::Ndjson => report::ndjson(report, out),
+    }
+}

@@ -1,0 +1,340 @@
+//! Captures in network namespaces of their own, never on the host's interfaces.
+//!
+//! Where namespaces cannot be made (no root, no `ip`), or sshrst was built without libpcap, a test says so and passes
+//! without having shown anything.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "the fence is around the core; tests start programs and print"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops where something is not as it must be"
+)]
+#![cfg(all(feature = "live", target_os = "linux"))]
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// Connects to ports given as arguments, says how each went, and sends nothing.
+const CONNECT: &str = "
+import socket, sys
+for port in sys.argv[1:]:
+    try: socket.create_connection(('127.0.0.1', int(port)), 2)
+    except OSError as error: print(error)
+";
+
+/// A network namespace with its loopback interface up; gone when dropped.
+struct Namespace(String);
+
+impl Namespace {
+    /// `None`, and a word why, where there cannot be one.
+    fn new(test: &str) -> Option<Self> {
+        let name = format!("sshrst-{test}-{}", std::process::id());
+        let made = Command::new("ip").args(["netns", "add", &name]).output();
+        if !made.as_ref().is_ok_and(|output| output.status.success()) {
+            eprintln!("skipped: no network namespace can be made here: {made:?}");
+            return None;
+        }
+        let namespace = Self(name);
+        namespace.ip("link set lo up");
+        Some(namespace)
+    }
+
+    fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", &self.0]).arg(program.as_ref());
+        command.env_remove("SSH_CONNECTION");
+        command
+    }
+
+    fn ip(&self, arguments: &str) {
+        let output = self.command("ip").args(arguments.split(' ')).output().unwrap();
+        assert!(output.status.success(), "ip {arguments}: {output:?}");
+    }
+
+    fn connect(&self, ports: &[&str]) {
+        let output = self.command("python3").args(["-c", CONNECT]).args(ports).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    /// `sshrst capture` with these arguments.
+    fn capture(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(env!("CARGO_BIN_EXE_sshrst"));
+        command.arg("capture").args(arguments);
+        command
+    }
+
+    /// Starts to capture, and waits until sshrst says that it does.
+    fn start(&self, arguments: &[&str]) -> Running {
+        Running::new(&mut self.capture(arguments))
+    }
+}
+
+impl Drop for Namespace {
+    fn drop(&mut self) {
+        _ = Command::new("ip").args(["netns", "del", &self.0]).status();
+    }
+}
+
+/// A capture that runs; killed when dropped.
+struct Running {
+    child: Child,
+    errors: BufReader<ChildStderr>,
+    /// What it said before it began.
+    said: String,
+}
+
+impl Running {
+    fn new(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut errors = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        errors.read_line(&mut said).unwrap();
+        assert!(said.contains("capturing on"), "{said}");
+        Self { child, errors, said }
+    }
+
+    /// `ip netns exec` becomes the program, so its process is the child's.
+    fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    fn end(mut self) -> (Value, String, i32) {
+        let mut out = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+        self.errors.read_to_string(&mut self.said).unwrap();
+        let status = self.child.wait().unwrap().code().unwrap();
+        let report =
+            serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}\n{}", self.said));
+        (report, std::mem::take(&mut self.said), status)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+/// A path that no other test has; the file is gone when dropped.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("sshrst-live-{}-{name}", std::process::id())))
+    }
+
+    fn text(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn ports(report: &Value) -> Vec<u64> {
+    let sessions = report["sessions"].as_array().unwrap().iter();
+    sessions.map(|session| session["server"]["port"].as_u64().unwrap()).collect()
+}
+
+fn limits(report: &Value) -> Vec<&str> {
+    let limits = report["capture"]["limits"].as_array().unwrap().iter();
+    limits.map(|limit| limit["id"].as_str().unwrap()).collect()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_refused_session_is_reported_and_the_written_file_says_the_same() {
+    let Some(namespace) = Namespace::new("refused") else { return };
+    let file = Scratch::new("refused.pcap");
+    let running =
+        namespace.start(&["-i", "lo", "-p", "2222", "--duration", "2s", "-f", "json", "-w", file.text()]);
+    namespace.connect(&["2222", "80"]);
+    let (report, _, status) = running.end();
+    assert_eq!(status, 0);
+    assert_eq!(ports(&report), [2222], "port 80 is not asked for");
+    assert_eq!(report["sessions"][0]["conn_state"], "REJ");
+    assert_eq!(report["capture"]["frames"], 2, "SYN and RST, each once");
+    let analysed = Command::new(env!("CARGO_BIN_EXE_sshrst"))
+        .args(["analyze", "-p", "2222", "-f", "json", file.text()])
+        .output()
+        .unwrap();
+    let analysed: Value = serde_json::from_slice(&analysed.stdout).unwrap();
+    assert_eq!(analysed["sessions"], report["sessions"], "to the nanosecond");
+    assert_eq!(analysed["capture"]["frames"], 2);
+}
+
+#[test]
+fn an_interrupt_ends_a_quiet_capture_with_its_report() {
+    let Some(namespace) = Namespace::new("interrupt") else { return };
+    for signal in ["-INT", "-TERM"] {
+        let running = namespace.start(&["-i", "lo", "-f", "json"]);
+        namespace.connect(&["22"]);
+        running.signal(signal);
+        let (report, _, status) = running.end();
+        assert_eq!((ports(&report), status), (vec![22], 0), "{signal}");
+    }
+}
+
+#[test]
+fn a_count_ends_it_at_that_frame() {
+    let Some(namespace) = Namespace::new("count") else { return };
+    let running = namespace.start(&["-i", "any", "-c", "3", "-f", "json"]);
+    namespace.connect(&["22", "22", "22"]);
+    let (report, _, status) = running.end();
+    assert_eq!((report["capture"]["frames"].as_u64(), status), (Some(3), 0));
+}
+
+#[test]
+fn the_users_words_narrow_and_the_report_says_so() {
+    let Some(namespace) = Namespace::new("words") else { return };
+    let running =
+        namespace.start(&["-i", "lo", "-p", "any", "--duration", "1", "-f", "json", "--", "port", "2223"]);
+    namespace.connect(&["2222", "2223"]);
+    let (report, _, _) = running.end();
+    assert_eq!(report["capture"]["frames"], 2);
+    assert_eq!(limits(&report), ["capture-filtered"]);
+}
+
+#[test]
+fn the_session_it_runs_in_is_left_out_unless_asked_for() {
+    let Some(namespace) = Namespace::new("own") else { return };
+    let connect = "
+import socket
+own = socket.socket()
+own.bind(('127.0.0.1', 40022))
+try: own.connect(('127.0.0.1', 22))
+except OSError: pass
+";
+    for (asked, expected) in [(None, vec![]), (Some("--include-own"), vec![22])] {
+        let mut command = namespace.capture(&["-i", "lo", "--duration", "1", "-f", "json"]);
+        command.args(asked).env("SSH_CONNECTION", "127.0.0.1 40022 127.0.0.1 22");
+        let running = Running::new(&mut command);
+        assert!(namespace.command("python3").args(["-c", connect]).status().unwrap().success());
+        let (report, said, _) = running.end();
+        assert_eq!(ports(&report), expected, "{asked:?}");
+        assert_eq!(said.contains("--include-own"), asked.is_none(), "{said}");
+        assert_eq!(limits(&report).contains(&"capture-filtered"), asked.is_none());
+    }
+}
+
+#[test]
+fn tagged_sessions_are_seen_though_the_system_takes_the_outer_tag_off() {
+    let Some(namespace) = Namespace::new("tags") else { return };
+    namespace.ip("link add veth-a type veth peer name veth-b");
+    namespace.ip("link set veth-a up");
+    namespace.ip("link set veth-b up");
+    // SYNs from 10.0.0.1, ports 1000 to 1003: without a tag, with one, with two of either kind; one of them not to 22.
+    let send = r"
+import socket, struct
+out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+out.bind(('veth-b', 0))
+ip = bytes([0x45, 0, 0, 40, 0, 1, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2])
+tags = [b'', b'\x81\0\0\5', b'\x88\xa8\0\x09\x81\0\0\7', b'\x81\0\0\x09\x81\0\0\7', b'\x81\0\0\5']
+for port, tag in enumerate(tags, 1000):
+    tcp = struct.pack('!HHIIBBHHH', port, 80 if port == 1004 else 22, 1, 0, 0x50, 2, 1000, 0, 0)
+    out.send(b'\xff' * 6 + b'\2' * 6 + tag + b'\x08\0' + ip + tcp)
+";
+    for (words, expected) in [(None, vec![1000, 1001, 1002, 1003]), (Some("vlan 5"), vec![1001])] {
+        let mut command = namespace.capture(&["-i", "veth-a", "--duration", "1", "-f", "json", "--"]);
+        let running = Running::new(command.args(words));
+        assert!(namespace.command("python3").args(["-c", send]).status().unwrap().success());
+        let (report, _, _) = running.end();
+        let sessions = report["sessions"].as_array().unwrap().iter();
+        let clients: Vec<_> = sessions.map(|session| session["client"]["port"].as_u64().unwrap()).collect();
+        assert_eq!(clients, expected, "{words:?}");
+    }
+}
+
+#[test]
+fn an_interface_that_disappears_leaves_a_report_that_says_it_is_partial() {
+    let Some(namespace) = Namespace::new("gone") else { return };
+    namespace.ip("link add veth-a type veth peer name veth-b");
+    namespace.ip("link set veth-a up");
+    let running = namespace.start(&["-i", "veth-a", "--duration", "60", "-f", "json"]);
+    namespace.ip("link del veth-a");
+    let (report, said, status) = running.end();
+    assert_eq!(status, 4, "{said}");
+    assert_eq!(limits(&report), ["capture-damaged"]);
+    assert!(said.contains("veth-a: live capture"), "{said}");
+    assert_eq!(report["capture"]["files"][0]["complete"], false);
+}
+
+#[test]
+fn what_keeps_a_capture_from_beginning_is_said_with_what_to_do() {
+    let Some(namespace) = Namespace::new("kept") else { return };
+    namespace.ip("link add veth-a type veth peer name veth-b");
+    let here = Scratch::new("here.pcap");
+    std::fs::write(&here.0, "kept").unwrap();
+    for (arguments, status, words) in [
+        (vec!["-i", "veht-a"], 3, "did you mean `veth-a`?"),
+        (vec!["-i", "veth-a"], 3, "`ip link set veth-a up`"),
+        (vec!["-i", "lo", "--", "port", "and"], 2, "`port and` is not a capture filter"),
+        (vec!["-i", "lo", "--", "tcp) or (udp"], 2, "is not a capture filter"),
+        (vec!["-i", "lo", "-w", here.text()], 5, "`--force` overwrites it"),
+        (vec!["-i", "lo", "-w", "/nowhere/x.pcap"], 5, "its directory does not exist"),
+        (vec!["-i", "lo", "-w", "-"], 2, "standard output is for the report"),
+        (vec!["-i", "lo", "--duration", "soon"], 2, "`90s`, `10m` or `2h`"),
+        (vec!["-i", "lo", "-s", "20"], 2, "128..=262144"),
+        (vec![], 2, "--interface"),
+    ] {
+        let output = namespace.capture(&arguments).output().unwrap();
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
+        assert!(said.contains(words), "{arguments:?}: {said}");
+    }
+    assert_eq!(std::fs::read_to_string(&here.0).unwrap(), "kept");
+}
+
+#[test]
+fn a_full_disk_is_said_and_the_report_is_of_the_whole_capture() {
+    let Some(namespace) = Namespace::new("full") else { return };
+    let running =
+        namespace.start(&["-i", "lo", "--duration", "1", "-f", "json", "--force", "-w", "/dev/full"]);
+    namespace.connect(&["22"]);
+    let (report, said, status) = running.end();
+    assert_eq!((ports(&report), status), (vec![22], 5), "{said}");
+    assert!(said.contains("/dev/full ends early"), "{said}");
+}
+
+#[test]
+fn a_user_without_the_right_is_told_which_it_is() {
+    let Some(namespace) = Namespace::new("right") else { return };
+    let output = namespace
+        .command("setpriv")
+        .args(["--bounding-set=-net_raw", "--inh-caps=-net_raw", env!("CARGO_BIN_EXE_sshrst")])
+        .args(["capture", "-i", "lo"])
+        .output()
+        .unwrap();
+    if said(&output).contains("setpriv") {
+        eprintln!("skipped: {}", said(&output));
+        return;
+    }
+    assert_eq!(output.status.code(), Some(3));
+    assert!(said(&output).contains("CAP_NET_RAW") && said(&output).contains("setcap"), "{}", said(&output));
+}
+
+#[test]
+fn interfaces_are_listed_with_state_and_addresses() {
+    let Some(namespace) = Namespace::new("list") else { return };
+    let output = namespace.capture(&["-D"]).output().unwrap();
+    let listed = String::from_utf8(output.stdout).unwrap();
+    let lo = listed.lines().find(|line| line.starts_with("lo ")).unwrap();
+    let words: Vec<_> = lo.split_whitespace().collect();
+    assert_eq!(words[..3], ["lo", "up", "127.0.0.1"], "{listed}");
+}
