@@ -50,6 +50,7 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
 fn is_unread(case: &Case) -> bool {
     let (client, server) = (case.flow.half(Side::Client), case.flow.half(Side::Server));
     let nothing_read = case.transcript.party.of(Side::Server).banner.is_none();
-    let spoke = server.first_data.is_some() || server.midstream || client.acked.is_some() && server.packets == 0;
+    let spoke =
+        server.first_data.is_some() || server.midstream || client.acked.is_some() && server.packets == 0;
     nothing_read && (spoke || case.is_blind(BlindKind::StartsMidstream))
 }

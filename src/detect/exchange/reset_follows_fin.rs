@@ -41,7 +41,9 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         }
         None => match Side::BOTH.into_iter().find(|&side| is_hidden(case, side)) {
             Some(side) => cannot_tell(format!("no packet of the {} is in the capture", side.word())),
-            None => Outcome::Absent(Finding::new("no FIN before the reset", [segment.frame], Bearing::SILENT)),
+            None => {
+                Outcome::Absent(Finding::new("no FIN before the reset", [segment.frame], Bearing::SILENT))
+            }
         },
     }
 }

@@ -57,7 +57,10 @@ fn abort(case: &Case, reset: &Segment) -> Outcome {
         .filter(|other| other.frame < reset.frame)
         .collect();
     if own.len() < FEWEST {
-        return cannot_tell(format!("{} packets of the host came before it: too few for a series", own.len()));
+        return cannot_tell(format!(
+            "{} packets of the host came before it: too few for a series",
+            own.len()
+        ));
     }
     let Some((generator, last)) = generator(&own) else {
         return cannot_tell("the host's identifications form no counter");
