@@ -171,6 +171,11 @@ impl Flow {
         acknowledged || one_sided || (client.first_data.is_some() && server.first_data.is_some())
     }
 
+    /// Whether SYN and SYN-ACK are there, so that each end's loops hold one that no application delayed.
+    pub fn has_handshake_loop(&self) -> bool {
+        self.low.opened.is_some() && self.high.opened.is_some()
+    }
+
     /// Whether an orderly close or an accepted reset was seen. An end that was not captured may have closed.
     fn is_over(&self) -> bool {
         let closed =
