@@ -185,16 +185,20 @@ pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
     lines
 }
 
-/// The words of `text`; a number and its unit are one.
+/// The words of `text`; a number and its unit are one, and so are a frame and its number.
 fn unbroken(text: &str) -> Vec<String> {
     const UNITS: [&str; 8] = ["ns", "µs", "ms", "s", "min", "h", "d", "%"];
     let mut words: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let unit = UNITS.contains(&word.trim_end_matches([',', ';', ')', ':', '.']));
+        let number = word.starts_with(|first: char| first.is_ascii_digit());
         match words.last_mut() {
-            Some(number) if unit && number.ends_with(|last: char| last.is_ascii_digit()) => {
-                number.push(' ');
-                number.push_str(word);
+            Some(last)
+                if (unit && last.ends_with(|last: char| last.is_ascii_digit()))
+                    || (number && matches!(last.as_str(), "frame" | "(frame")) =>
+            {
+                last.push(' ');
+                last.push_str(word);
             }
             _ => words.push(word.to_owned()),
         }
@@ -202,10 +206,14 @@ fn unbroken(text: &str) -> Vec<String> {
     words
 }
 
-/// `command` in lines that a shell reads as one. What belongs to an option stays with it, however long.
+/// `command` in lines that a shell reads as one. What belongs to an option stays with it if a line holds both; quoted
+/// text stays whole, however long.
 fn continued(command: &str, room: usize) -> String {
     let (mut lines, mut length) = (String::new(), 0);
-    for part in command_parts(command) {
+    let fits = |part: &str| part.chars().count() + 2 <= room;
+    let parts = command_parts(command, |word| word.starts_with('-') || OPERATORS.contains(&word)).into_iter();
+    let parts = parts.flat_map(|part| if fits(&part) { vec![part] } else { command_parts(&part, |_| true) });
+    for part in parts {
         let long = part.chars().count();
         if length > 0 && length + 1 + long > room {
             lines.push_str(" \\\n  ");
@@ -220,8 +228,11 @@ fn continued(command: &str, room: usize) -> String {
     lines
 }
 
-/// The parts of a command: each begins with an option or an operator, and quoted text is inside of one.
-fn command_parts(command: &str) -> Vec<String> {
+/// Words before which a command reads well when broken, besides options.
+const OPERATORS: [&str; 6] = ["|", "||", "&&", "and", "or", "tcp"];
+
+/// The parts of a command: each begins with a word that `begins` takes, and quoted text is inside of one.
+fn command_parts(command: &str, begins: impl Fn(&str) -> bool) -> Vec<String> {
     let mut quote = None;
     let blank_outside_quotes = |character: char| {
         match (quote, character) {
@@ -233,9 +244,8 @@ fn command_parts(command: &str) -> Vec<String> {
     };
     let mut parts: Vec<String> = Vec::new();
     for word in command.split(blank_outside_quotes) {
-        let begins = word.starts_with('-') || matches!(word, "|" | "||" | "&&" | "and" | "or");
         match parts.last_mut() {
-            Some(part) if !begins => {
+            Some(part) if !begins(word) => {
                 part.push(' ');
                 part.push_str(word);
             }

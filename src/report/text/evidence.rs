@@ -1,7 +1,7 @@
-//! The evidence for the verdict, against it, and what could not be seen.
+//! The evidence: what SSH shows, what speaks for the verdict and against it, what could not be seen.
 
 use super::words;
-use crate::report::model::{Evidence, Reset};
+use crate::report::model::{Evidence, Reset, Ssh};
 use crate::report::page::{Page, Tone};
 
 /// From 15 decibans on, odds of about 30 to 1, evidence is called strong.
@@ -10,8 +10,36 @@ const STRONG: i32 = 15;
 /// From 7 decibans on, odds of 5 to 1.
 const FAIR: i32 = 7;
 
-/// What was looked at for the reset.
-pub(super) fn show(page: &mut Page, reset: &Reset) {
+/// What SSH itself says of the end, in clear text.
+pub(super) fn of_ssh(page: &mut Page, ssh: &Ssh) {
+    let mut said = Vec::new();
+    for (who, party) in [("client", &ssh.client), ("server", &ssh.server)] {
+        let text = party.text.iter().map(|text| format!("the {who} sent `{text}` where SSH should be"));
+        let disconnect = party.disconnect.iter().map(|it| format!("the {who} sent DISCONNECT, code {it}"));
+        said.extend(text.chain(disconnect));
+    }
+    if let Some(mismatch) = &ssh.mismatch {
+        let (client, server) = (offers(&mismatch.client_offers), offers(&mismatch.server_offers));
+        said.push(format!("no {} in common: the client offers {client}, the server {server}", mismatch.what));
+    }
+    said.extend(ssh.violations.iter().map(|broken| {
+        let reference = words::joined(&[broken.id, &words::frames(&broken.frames), broken.reference]);
+        format!("the {} broke the protocol: {} ({reference})", broken.side, broken.detail)
+    }));
+    if !said.is_empty() {
+        page.subheading("What SSH shows");
+    }
+    for line in said {
+        page.hanging("    - ", &line, Tone::Plain);
+    }
+}
+
+fn offers(offers: &[String]) -> String {
+    if offers.is_empty() { "nothing".to_owned() } else { offers.join(", ") }
+}
+
+/// What was looked at to tell who sent the reset.
+pub(super) fn of_sender(page: &mut Page, reset: &Reset) {
     let senders = ["client", "server", "middlebox"].map(|sender| (sender, bearing(reset, sender)));
     let mut nothing = true;
     for (sender, items) in ordered(senders, reset.sender) {

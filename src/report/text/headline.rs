@@ -27,27 +27,41 @@ fn tone(session: &Session) -> Tone {
 
 fn verdict(session: &Session) -> String {
     match (session.ended_by, &session.reset) {
-        ("reset", Some(reset)) => sent(reset),
-        ("refused", _) => "refused by an ICMP error in answer to the SYN".to_owned(),
-        ("silence", _) => {
-            "died without a reset or a close; packets stayed unanswered to the end of the capture".to_owned()
-        }
-        ("close", Some(reset)) if reset.role == "reaction" => {
+        (_, Some(reset)) if reset.role == "ineffective" => {
+            let end = if session.ended_by == "close" { closed(session) } else { ended(session).to_owned() };
             format!(
-                "{}; the RST in frame {} came after that and changed nothing",
+                "a RST had no effect (frame {}): {}; the connection was {end}",
+                reset.decisive_frame,
+                sent(reset)
+            )
+        }
+        ("close", Some(reset)) => {
+            format!(
+                "{}; the RST after that (frame {}) only followed from it",
                 closed(session),
                 reset.decisive_frame
             )
         }
         ("close", None) => closed(session),
-        (_, Some(reset)) => format!("a RST came and had no effect: {}", sent(reset)),
-        (_, None) => "still open at the end of the capture".to_owned(),
+        (_, Some(reset)) => sent(reset),
+        (_, None) => ended(session).to_owned(),
+    }
+}
+
+fn ended(session: &Session) -> &'static str {
+    match session.ended_by {
+        "refused" => "refused by an ICMP error in answer to the SYN",
+        "silence" => "died without a reset or a close; packets stayed unanswered to the end of the capture",
+        "reset" => "reset later",
+        _ => "still open at the end of the capture",
     }
 }
 
 fn closed(session: &Session) -> String {
     match session.closed_by {
-        Some(side) if super::died(session) => format!("the {side} closed it first (FIN), and not in order"),
+        Some(side) if super::died(session) => {
+            format!("closed by the {side} (FIN), but something went wrong before")
+        }
         Some(side) => format!("closed in order, by the {side} first"),
         None => "closed in order".to_owned(),
     }
@@ -74,7 +88,7 @@ pub(super) fn first_screen(page: &mut Page, session: &Session) {
     }
     why(page, session);
     when(page, session);
-    if let Some(timer) = &session.timer {
+    if let Some(timer) = session.timer.as_ref().filter(|_| is_idleness_in_question(session)) {
         idle(page, timer);
     }
     if let Some(message) = &session.client_saw {
@@ -86,9 +100,13 @@ fn who(reset: &Reset) -> String {
     if reset.sender == "undetermined" {
         return "undetermined; see below what would settle it".to_owned();
     }
-    let place = reset.location.as_ref().map_or(String::new(), |place| {
-        let hops = words::counted(place.hops_from_vantage.into(), "hop");
-        format!("{hops} from the capture point toward the {}", place.toward)
+    let place = reset.location.as_ref().map_or(String::new(), |place| match place.hops_from_vantage {
+        0 => format!("the next one from the capture point toward the {}", place.toward),
+        hops => format!(
+            "{} from the capture point toward the {}",
+            words::counted(hops.into(), "hop"),
+            place.toward
+        ),
     });
     let who = words::joined(&[words::sender(reset.sender), &place]);
     words::mechanism(reset).map_or(who.clone(), |how| format!("{who}: {how}"))
@@ -100,7 +118,8 @@ fn why(page: &mut Page, session: &Session) {
         return page.labelled("Why", "undetermined: this capture does not show the cause", Tone::Doubt);
     }
     let group = words::group(cause.group).map_or(String::new(), |group| format!(" — {group}"));
-    let why = format!("{} ({}){group}", words::because(cause.id), words::percent(cause.confidence));
+    let likely = if cause.confidence < 0.5 { "most likely " } else { "" };
+    let why = format!("{likely}{} ({}){group}", words::because(cause.id), words::percent(cause.confidence));
     page.labelled("Why", &why, Tone::Plain);
     if !cause.alternatives.is_empty() {
         let others = cause.alternatives.iter();
@@ -112,7 +131,10 @@ fn why(page: &mut Page, session: &Session) {
 
 fn when(page: &mut Page, session: &Session) {
     let phase = words::phase(session.phase).unwrap_or_default();
-    let age = format!("{} after the first frame", words::span(session.duration_s));
+    let age = match session.duration_s {
+        seconds if seconds > 0.0 => format!("{} after the first", words::span(seconds)),
+        _ => String::new(),
+    };
     let Some(reset) = &session.reset else {
         let last = format!("last frame {}", words::moment(&session.end));
         return page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
@@ -129,6 +151,13 @@ fn when(page: &mut Page, session: &Session) {
     if others > 0 {
         page.beside(&format!("the session's resets: {}", words::frames(&reset.frames)), Tone::Plain);
     }
+}
+
+/// Whether a timer is among what may have ended the session; where it is not, one more number only distracts.
+fn is_idleness_in_question(session: &Session) -> bool {
+    let cause = &session.cause;
+    let groups = cause.alternatives.iter().map(|it| it.group).chain([cause.group]);
+    groups.into_iter().any(|group| matches!(group, "network-or-firewall-timeout" | "unknown"))
 }
 
 fn idle(page: &mut Page, timer: &Timer) {

@@ -48,6 +48,7 @@ pub fn text(report: &Report, screen: Screen, detail: Detail, out: &mut dyn Write
             died.iter().take(IN_FULL).for_each(|each| session::show(&mut page, each));
             let rest = died.get(IN_FULL..).unwrap_or_default();
             summary::table(&mut page, "Also died (`--all` shows each in full)", rest);
+            summary::without_effect(&mut page, &others);
             summary::table(&mut page, "Other sessions", &others);
         }
     }

@@ -1,7 +1,7 @@
 //! One session in full.
 
 use super::{advice, evidence, headline, words};
-use crate::report::model::{Limit, Party, Session, Ssh};
+use crate::report::model::{Limit, Session, Ssh};
 use crate::report::page::{Page, Tone};
 
 /// Everything known of `session`.
@@ -11,8 +11,9 @@ pub(super) fn show(page: &mut Page, session: &Session) {
     page.blank();
     headline::first_screen(page, session);
     advice::first(page, &session.cause);
+    evidence::of_ssh(page, &session.ssh);
     if let Some(reset) = &session.reset {
-        evidence::show(page, reset);
+        evidence::of_sender(page, reset);
     }
     facts(page, session);
     limits(page, "What could not be seen of this session", &session.limits);
@@ -85,21 +86,9 @@ fn path(page: &mut Page, session: &Session) {
 
 fn ssh(page: &mut Page, ssh: &Ssh) {
     for (who, party) in [("client", &ssh.client), ("server", &ssh.server)] {
-        let said = said(party);
-        if !said.is_empty() {
-            page.labelled("SSH", &format!("{who}: {said}"), Tone::Plain);
+        if let Some(banner) = &party.banner {
+            page.labelled("SSH", &format!("{who}: {banner}"), Tone::Plain);
         }
-    }
-    if let Some(mismatch) = &ssh.mismatch {
-        let offers =
-            |offers: &[String]| if offers.is_empty() { "nothing".to_owned() } else { offers.join(",") };
-        page.labelled("", &format!("no {} in common", mismatch.what), Tone::Doubt);
-        page.beside(&format!("client offers {}", offers(&mismatch.client_offers)), Tone::Plain);
-        page.beside(&format!("server offers {}", offers(&mismatch.server_offers)), Tone::Plain);
-    }
-    for broken in &ssh.violations {
-        let reference = words::joined(&[broken.id, &words::frames(&broken.frames), broken.reference]);
-        page.beside(&format!("{}: {} ({reference})", broken.side, broken.detail), Tone::Doubt);
     }
     let keepalive = &ssh.keepalive;
     for (what, interval) in [
@@ -111,10 +100,4 @@ fn ssh(page: &mut Page, ssh: &Ssh) {
             page.beside(&format!("{what} every {}", words::span(interval)), Tone::Plain);
         }
     }
-}
-
-fn said(party: &Party) -> String {
-    let text = party.text.as_ref().map_or(String::new(), |text| format!("sent `{text}` where SSH should be"));
-    let disconnect = party.disconnect.as_ref().map_or(String::new(), |it| format!("disconnected with {it}"));
-    words::joined(&[party.banner.as_deref().unwrap_or_default(), &text, &disconnect])
 }

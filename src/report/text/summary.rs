@@ -43,6 +43,19 @@ pub(super) fn verdicts(page: &mut Page, died: &[&Session]) {
     }
 }
 
+/// Resets that changed nothing: no deaths, but somebody may have tried.
+pub(super) fn without_effect(page: &mut Page, sessions: &[&Session]) {
+    let ineffective =
+        |session: &&&Session| session.reset.as_ref().is_some_and(|reset| reset.role == "ineffective");
+    let mut sessions = sessions.iter().filter(ineffective).peekable();
+    if sessions.peek().is_some() {
+        page.heading("Resets without effect (`--all` shows the evidence)");
+    }
+    for session in sessions {
+        headline::numbered(page, session);
+    }
+}
+
 /// What several sessions say together.
 pub(super) fn patterns(page: &mut Page, patterns: &[Pattern]) {
     if patterns.is_empty() {

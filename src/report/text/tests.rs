@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::report::model::{
-    Alternative, Capture, Cause, Confirm, Endpoint, Evidence, InputFile, Limit, Location, Path, Pattern,
-    Posterior, Remedy, Reset, SCHEMA, Ssh, Timer, Tool, Vantage,
+    Alternative, Capture, Cause, Confirm, Endpoint, Evidence, InputFile, Limit, Location, Mismatch, Path,
+    Pattern, Posterior, Remedy, Reset, SCHEMA, Ssh, Timer, Tool, Vantage,
 };
 
 const NARROW: Screen = Screen { width: 80, color: false };
@@ -247,6 +247,42 @@ fn a_reset_after_a_close_is_a_note_and_no_death() {
     let text = shown(&report(vec![closed]), WIDE);
     position(&text, "1 SSH session; none died.");
     position(&text, "closed, RST after it (frame 46)");
+}
+
+#[test]
+fn a_reset_without_effect_is_named_although_nobody_died() {
+    let mut attacked = ended(1, "close", "injected-rst-ineffective");
+    attacked.reset = Some(Reset { role: "ineffective", ..reset() });
+    let text = shown(&report(vec![attacked]), WIDE);
+    position(&text, "1 SSH session; none died.");
+    position(&text, "Resets without effect");
+    position(
+        &text,
+        "a RST had no effect (frame 46): a box between them (not the server) sent the RST (98 %)",
+    );
+}
+
+#[test]
+fn what_ssh_says_in_clear_text_stands_before_the_packets() {
+    let mut refused = session(1);
+    refused.ssh.server.text = Some("Exceeded MaxStartups".into());
+    refused.ssh.mismatch = Some(Mismatch {
+        what: "kex",
+        client_offers: vec!["curve25519-sha256".into()],
+        server_offers: Vec::new(),
+    });
+    let text = shown(&report(vec![refused]), WIDE);
+    let ssh = position(&text, "the server sent `Exceeded MaxStartups` where SSH should be");
+    position(&text, "no kex in common: the client offers curve25519-sha256, the server nothing");
+    assert!(ssh < position(&text, "Evidence that a box between them sent it"));
+}
+
+#[test]
+fn a_timer_is_not_spoken_of_where_idleness_explains_nothing() {
+    let mut killed = session(1);
+    killed.cause =
+        Cause { id: "oom-kill", group: "server-resource-exhaustion", alternatives: Vec::new(), ..cause() };
+    assert!(!shown(&report(vec![killed]), WIDE).contains("  Idle "));
 }
 
 #[test]

@@ -109,7 +109,7 @@ pub(super) fn phase(phase: Option<&str>) -> Option<&'static str> {
         "banner" => "before both sides had sent their SSH version",
         "kex" => "during the key exchange",
         "auth" => "during the login",
-        "session" => "after the login",
+        "session" => "when logged in",
         "closed" => "after an orderly close",
         _ => return None,
     })
