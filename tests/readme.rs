@@ -27,7 +27,7 @@ fn the_examples_are_what_the_program_prints() {
     let mut rest = readme.as_str();
     while let Some((before, after)) = rest.split_once("```console\n") {
         let (block, after) = after.split_once("\n```").expect("a block that ends");
-        now += &format!("{before}```console\n{}\n```", again(block));
+        now.extend([before, "```console\n", &again(block), "\n```"]);
         examples += 1;
         rest = after;
     }
