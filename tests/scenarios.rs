@@ -56,7 +56,7 @@ fn every_page_says_what_its_detector_finds() {
                 continue;
             }
         };
-        let found: Vec<Vec<String>> =
+        let found: Vec<Option<Vec<String>>> =
             page.scenarios.iter().map(|scenario| examined(scenario, meta.id, &file, &mut wrong)).collect();
         let fresh = page.with(&found);
         if blessing() {
@@ -88,25 +88,27 @@ fn no_capture_shows_what_a_page_says_is_never_found() {
     }
 }
 
-/// Runs one scenario, and notes what is wrong with it. The lines of its finds block.
-fn examined(scenario: &Scenario, id: &str, file: &Path, wrong: &mut Vec<String>) -> Vec<String> {
+/// Runs one scenario, and notes what is wrong with it. The lines of its finds block, if it could be run.
+fn examined(scenario: &Scenario, id: &str, file: &Path, wrong: &mut Vec<String>) -> Option<Vec<String>> {
     let mut complain = |line: usize, why: String| wrong.push(format!("{}:{line}: {why}", file.display()));
     let recording = match played(scenario) {
         Ok(recording) => recording,
         Err((line, why)) => {
             complain(line, why);
-            return Vec::new();
+            return None;
         }
     };
     let findings = recording.analysed();
-    let judged: Vec<&Verdict> = findings.sessions.iter().filter_map(verdict).collect();
-    let [verdict] = judged.as_slice() else {
+    let judged: Vec<_> =
+        findings.sessions.iter().filter_map(|judged| Some((judged, verdict(judged)?))).collect();
+    let [(Judged { case, .. }, verdict)] = judged.as_slice() else {
         complain(
             scenario.line,
             format!("{} connections have a reset; a scenario is about one", judged.len()),
         );
-        return Vec::new();
+        return None;
     };
+    let claimed = case.reset.as_ref().map_or("", |reset| reset.claimed.word());
     let evidence = verdict.evidence.iter().find(|evidence| evidence.meta.id == id).unwrap();
     if !scenario.section.fits(&evidence.outcome) {
         complain(
@@ -120,7 +122,7 @@ fn examined(scenario: &Scenario, id: &str, file: &Path, wrong: &mut Vec<String>)
         let said = format!("{} with {:.3}", verdict.sender.word(), verdict.confidence);
         complain(scenario.line, format!("the verdict is {said}, and it was the {}", truth.sender));
     }
-    vec![outcome(&evidence.outcome), format!("bears: {}", tilt(evidence.tilt)), said(verdict)]
+    Some(vec![outcome(&evidence.outcome), tilt(evidence.tilt, claimed), said(verdict)])
 }
 
 fn verdict(judged: &Judged) -> Option<&Verdict> {
@@ -157,16 +159,18 @@ fn outcome(outcome: &Outcome) -> String {
     }
 }
 
-fn tilt(tilt: i32) -> String {
+fn tilt(tilt: i32, claimed: &str) -> String {
     match tilt {
-        0 => "on neither side".into(),
-        1.. => format!("middlebox +{tilt}"),
-        _ => format!("claimed host +{}", -tilt),
+        0 => "bears: on neither side".into(),
+        1.. => format!("bears: middlebox +{tilt}"),
+        _ => format!("bears: {claimed} +{}", -tilt),
     }
 }
 
+/// The verdict, its confidence rounded down: nothing is certain.
 fn said(verdict: &Verdict) -> String {
-    format!("verdict: {} {:.2}, {}", verdict.sender.word(), verdict.confidence, verdict.mechanism.word())
+    let percent = (verdict.confidence * 100.0).floor();
+    format!("verdict: {} {percent} %, {}", verdict.sender.word(), verdict.mechanism.word())
 }
 
 /// The first line in which two texts differ.

@@ -14,6 +14,10 @@ pub struct Host {
     pub ttl: Series,
     /// The shortest loop from the capture point to it and back.
     pub round_trip: Option<Loop>,
+    /// Loops measured.
+    pub loops: u32,
+    /// A handshake is among them: kernels answer a SYN, and a SYN-ACK, at once.
+    pub loop_of_handshake: bool,
     /// Connections that were looked at.
     pub flows: u32,
 }
@@ -28,6 +32,8 @@ pub struct Hosts {
 struct Sight {
     ttl: Option<crate::flow::Seen>,
     round_trip: Option<Loop>,
+    loops: u32,
+    handshake: bool,
 }
 
 impl Hosts {
@@ -44,7 +50,13 @@ impl Hosts {
             let Endpoint { addr, .. } = flow.key.at(flow.end(side));
             let sights = self.seen.entry((addr, flow.place)).or_default();
             if sights.len() < Self::SIGHTS {
-                sights.push((index, Sight { ttl: half.ttl.usual(), round_trip: half.round_trips.min }));
+                let sight = Sight {
+                    ttl: half.ttl.usual(),
+                    round_trip: half.round_trips.min,
+                    loops: half.round_trips.count,
+                    handshake: flow.has_handshake_loop(),
+                };
+                sights.push((index, sight));
             }
         }
     }
@@ -55,6 +67,8 @@ impl Hosts {
         let Some(sights) = self.seen.get(&(addr, place)) else { return host };
         for (_, sight) in sights.iter().filter(|(flow, _)| *flow != index) {
             host.flows += 1;
+            host.loops = host.loops.saturating_add(sight.loops);
+            host.loop_of_handshake |= sight.handshake && sight.loops > 0;
             if let Some(ttl) = sight.ttl {
                 host.ttl.record(ttl.value, ttl.last);
             }

@@ -78,7 +78,7 @@ impl Case {
     pub fn new(flow: Flow, mut transcript: Transcript, hosts: Pair<Host>, capture_end: Timestamp) -> Self {
         let reset = Reset::decisive(&flow);
         let ending = ending::of(&flow, reset.as_ref(), capture_end);
-        let progress = progress(&flow, &transcript, ending);
+        let progress = progress(&flow, reset.as_ref(), &transcript, ending);
         let vantage = vantage::of(&flow);
         let mut blind = visibility::of(&flow);
         blind.extend(visibility::of_transcript(&transcript));
@@ -123,9 +123,12 @@ fn orderly(flow: &Flow, transcript: &Transcript) -> bool {
     client < server || said_goodbye
 }
 
-fn progress(flow: &Flow, transcript: &Transcript, ending: Ending) -> Option<Progress> {
+fn progress(flow: &Flow, reset: Option<&Reset>, transcript: &Transcript, ending: Ending) -> Option<Progress> {
     if !flow.is_established() {
-        return Some(Progress::TcpHandshake);
+        // A lone reset may have ended anything, unless its form tells that it answers a SYN.
+        let lone = Side::BOTH.into_iter().all(|side| flow.half(side).packets == 0);
+        let answers_syn = reset.is_some_and(|reset| reset.form == Form::SynAnswer);
+        return (!lone || answers_syn).then_some(Progress::TcpHandshake);
     }
     let orderly = orderly(flow, transcript);
     Some(match transcript.phase? {

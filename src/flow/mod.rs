@@ -159,18 +159,28 @@ impl Flow {
     }
 
     /// Whether both SYN and SYN-ACK were seen and the SYN-ACK was acknowledged, or data of both ends show the same.
+    /// Where only one end was captured, a client that acknowledges and a server that speaks show it too.
     pub fn is_established(&self) -> bool {
         let (client, server) = (self.half(Side::Client), self.half(Side::Server));
         if client.isn.is_none() && server.isn.is_none() {
             return client.packets + server.packets > 0;
         }
         let acknowledged = client.acked.zip(server.isn).is_some_and(|(ack, isn)| ack.is_after(isn));
-        acknowledged || (client.first_data.is_some() && server.first_data.is_some())
+        let one_sided = (server.packets == 0 && client.acked.is_some())
+            || (client.packets == 0 && server.first_data.is_some());
+        acknowledged || one_sided || (client.first_data.is_some() && server.first_data.is_some())
     }
 
-    /// Whether an orderly close or an accepted reset was seen.
+    /// Whether SYN and SYN-ACK are there, so that each end's loops hold one that no application delayed.
+    pub fn has_handshake_loop(&self) -> bool {
+        self.low.opened.is_some() && self.high.opened.is_some()
+    }
+
+    /// Whether an orderly close or an accepted reset was seen. An end that was not captured may have closed.
     fn is_over(&self) -> bool {
-        let closed = self.low.fin.is_some() && self.high.fin.is_some();
+        let closed =
+            |half: &Half, other: &Half| half.fin.is_some() && (other.fin.is_some() || other.packets == 0);
+        let closed = closed(&self.low, &self.high) || closed(&self.high, &self.low);
         closed || self.resets.iter().any(|reset| matches!(reset.acceptance, Acceptance::Exact))
     }
 

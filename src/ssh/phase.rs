@@ -33,6 +33,8 @@ pub(super) fn phase(session: &Session, cipher: &Cipher) -> Option<Phase> {
         Level::Cipher if over => Phase::Session,
         // Success is the server's to send: without its side nothing tells, and without the client's hardly more.
         Level::Cipher if session.client.offset == 0 || session.server.offset == 0 => return None,
+        // Nor where a hole or compression hides what the sizes are of: the success may be among it.
+        Level::Cipher if cipher.sizes_unusable.is_some() => return None,
         Level::Cipher => Phase::Auth,
     })
 }

@@ -102,11 +102,13 @@ impl Page {
         Ok(Self { lines, scenarios, never })
     }
 
-    /// The page with `found`, one list of lines for each scenario, in its finds blocks.
-    pub(crate) fn with(&self, found: &[Vec<String>]) -> String {
+    /// The page with `found`, for each scenario the new lines of its finds block; `None` leaves them.
+    pub(crate) fn with(&self, found: &[Option<Vec<String>>]) -> String {
         let mut lines = self.lines.clone();
         for (scenario, found) in self.scenarios.iter().zip(found).rev() {
-            lines.splice(scenario.finds.clone(), found.iter().cloned());
+            if let Some(found) = found {
+                lines.splice(scenario.finds.clone(), found.iter().cloned());
+            }
         }
         lines.join("\n") + "\n"
     }
@@ -196,9 +198,7 @@ fn truth(line: &str) -> Result<Truth, String> {
 
 /// A page to be filled in.
 pub(crate) fn skeleton(meta: &Meta) -> String {
-    let mut page = format!("# {}\n\n{}\n", meta.id, meta.summary());
-    for section in Section::ALL {
-        page += &format!("\n{}\n\n```packets\nfrom\n```\n\n```finds\n```\n", section.heading());
-    }
-    page
+    let sections = Section::ALL
+        .map(|section| format!("\n{}\n\n```packets\nfrom\n```\n\n```finds\n```\n", section.heading()));
+    format!("# {}\n\n{}\n{}", meta.id, meta.summary(), sections.concat())
 }

@@ -4,6 +4,7 @@
 
 mod field;
 mod packet;
+mod rewrite;
 mod script;
 
 use std::path::{Path, PathBuf};
@@ -88,11 +89,6 @@ impl Recording {
             });
         }
         analysis.finish(Vec::new())
-    }
-
-    /// Cuts every frame to `octets`, as a capture with that snaplen would have.
-    pub(crate) fn cut(&mut self, octets: usize) {
-        self.frames.iter_mut().for_each(|frame| frame.data.truncate(octets));
     }
 }
 

@@ -1,6 +1,6 @@
 //! One file, one observation.
 
-use crate::case::{Case, Reset};
+use crate::case::{Case, Reset, Role};
 use crate::cause::Bearing;
 use crate::detect::outcome::cannot_tell;
 use crate::detect::{Finding, Outcome};
@@ -29,9 +29,12 @@ declare_detector! {
 fn examine(case: &Case, reset: &Reset) -> Outcome {
     match case.progress {
         Some(progress) => {
-            let summary = format!("the connection was in phase {}", progress.word());
+            let summary = match reset.role {
+                Role::Ineffective => format!("no effect: the connection got to phase {}", progress.word()),
+                _ => format!("the connection was in phase {}", progress.word()),
+            };
             Outcome::Present(Finding::new(summary, [reset.segment().frame], Bearing::SILENT))
         }
-        None => cannot_tell("the connection's start is not in the capture"),
+        None => cannot_tell("too little of the start, or of one direction, is in the capture"),
     }
 }

@@ -55,10 +55,12 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     let unfinished = segment.checksum == Checksum::Partial;
     let by_filter = unfinished != segment.traits.has(Traits::IPV6);
     let from_here = Bearing::sides(0, -14);
-    let bearing = match (offloads(case, reset) && segment.checksum != Checksum::Unknown, by_filter) {
-        (true, true) => Bearing { stack: -20, ..from_here },
-        (true, false) => Bearing { host_filter: -20, ..from_here },
-        (false, _) => from_here,
+    let bearing = match (segment.checksum != Checksum::Unknown, offloads(case, reset), by_filter) {
+        (true, true, true) => Bearing { stack: -20, ..from_here },
+        (true, true, false) => Bearing { host_filter: -20, ..from_here },
+        (true, false, _) => from_here,
+        // The checksum would have told which of the two it was: what is not seen may not say more.
+        (false, ..) => Bearing::sides(0, -12),
     };
     Outcome::Present(Finding::new(summary, [segment.frame], bearing))
 }

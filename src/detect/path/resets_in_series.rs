@@ -5,6 +5,7 @@ use crate::cause::Bearing;
 use crate::detect::outcome::cannot_tell;
 use crate::detect::{Finding, Outcome};
 use crate::flow::SeenReset;
+use crate::frame::FrameNo;
 use crate::units::Elapsed;
 
 declare_detector! {
@@ -42,13 +43,15 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     let bearing =
         Bearing { socket: -17, stack: -10, host_filter: -10, path_filter: -6, owner: -10, forger: 0 };
     if reset.form == Form::Abort && !same.is_empty() {
-        let frames = same.iter().map(|other| other.segment.frame).chain([segment.frame]);
+        let mut frames: Vec<FrameNo> = same.iter().map(|other| other.segment.frame).collect();
+        frames.push(segment.frame);
+        frames.sort_unstable();
         let summary = format!(
             "{} resets with ACK from the {}: a socket aborts once",
             same.len() + 1,
             reset.claimed.word()
         );
-        return Outcome::Present(Finding::new(summary, frames.take(8), bearing));
+        return Outcome::Present(Finding::new(summary, frames.into_iter().take(8), bearing));
     }
     if let Some(mirror) = opposite.iter().find(after_reset)
         && reset.form == Form::Abort
@@ -60,7 +63,10 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     }
     let watched = case.capture_end.since(segment.time);
     if watched < WITHIN {
-        return cannot_tell(format!("the capture ends {} after the reset", watched.max_zero()));
+        return cannot_tell(match watched.max_zero() {
+            Elapsed::ZERO => "the capture ends with the reset".to_owned(),
+            watched => format!("the capture ends {watched} after the reset"),
+        });
     }
     Outcome::Absent(Finding::new(
         "no other reset beside it that a host would not send",

@@ -5,6 +5,7 @@ use crate::cause::Bearing;
 use crate::detect::outcome::cannot_tell;
 use crate::detect::{Finding, Outcome};
 use crate::flow::Loop;
+use crate::frame::FrameNo;
 use crate::units::{Elapsed, Timestamp};
 use crate::wire::Segment;
 
@@ -24,7 +25,8 @@ declare_detector! {
     /// that the clock's noise hides it: then nothing is said. A box close to the host is as slow as the host.
     ///
     /// ## Needs
-    /// The packet answered, and a round trip of more than 2 ms to the claimed host, from this or another connection.
+    /// The packet answered, and a round trip of more than 2 ms to the claimed host, from this or another connection: a
+    /// handshake's, or the shortest of at least ten.
     ///
     /// ## References
     /// Measured on 832 captures: answers of boxes 0.004 to 0.86 of the round trip, of hosts 0.97 to 1.29, none between.
@@ -33,9 +35,10 @@ declare_detector! {
 }
 
 fn examine(case: &Case, reset: &Reset) -> Outcome {
-    let Some((round_trip, samples)) = loop_to(case, reset) else {
+    let Some(shortest) = Shortest::to(case, reset) else {
         return cannot_tell(format!("no round trip to the {} could be measured", reset.claimed.word()));
     };
+    let round_trip = shortest.round_trip;
     if round_trip.time < SHORTEST_LOOP {
         return cannot_tell(format!(
             "the round trip to the {} takes {} from here: too short to tell who was faster",
@@ -49,35 +52,35 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     let ratio = answer_time.ratio(round_trip.time).unwrap_or(1.0);
     let frames = [asked.frame, reset.segment().frame, round_trip.out, round_trip.back];
     let summary = format!(
-        "answer after {answer_time}, the shortest round trip to the {} from here is {} (n={samples}): ratio {ratio:.2}",
+        "answer after {answer_time}, the shortest round trip to the {} from here is {} (n={}): ratio {ratio:.2}",
         reset.claimed.word(),
-        round_trip.time
+        round_trip.time,
+        shortest.loops,
     );
     let sure = round_trip.time.as_nanos() - answer_time.as_nanos() >= NOISE.as_nanos();
     if reset.form == Form::Abort {
-        return abort(ratio, sure, summary, &frames);
+        return abort(ratio, sure, summary, &frames, shortest.cap());
     }
     // The path to the host, once measured, is no shorter a second time: below 0.9 only a nearer box remains.
     let early = |host| Bearing { socket: host, stack: host, host_filter: host, ..Bearing::SILENT };
+    let finding = |bearing: Bearing| Finding::new(summary.as_str(), frames, bearing.capped(shortest.cap()));
     match ratio {
-        ..0.5 if sure => Outcome::Present(Finding::new(summary, frames, early(-28))),
-        0.5..0.8 if sure => Outcome::Present(Finding::new(summary, frames, early(-22))),
-        0.8..0.92 if sure => Outcome::Present(Finding::new(summary, frames, early(-12))),
+        ..0.5 if sure => Outcome::Present(finding(early(-28))),
+        0.5..0.8 if sure => Outcome::Present(finding(early(-22))),
+        0.8..0.92 if sure => Outcome::Present(finding(early(-12))),
         ..0.95 => cannot_tell(format!("{summary}; within the clock's noise")),
         // As long as the loop: what the host itself would need, and only a box next to it.
-        0.95..1.5 => Outcome::Absent(Finding::new(
-            summary,
-            frames,
-            Bearing { path_filter: -9, forger: -7, owner: -9, ..Bearing::SILENT },
-        )),
-        _ => Outcome::Absent(Finding::new(summary, frames, Bearing::sides(-1, 0))),
+        0.95..1.5 => {
+            Outcome::Absent(finding(Bearing { path_filter: -9, forger: -7, owner: -9, ..Bearing::SILENT }))
+        }
+        _ => Outcome::Absent(finding(Bearing::sides(-1, 0))),
     }
 }
 
 /// An abort answers nothing by rule. Only if it acknowledges what it cannot have received does the time say something.
-fn abort(ratio: f64, sure: bool, summary: String, frames: &[crate::frame::FrameNo]) -> Outcome {
+fn abort(ratio: f64, sure: bool, summary: String, frames: &[FrameNo], cap: i32) -> Outcome {
     if ratio < 0.8 && sure {
-        let bearing = Bearing { socket: -20, ..Bearing::SILENT };
+        let bearing = Bearing { socket: -20, ..Bearing::SILENT }.capped(cap);
         return Outcome::Present(Finding::new(summary, frames.iter().copied(), bearing));
     }
     cannot_tell("an abort may come at any time after what it acknowledges")
@@ -89,12 +92,38 @@ const SHORTEST_LOOP: Elapsed = Elapsed::from_millis(2);
 /// Noise of one time difference on a busy capturing host.
 const NOISE: Elapsed = Elapsed::from_micros(400);
 
-fn loop_to(case: &Case, reset: &Reset) -> Option<(Loop, u32)> {
-    let own = &case.flow.half(reset.claimed).round_trips;
-    let other = case.hosts.of(reset.claimed);
-    own.min
-        .map(|shortest| (shortest, own.count))
-        .or_else(|| other.round_trip.map(|shortest| (shortest, other.flows)))
+/// The shortest loop to the claimed host, with what it rests on.
+struct Shortest {
+    round_trip: Loop,
+    /// Loops measured, in this connection and in others.
+    loops: u32,
+    /// A handshake is among them.
+    handshake: bool,
+}
+
+impl Shortest {
+    fn to(case: &Case, reset: &Reset) -> Option<Self> {
+        let own = &case.flow.half(reset.claimed).round_trips;
+        let other = case.hosts.of(reset.claimed);
+        let both = own.min.into_iter().chain(other.round_trip);
+        Some(Self {
+            round_trip: both.min_by_key(|round_trip| round_trip.time)?,
+            loops: own.count.saturating_add(other.loops),
+            handshake: own.count > 0 && case.flow.has_handshake_loop() || other.loop_of_handshake,
+        })
+    }
+
+    /// What it can support. A kernel answers a handshake at once; it holds back other acknowledgements for some 40 ms
+    /// or until the program has written (RFC 9293 §3.8.6.3), so the shortest of a few may be much longer than the path.
+    fn cap(&self) -> i32 {
+        match self.loops {
+            _ if self.handshake => 30,
+            ..2 => 3,
+            2..5 => 6,
+            5..10 => 12,
+            _ => 30,
+        }
+    }
 }
 
 /// The packet that the reset can answer with the time that speaks best for the claimed host.
