@@ -186,7 +186,7 @@ fn idle(page: &mut Page, timer: &Timer) {
     let bounds = match survived {
         Some(survived) => format!("a silence of {survived} was survived, one of {ended} was not"),
         None => format!(
-            "ended by a silence of {ended}; no shorter one was survived, so any timer up to that fits"
+            "silent for {ended} before the end, and no shorter silence was survived: if a timer ended it, any up to that fits"
         ),
     };
     page.labelled("Idle", &bounds, Tone::Plain);
