@@ -69,7 +69,7 @@ fn strong_evidence_both_ways_is_undetermined() {
             item.outcome = Outcome::Present(Finding::new("made up", [], Bearing::sides(0, -30)));
         }
     }
-    let weighed = weigh(&evidence, prior(&case, case.reset.as_ref().unwrap()));
+    let weighed = weigh(&evidence, prior(&case, case.reset.as_ref().unwrap()), 0);
     assert!(weighed.conflict);
 }
 
@@ -85,7 +85,7 @@ proptest! {
             let other = (seed.rotate_left(step as u32) as usize).wrapping_mul(31) % length;
             shuffled.swap(step, other);
         }
-        prop_assert_eq!(weigh(&shuffled, prior), weigh(&verdict.evidence, prior));
+        prop_assert_eq!(weigh(&shuffled, prior, 0), weigh(&verdict.evidence, prior, 0));
     }
 
     #[test]
