@@ -166,7 +166,7 @@ fn feed(slots: &mut Vec<Slot>, limits: &Limits, at: Arrival, flow: FlowId, event
     let Some(slot) = slots.get_mut(index) else { return };
     match event {
         Event::Opened { .. } => {}
-        Event::Stream { from, delivery } => slot.session(limits).handle(from, chunk(at, delivery)),
+        Event::Stream { from, delivery } => take(slot.session(limits), at, from, delivery),
         // The end of what never began says nothing.
         Event::Ended { from } => {
             if let Some(session) = &mut slot.session {
@@ -176,11 +176,12 @@ fn feed(slots: &mut Vec<Slot>, limits: &Limits, at: Arrival, flow: FlowId, event
     }
 }
 
-const fn chunk(at: Arrival, delivery: Delivery<'_>) -> Chunk<'_> {
+fn take(session: &mut ssh::Session, at: Arrival, from: Side, delivery: Delivery<'_>) {
     match delivery {
-        Delivery::Octets(octets) => Chunk::Data { at, octets },
-        Delivery::Cut(octets) => Chunk::Segment { at, octets },
-        Delivery::Hole(octets) => Chunk::Hole { at, octets },
+        Delivery::Octets(octets) => session.handle(from, Chunk::Data { at, octets }),
+        Delivery::Cut(octets) => session.handle(from, Chunk::Segment { at, octets }),
+        Delivery::Hole(octets) => session.handle(from, Chunk::Hole { at, octets }),
+        Delivery::LateStart => session.handle_late_start(from),
     }
 }
 

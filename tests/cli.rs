@@ -153,7 +153,7 @@ fn a_file_that_may_not_be_read_ends_with_3() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new("permission");
     let path = folder.file("secret.pcap", &capture());
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if File::open(&path).is_ok() {
         return eprintln!("skipped: root reads every file");
     }

@@ -214,3 +214,60 @@ proptest! {
         prop_assert!(serde_json::from_slice::<serde_json::Value>(&json).is_ok());
     }
 }
+
+#[test]
+fn explore() {
+    let mut wrong = std::collections::BTreeMap::<String, Vec<String>>::new();
+    for (slug, recording) in recordings() {
+        let whole = recording.analysed();
+        let n = recording.frames.len();
+        let mut check = |less: Recording, what: String| {
+            let findings = less.analysed();
+            for judged in &findings.sessions {
+                let key = &judged.case.flow.key;
+                let Some(full) = whole.sessions.iter().find(|full| full.case.flow.key == *key) else {
+                    continue;
+                };
+                let (a, p) = judged.diagnosis.causes[0];
+                let (b, q) = full.diagnosis.causes[0];
+                let known = full.diagnosis.causes.iter().find(|(c, _)| *c == a).map_or(0.0, |x| x.1);
+                if a != b && p > 0.6 && known < 0.3 {
+                    wrong
+                        .entry(format!("{slug}: {a:?} instead of {b:?} {q:.2}"))
+                        .or_default()
+                        .push(format!("{what} ({p:.2})"));
+                }
+            }
+        };
+        for len in [1, 2, 5, 13] {
+            for first in 0..n.saturating_sub(len) {
+                let mut less = recording.clone();
+                less.frames.drain(first..first + len);
+                check(less, format!("without {}-{}", first + 1, first + len));
+            }
+        }
+        for first in 1..n {
+            let mut less = recording.clone();
+            less.frames.drain(..first);
+            check(less, format!("from {}", first + 1));
+            let mut less = recording.clone();
+            less.frames.truncate(first);
+            check(less, format!("up to {first}"));
+        }
+        for side in Side::BOTH {
+            for but in [true, false] {
+                let mut less = recording.clone();
+                less.hide(side, but);
+                check(less, format!("hide {side:?} {but}"));
+            }
+        }
+        for octets in [96, 68, 54] {
+            let mut less = recording.clone();
+            less.cut(octets);
+            check(less, format!("cut {octets}"));
+        }
+    }
+    for (k, v) in &wrong {
+        println!("{k}: {} {}", v.len(), v.iter().take(6).cloned().collect::<Vec<_>>().join(", "));
+    }
+}

@@ -13,6 +13,8 @@ pub enum Delivery<'a> {
     Cut(u64),
     /// Octets that passed but that the capture does not hold, in segments nobody saw.
     Hole(u64),
+    /// The stream's start is not in the capture, and how much passed before the next octet is not known.
+    LateStart,
 }
 
 /// Puts one direction's stream in order.
@@ -152,6 +154,7 @@ mod tests {
         let mut deliver = |delivery: Delivery<'_>| match delivery {
             Delivery::Octets(octets) => out.extend_from_slice(octets),
             Delivery::Cut(length) | Delivery::Hole(length) => out.resize(out.len() + length as usize, 0),
+            Delivery::LateStart => {}
         };
         for &(offset, length) in pieces {
             let octets = &stream[offset as usize..(offset + length) as usize];

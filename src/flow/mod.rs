@@ -270,6 +270,7 @@ impl Flow {
             if half.base.is_none() {
                 half.base = Some(segment.data_start());
                 half.midstream = true;
+                deliver(sender, Delivery::LateStart);
             }
             if let Some(offset) = half.offset(segment.data_start()) {
                 let gap = offset > half.assembler.next();

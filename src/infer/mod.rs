@@ -48,7 +48,7 @@ fn judge_reset(case: &Case, reset: &Reset) -> Verdict {
             Evidence { meta: detector.meta(), outcome, tilt }
         })
         .collect();
-    let weighed = weigh::weigh(&evidence, prior);
+    let weighed = weigh::weigh(&evidence, prior, weigh::hidden(case, reset));
     let mut verdict = Verdict::new(case, reset, evidence, &weighed);
     verdict.would_settle = settle::observations(case, reset, &verdict);
     verdict

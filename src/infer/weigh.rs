@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::{Case, Form, Reset, Role};
+use crate::case::{BlindKind, Case, Form, Reset, Role};
 use crate::cause::{Bearing, Origin};
 use crate::detect::Group;
 use crate::flow::Side;
 use crate::infer::Evidence;
+use crate::units::Elapsed;
 
 /// The sums, and what they make of each origin.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,8 +29,24 @@ const MODEL_ERROR: f64 = 0.005;
 /// can be copied by a box that stands in the right place, or looks so because a network rewrites it.
 const WITHOUT_HOPS: f64 = 0.06;
 
-/// Weighs `evidence` on top of `prior`. The order of the evidence does not matter.
-pub(super) fn weigh(evidence: &[Evidence], prior: Bearing) -> Weighed {
+/// What each part that the capture hides takes off an answer's distance from even odds: it may hold evidence against it.
+/// Chosen, not measured, so that no capture of the lab says more with less in it (`tests/properties.rs`).
+const HIDDEN: f64 = 0.03;
+
+/// How many parts of what could speak of `reset` the capture hides: the start, one direction, packets between, the
+/// packet answered.
+pub(super) fn hidden(case: &Case, reset: &Reset) -> usize {
+    let blind = [BlindKind::StartsMidstream, BlindKind::OneDirection, BlindKind::PacketsMissing];
+    let asked = reset.trigger.is_some_and(|trigger| trigger.answer_time < LONGEST_ANSWER);
+    let unasked = reset.form != Form::Abort && !asked;
+    blind.into_iter().filter(|&kind| case.is_blind(kind)).count() + usize::from(unasked)
+}
+
+/// No path and no stack takes longer to answer: an earlier packet with the same numbers is not the one answered.
+const LONGEST_ANSWER: Elapsed = Elapsed::from_secs(2);
+
+/// Weighs `evidence` on top of `prior`. The order of the evidence does not matter. `hidden`: see [`hidden()`].
+pub(super) fn weigh(evidence: &[Evidence], prior: Bearing, hidden: usize) -> Weighed {
     let strongest = strongest(evidence);
     let sums = Origin::ALL.map(|origin| {
         let sum: i32 = strongest.values().map(|bearing| bearing.of(origin).0).sum();
@@ -39,14 +56,14 @@ pub(super) fn weigh(evidence: &[Evidence], prior: Bearing) -> Weighed {
     let odds = sums.map(|sum| 10f64.powf(f64::from(sum - most) / 10.0));
     let total: f64 = odds.iter().sum();
     let raw = odds.map(|odds| odds / total);
-    let posterior = humbled(raw, evidence);
+    let posterior = humbled(raw, evidence, hidden);
     let tilts: Vec<i32> = strongest.values().map(|bearing| tilt(bearing, prior)).collect();
     let conflict = tilts.iter().any(|&tilt| tilt >= STRONG) && tilts.iter().any(|&tilt| tilt <= -STRONG);
     Weighed { posterior, conflict }
 }
 
 /// Leaves what must be left to the side that lost.
-fn humbled(raw: [f64; 6], evidence: &[Evidence]) -> [f64; 6] {
+fn humbled(raw: [f64; 6], evidence: &[Evidence], hidden: usize) -> [f64; 6] {
     let side = |claimed: bool| -> f64 {
         let of_side =
             Origin::ALL.into_iter().zip(raw).filter(|(origin, _)| origin.is_claimed_host() == claimed);
@@ -58,14 +75,13 @@ fn humbled(raw: [f64; 6], evidence: &[Evidence]) -> [f64; 6] {
     let tilt: i32 = hops.map(|item| item.tilt).sum();
     let supported = if host >= boxes { tilt <= -HOPS_COUNT } else { tilt >= HOPS_COUNT && !owner };
     let least = if supported { MODEL_ERROR } else { WITHOUT_HOPS };
-    if host.min(boxes) >= least || host.min(boxes) <= 0.0 {
+    if host.min(boxes) <= 0.0 {
         return raw;
     }
-    let (host_factor, box_factor) = if host >= boxes {
-        ((1.0 - least) / host, least / boxes)
-    } else {
-        (least / host, (1.0 - least) / boxes)
-    };
+    let lost = host.min(boxes).max(least);
+    let lost = 0.5 - (0.5 - lost) * (1.0 - HIDDEN * hidden as f64);
+    let (host_factor, box_factor) =
+        if host >= boxes { ((1.0 - lost) / host, lost / boxes) } else { (lost / host, (1.0 - lost) / boxes) };
     let mut shares = Origin::ALL
         .into_iter()
         .zip(raw)

@@ -4,10 +4,9 @@
 
 #[cfg(feature = "live")]
 mod capture;
-#[cfg(not(feature = "live"))]
-#[path = "no_capture.rs"]
-mod capture;
 mod gathered;
+#[cfg(not(feature = "live"))]
+mod no_capture;
 mod output;
 
 use std::io::{self, Read, Write};
@@ -15,6 +14,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use gathered::Gathered;
+#[cfg(not(feature = "live"))]
+use no_capture as capture;
 use output::Output;
 
 use crate::cli::{self, Analyze, Plan};

@@ -266,6 +266,12 @@ impl Direction {
         }
     }
 
+    /// The next octets need not be the side's first.
+    pub(super) fn start_late(&mut self) {
+        self.order.incomplete = true;
+        self.stage = Stage::Seeking { passing: None };
+    }
+
     /// Goes on without knowing what comes next.
     pub(super) fn lose_sight(&mut self, at: Arrival) {
         self.order.incomplete = true;

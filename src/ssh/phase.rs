@@ -22,21 +22,39 @@ pub(super) fn phase(session: &Session, cipher: &Cipher) -> Option<Phase> {
     if session.midstream && client.max(server) == Level::Nothing {
         return over.then_some(Phase::Session);
     }
-    let reached = client.max(implied(session, Side::Client, server)).min(server.max(implied(
-        session,
-        Side::Server,
-        client,
-    )));
-    Some(match reached {
-        Level::Nothing => Phase::Banner,
-        Level::Identified | Level::Packets | Level::KeyExchange => Phase::Kex,
-        Level::Cipher if over => Phase::Session,
+    let client = client.max(implied(session, Side::Client, server));
+    let server = server.max(implied(session, Side::Server, own_level(&session.client)));
+    let reached = client.min(server);
+    let at_most = farthest(&session.client, client).min(farthest(&session.server, server));
+    if clear(reached) != clear(at_most) {
+        return over.then_some(Phase::Session);
+    }
+    Some(match clear(reached) {
+        Some(phase) => phase,
+        None if over => Phase::Session,
         // Success is the server's to send: without its side nothing tells, and without the client's hardly more.
-        Level::Cipher if session.client.offset == 0 || session.server.offset == 0 => return None,
+        None if session.client.offset == 0 || session.server.offset == 0 => return None,
         // Nor where a hole or compression hides what the sizes are of: the success may be among it.
-        Level::Cipher if cipher.sizes_unusable.is_some() => return None,
-        Level::Cipher => Phase::Auth,
+        None if cipher.sizes_unusable.is_some() => return None,
+        None => Phase::Auth,
     })
+}
+
+/// The phase of two sides of which the slower one came to `level`; `None` in cipher.
+const fn clear(level: Level) -> Option<Phase> {
+    match level {
+        Level::Nothing => Some(Phase::Banner),
+        Level::Identified | Level::Packets | Level::KeyExchange => Some(Phase::Kex),
+        Level::Cipher => None,
+    }
+}
+
+/// How far a side known to have come to `level` may have come in what the capture does not hold.
+const fn farthest(direction: &Direction, level: Level) -> Level {
+    match direction.stage {
+        Stage::Seeking { .. } => Level::Cipher,
+        _ => level,
+    }
 }
 
 fn own_level(direction: &Direction) -> Level {

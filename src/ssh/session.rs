@@ -89,6 +89,14 @@ impl Session {
         }
     }
 
+    /// Learns that the next octets of a side are not its first, or need not be.
+    pub fn handle_late_start(&mut self, side: Side) {
+        match side {
+            Side::Client => self.client.start_late(),
+            Side::Server => self.server.start_late(),
+        }
+    }
+
     /// Takes the end of a direction: its FIN, or a reset that it sent. The first one counts.
     pub fn handle_end(&mut self, side: Side, at: Arrival) {
         let direction = match side {

@@ -3,7 +3,7 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 18] = [
+const DOORS: [(&str, &[&str]); 20] = [
     ("base64", &["report"]),
     ("chrono", &["report"]),
     ("clap", &["cli"]),
@@ -13,22 +13,27 @@ const DOORS: [(&str, &[&str]); 18] = [
     ("hashbrown", &["flow"]),
     ("pcap", &["source"]),
     ("rayon", &["analysis"]),
+    ("rustix", &["source"]),
     ("schemars", &["report"]),
     // Its derives stand on the types themselves: those of the report and of the catalogue.
     ("serde", &["report", "timers"]),
     ("serde_json", &["report"]),
     ("sha1", &["report"]),
     ("sha2", &["source"]),
+    ("signal-hook", &["source"]),
     ("strsim", &["error"]),
     ("terminal_size", &["cli"]),
     ("thiserror", &["source", "timers"]),
     ("toml", &["timers"]),
 ];
 
-/// The names under `[dependencies]`.
+/// The names under `[dependencies]`, for all systems.
 pub(crate) fn dependencies(manifest: &str) -> Vec<String> {
     let manifest: toml::Table = toml::from_str(manifest).unwrap();
-    manifest["dependencies"].as_table().unwrap().keys().cloned().collect()
+    let systems =
+        manifest.get("target").and_then(toml::Value::as_table).into_iter().flat_map(toml::Table::values);
+    let tables = systems.filter_map(|system| system.get("dependencies")).chain([&manifest["dependencies"]]);
+    tables.filter_map(toml::Value::as_table).flat_map(toml::Table::keys).cloned().collect()
 }
 
 /// Dependencies without a door.

@@ -27,11 +27,13 @@ impl Source {
         path.split('/').filter(|part| !matches!(*part, "mod" | "lib" | "main")).collect()
     }
 
-    /// The names behind `mod` in declarations without a body.
+    /// The names behind `mod` in declarations without a body, and of files given by `#[path]`.
     pub(crate) fn declared(&self) -> impl Iterator<Item = &str> {
         self.text.lines().filter_map(|line| {
-            let (_, name) = line.trim().strip_suffix(';')?.rsplit_once("mod ")?;
-            name.chars().all(|it| it.is_alphanumeric() || it == '_').then_some(name)
+            let line = line.trim();
+            let by_path = line.strip_prefix("#[path = \"").and_then(|path| path.strip_suffix(".rs\"]"));
+            let by_name = || line.strip_suffix(';')?.rsplit_once("mod ").map(|(_, name)| name);
+            by_path.or_else(by_name).filter(|name| name.chars().all(|it| it.is_alphanumeric() || it == '_'))
         })
     }
 }

@@ -55,21 +55,22 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     let unfinished = segment.checksum == Checksum::Partial;
     let by_filter = unfinished != segment.traits.has(Traits::IPV6);
     let from_here = Bearing::sides(0, -14);
-    let bearing = match (segment.checksum != Checksum::Unknown, offloads(case, reset), by_filter) {
-        (true, true, true) => Bearing { stack: -20, ..from_here },
-        (true, true, false) => Bearing { host_filter: -20, ..from_here },
-        (true, false, _) => from_here,
-        // The checksum would have told which of the two it was: what is not seen may not say more.
-        (false, ..) => Bearing::sides(0, -12),
+    let offloads = offloads(case, reset).filter(|_| segment.checksum != Checksum::Unknown);
+    let bearing = match (offloads, by_filter) {
+        (Some(true), true) => Bearing { stack: -20, ..from_here },
+        (Some(true), false) => Bearing { host_filter: -20, ..from_here },
+        (Some(false), _) => from_here,
+        // Checksums might have told which of the two it was: what was not captured may not say more.
+        (None, _) => Bearing::sides(0, -12),
     };
     Outcome::Present(Finding::new(summary, [segment.frame], bearing))
 }
 
-/// Whether the host's own packets leave their checksums to the card in this capture.
-fn offloads(case: &Case, reset: &Reset) -> bool {
+/// Whether the host's own packets leave their checksums to the card in this capture; `None` if none can be judged.
+fn offloads(case: &Case, reset: &Reset) -> Option<bool> {
     let own = |segment: &&crate::wire::Segment| segment.from == reset.segment().from && !segment.flags.rst();
     let known = |segment: &&crate::wire::Segment| segment.checksum != Checksum::Unknown;
     let checksums: Vec<Checksum> =
         case.flow.timeline.segments().filter(own).filter(known).map(|segment| segment.checksum).collect();
-    !checksums.is_empty() && checksums.iter().all(|&checksum| checksum == Checksum::Partial)
+    (!checksums.is_empty()).then(|| checksums.iter().all(|&checksum| checksum == Checksum::Partial))
 }

@@ -15,6 +15,16 @@ pub(super) fn numbered(page: &mut Page, session: &Session) {
     page.hanging(&format!("#{:<3} ", session.id), &sentence, tone(session));
 }
 
+/// The same with the cause, where nothing else stands below.
+pub(super) fn numbered_with_cause(page: &mut Page, session: &Session) {
+    let cause = match session.cause.id {
+        "unknown" => "cause undetermined".to_owned(),
+        id => format!("{} ({})", words::because(id), words::percent(session.cause.confidence)),
+    };
+    let sentence = format!("{}: {}; {cause}", words::ends(session), verdict(session));
+    page.hanging(&format!("#{:<3} ", session.id), &sentence, tone(session));
+}
+
 /// Doubt is visible from afar.
 fn tone(session: &Session) -> Tone {
     let open = session.reset.as_ref().is_some_and(|reset| reset.sender == "undetermined");
@@ -83,8 +93,12 @@ fn sent(reset: &Reset) -> String {
 
 /// Who, why, when, and the silences.
 pub(super) fn first_screen(page: &mut Page, session: &Session) {
-    if let Some(who) = session.reset.as_ref().map(who) {
-        page.labelled("Who", &who, Tone::Plain);
+    if let Some(reset) = &session.reset {
+        // Where a close came first, who sent the reset is not who ended the connection.
+        let label = if reset.role == "initiating" { "Who" } else { "RST" };
+        page.labelled(label, &who(reset), Tone::Plain);
+    } else if session.ended_by == "silence" {
+        page.labelled("Who", "no reset was seen: whatever drops the packets says nothing", Tone::Plain);
     }
     why(page, session);
     when(page, session);
@@ -140,7 +154,13 @@ fn when(page: &mut Page, session: &Session) {
         return page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
     };
     let frame = format!("frame {}", reset.decisive_frame);
-    let trigger = reset.trigger_frame.map_or(String::new(), |frame| format!("in answer to frame {frame}"));
+    // A program aborts and a timer runs out when they do; only a TCP and a filter answer a packet.
+    let unprompted = matches!(reset.mechanism, "abort" | "timer");
+    let trigger = match reset.trigger_frame {
+        Some(frame) if unprompted => format!("after frame {frame}"),
+        Some(frame) => format!("in answer to frame {frame}"),
+        None => String::new(),
+    };
     let gap = reset.idle_gap_s.map_or(String::new(), |gap| format!("after {} of silence", words::span(gap)));
     page.labelled(
         "When",

@@ -9,10 +9,16 @@ use super::{headline, words};
 use crate::report::model::{Pattern, Report, Session};
 use crate::report::page::{Page, Tone};
 
+/// How many files are named at the top; the JSON report has all.
+const NAMED: usize = 3;
+
 /// What was read, and how many sessions died.
 pub(super) fn opening(page: &mut Page, report: &Report, died: usize) {
     let capture = &report.capture;
-    let files: Vec<&str> = capture.files.iter().map(|file| file.path.as_str()).collect();
+    let mut files: Vec<&str> = capture.files.iter().take(NAMED).map(|file| file.path.as_str()).collect();
+    let more = capture.files.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!("and {more} more") } else { String::new() };
+    files.extend(Some(more.as_str()).filter(|more| !more.is_empty()));
     let mut read = format!("{}: {}", files.join(", "), words::counted(capture.frames, "frame"));
     if let (Some(first), Some(last)) = (&capture.first_time, &capture.last_time) {
         _ = write!(read, ", {} to {}", words::moment(first), words::moment(last));
@@ -39,7 +45,7 @@ pub(super) fn opening(page: &mut Page, report: &Report, died: usize) {
 pub(super) fn verdicts(page: &mut Page, died: &[&Session]) {
     page.blank();
     for session in died {
-        headline::numbered(page, session);
+        headline::numbered_with_cause(page, session);
     }
 }
 

@@ -149,6 +149,11 @@ fn shown_in(report: &Report, screen: Screen, detail: Detail) -> String {
     String::from_utf8(out).unwrap()
 }
 
+/// The text without its line breaks.
+fn flowing(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn position(text: &str, part: &str) -> usize {
     text.find(part).unwrap_or_else(|| panic!("`{part}` is missing in:\n{text}"))
 }
@@ -257,7 +262,7 @@ fn a_reset_without_effect_is_named_although_nobody_died() {
     position(&text, "1 SSH session; none died.");
     position(&text, "Resets without effect");
     position(
-        &text,
+        &flowing(&text),
         "a RST had no effect (frame 46): a box between them (not the server) sent the RST (98 %)",
     );
 }
