@@ -2,6 +2,7 @@
 #![doc = include_str!("README.md")]
 
 mod causes;
+mod client_saw;
 mod idle;
 mod settle;
 mod verdict;
@@ -23,13 +24,17 @@ pub struct Diagnosis {
     pub causes: Vec<(Cause, f64)>,
     /// The silence that the session did not survive, if idleness is in question.
     pub idle: Option<Idle>,
+    /// What the client's terminal must have shown; `None` where that is not known.
+    pub client_saw: Option<String>,
 }
 
 /// Judges `case`.
 pub fn diagnose(case: &Case) -> Diagnosis {
     let verdict = judge(case);
     let causes = causes::ranked(case, verdict.as_ref());
-    Diagnosis { verdict, causes, idle: Idle::of(case) }
+    let likeliest = causes.first().map_or(Cause::Unknown, |(cause, _)| *cause);
+    let client_saw = client_saw::text(case, likeliest);
+    Diagnosis { verdict, causes, idle: Idle::of(case), client_saw }
 }
 
 /// Judges the decisive reset of `case`; `None` when it holds none.

@@ -105,7 +105,7 @@ fn session(judged: &Judged, id: u32) -> Session {
         phase: case.progress.map(crate::case::Progress::word),
         ended_by: case.ending.word(),
         closed_by: case.first_fin().map(|(side, _)| side.word()),
-        client_saw: None,
+        client_saw: judged.diagnosis.client_saw.clone(),
         path: Path::of(case),
         ssh: ssh(case),
         reset: judged.diagnosis.verdict.as_ref().and_then(|verdict| super::Reset::of(case, verdict)),
