@@ -32,8 +32,11 @@ impl Idle {
             }
             (Ending::Open | Ending::Refused, _) => return None,
         };
+        if survived.is_some_and(|survived| survived.length >= silence.length) {
+            return None; // What was survived once is no timer's doing.
+        }
         let gap = timers::Gap {
-            longest_survived: survived.map(|it| it.length).filter(|it| *it < silence.length),
+            longest_survived: survived.map(|it| it.length),
             ended_after: silence.length,
             ended_by,
             keepalive: keepalive(case).filter(|interval| silence.length <= *interval + *interval),

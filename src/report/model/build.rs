@@ -1,16 +1,17 @@
 //! From findings to the report: everything resolved, nothing left to compute for a renderer.
 
 use super::{
-    Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Pattern, Report,
-    SCHEMA, Session, Ssh, Tool, Vantage, Violation,
+    Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Pattern, Refused,
+    Report, SCHEMA, Session, Ssh, Tool, Unanswered, Vantage, Violation,
 };
-use crate::case::{Blind, Case};
+use crate::case::{Blind, Case, Ending};
 use crate::flow::{OrientedBy, Side};
 use crate::population::{self, Findings, Judged};
 use crate::report::escape::escaped;
 use crate::report::{community_id, moment, zeek};
 use crate::ssh::Transcript;
 use crate::units::Elapsed;
+use crate::wire::IcmpError;
 
 /// What the edges know of one input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,6 +106,8 @@ fn session(judged: &Judged, id: u32) -> Session {
         phase: case.progress.map(crate::case::Progress::word),
         ended_by: case.ending.word(),
         closed_by: case.first_fin().map(|(side, _)| side.word()),
+        unanswered: unanswered(case),
+        refused: refused(case),
         client_saw: judged.diagnosis.client_saw.clone(),
         path: Path::of(case),
         ssh: ssh(case),
@@ -113,6 +116,25 @@ fn session(judged: &Judged, id: u32) -> Session {
         timer: super::Timer::of(case, &judged.diagnosis),
         limits: case.blind.iter().map(limit).collect(),
     }
+}
+
+/// The most insistent of what went unanswered.
+fn unanswered(case: &Case) -> Option<Unanswered> {
+    let owed = Side::BOTH.into_iter().filter_map(|side| Some((side, case.flow.half(side).unanswered?)));
+    let (side, owed) =
+        owed.max_by_key(|(_, owed)| owed.repeats).filter(|_| case.ending == Ending::Silence)?;
+    Some(Unanswered {
+        sent_by: side.word(),
+        first_frame: owed.first.frame.0,
+        last_frame: owed.last.frame.0,
+        repeats: owed.repeats,
+    })
+}
+
+fn refused(case: &Case) -> Option<Refused> {
+    let quote = case.flow.quotes.first().filter(|_| case.ending == Ending::Refused)?;
+    let IcmpError::Unreachable(code) = quote.error else { return None };
+    Some(Refused { by: quote.reporter.to_string(), code, frame: quote.frame.0 })
 }
 
 const fn oriented_by(how: OrientedBy) -> &'static str {

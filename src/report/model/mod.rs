@@ -17,7 +17,7 @@ pub use capture::{Capture, InputFile, Limit};
 pub use cause::{Alternative, Cause, Confirm, Remedy};
 pub use path::Path;
 pub use reset::{Evidence, Location, Posterior, Reset};
-pub use session::{Endpoint, Session, Vantage};
+pub use session::{Endpoint, Refused, Session, Unanswered, Vantage};
 pub use ssh::{Keepalive, Mismatch, Negotiated, Party, Ssh, Violation};
 pub use timer::{Candidate, Timer};
 

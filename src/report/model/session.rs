@@ -40,6 +40,12 @@ pub struct Session {
     /// Whose FIN came first: `client` or `server`; absent without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_by: Option<&'static str>,
+    /// What went unanswered to the end of the capture; only with `silence`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unanswered: Option<Unanswered>,
+    /// The ICMP error that answered the SYN; only with `refused`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
     /// What the client's terminal must have shown; null where unknown.
     pub client_saw: Option<String>,
     /// What the path was like.
@@ -56,6 +62,30 @@ pub struct Session {
     pub timer: Option<Timer>,
     /// What could not be seen of it.
     pub limits: Vec<Limit>,
+}
+
+/// Packets that went unanswered to the end of the capture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Unanswered {
+    /// Whose packets: `client` or `server`.
+    pub sent_by: &'static str,
+    /// The first of them.
+    pub first_frame: u64,
+    /// The last of them.
+    pub last_frame: u64,
+    /// How often something already sent was sent again.
+    pub repeats: u32,
+}
+
+/// An ICMP error in answer to the SYN.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Refused {
+    /// Who sent it: its IP address.
+    pub by: String,
+    /// Code of "destination unreachable" in ICMPv4's numbers (ICMPv6's are mapped by meaning).
+    pub code: u8,
+    /// Its frame.
+    pub frame: u64,
 }
 
 /// One end.

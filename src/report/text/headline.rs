@@ -1,7 +1,7 @@
 //! The verdict in a sentence, and what belongs on the first screen: who, why, when, how long it was idle.
 
 use super::words;
-use crate::report::model::{Candidate, Reset, Session, Timer};
+use crate::report::model::{Candidate, Refused, Reset, Session, Timer, Unanswered};
 use crate::report::page::{Page, Tone};
 use crate::report::timers::configured;
 use crate::units::Elapsed;
@@ -38,7 +38,7 @@ fn tone(session: &Session) -> Tone {
 fn verdict(session: &Session) -> String {
     match (session.ended_by, &session.reset) {
         (_, Some(reset)) if reset.role == "ineffective" => {
-            let end = if session.ended_by == "close" { closed(session) } else { ended(session).to_owned() };
+            let end = if session.ended_by == "close" { closed(session) } else { ended(session) };
             format!(
                 "a RST had no effect (frame {}): {}; the connection was {end}",
                 reset.decisive_frame,
@@ -54,17 +54,35 @@ fn verdict(session: &Session) -> String {
         }
         ("close", None) => closed(session),
         (_, Some(reset)) => sent(reset),
-        (_, None) => ended(session).to_owned(),
+        (_, None) => ended(session),
     }
 }
 
-fn ended(session: &Session) -> &'static str {
+fn ended(session: &Session) -> String {
     match session.ended_by {
-        "refused" => "refused by an ICMP error in answer to the SYN",
-        "silence" => "died without a reset or a close; packets stayed unanswered to the end of the capture",
-        "reset" => "reset later",
-        _ => "still open at the end of the capture",
+        "refused" => refused(session.refused.as_ref()),
+        "silence" => silent(session.unanswered.as_ref()),
+        "reset" => "reset later".to_owned(),
+        _ => "still open at the end of the capture".to_owned(),
     }
+}
+
+fn refused(refused: Option<&Refused>) -> String {
+    let from = refused.map_or(String::new(), |it| {
+        format!(" of {}, frame {} (unreachable, code {})", it.by, it.frame, it.code)
+    });
+    format!("refused by an ICMP error{from} in answer to the SYN")
+}
+
+fn silent(unanswered: Option<&Unanswered>) -> String {
+    let what = match unanswered {
+        Some(it) => format!(
+            "the {}'s packets stayed unanswered from frame {} on, {} times repeated, to the end of the capture",
+            it.sent_by, it.first_frame, it.repeats
+        ),
+        None => "packets stayed unanswered to the end of the capture".to_owned(),
+    };
+    format!("died without a reset or a close; {what}")
 }
 
 fn closed(session: &Session) -> String {

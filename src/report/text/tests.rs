@@ -87,6 +87,8 @@ fn session(id: u32) -> Session {
         phase: Some("session"),
         ended_by: "reset",
         closed_by: None,
+        unanswered: None,
+        refused: None,
         client_saw: Some("client_loop: send disconnect: Connection reset by peer".into()),
         path: Path {
             rtt_min_ms: Some(31.0),
