@@ -1,6 +1,7 @@
 //! Frames against tshark's: for every capture of the shared corpus the same numbers, times and lengths.
 //!
-//! Skipped, with a word, without `tshark` or without the captures. `SSHRST_ALL=1` reads every capture instead of a sample.
+//! Skipped, with a word, without `tshark` or without the captures. `SSHRST_ALL=1` reads every
+//! capture of the laboratory too, instead of a sample.
 
 #![allow(
     clippy::unwrap_used,
@@ -125,25 +126,19 @@ const OTHERWISE: [&str; 3] = [
     "atm-oam-heapoverflow.pcap",
 ];
 
-/// Without `SSHRST_ALL`, one capture of so many is read: tshark takes 0.2 s for each.
-const SAMPLE: usize = 4;
+/// Of the laboratory's captures, which are alike in their framing, one of so many is read: tshark takes 0.2 s for each.
+const SAMPLE: usize = 10;
 
-/// The captures of the shared corpus, and some of those that are alike in their framing.
+/// Every capture of the shared corpus, and some of the laboratory's (all with `SSHRST_ALL`).
 fn captures() -> Option<Vec<PathBuf>> {
     let shared = shared()?;
-    let hostile = files_below(&shared.join("corpus/malformed"));
-    // tcpdump's cases are hostile to decoders of protocols; the files around them are ordinary.
-    let (ordinary, mut some): (Vec<_>, Vec<_>) = hostile
-        .into_iter()
-        .chain(files_below(&shared.join("corpus/captures")))
-        .chain(files_below(&shared.join("captures")))
-        .filter(|path| OTHERWISE.iter().all(|name| !path.ends_with(name)))
-        .partition(|path| {
-            ["+tcpdump/", "/captures/"].iter().any(|part| path.to_string_lossy().contains(part))
-        });
-    some.extend(ordinary.into_iter().filter(|path| path.to_string_lossy().contains(".pcap")).step_by(10));
     let step = if std::env::var_os("SSHRST_ALL").is_some() { 1 } else { SAMPLE };
-    Some(some.into_iter().step_by(step).collect())
+    let laboratory = files_below(&shared.join("captures"));
+    let laboratory =
+        laboratory.into_iter().filter(|path| path.to_string_lossy().contains(".pcap")).step_by(step);
+    let corpus = files_below(&shared.join("corpus/malformed")).into_iter();
+    let corpus = corpus.chain(files_below(&shared.join("corpus/captures"))).chain(laboratory);
+    Some(corpus.filter(|path| OTHERWISE.iter().all(|name| !path.ends_with(name))).collect())
 }
 
 #[test]
