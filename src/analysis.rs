@@ -180,7 +180,9 @@ fn feed(sessions: &mut Vec<ssh::Session>, limits: &Limits, at: Arrival, flow: Fl
         Event::Stream { from, delivery: Delivery::Hole(octets) } => {
             session.handle(from, Chunk::Hole { at, octets });
         }
-        Event::Stream { from, delivery: Delivery::LateStart } => session.handle_late_start(from),
+        Event::Stream { from, delivery: Delivery::LateStart { adjoins } } => {
+            session.handle_late_start(from, adjoins);
+        }
         Event::Ended { from } => session.handle_end(from, at),
     }
 }

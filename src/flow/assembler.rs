@@ -11,8 +11,11 @@ pub enum Delivery<'a> {
     Octets(&'a [u8]),
     /// Octets that passed but that the capture does not hold.
     Hole(u64),
-    /// The stream's start is not in the capture, and how much passed before the next octet is not known.
-    LateStart,
+    /// The SYN is not in the capture, so the next octet need not be the stream's first.
+    LateStart {
+        /// What the capture holds of the other end leaves no octet before it.
+        adjoins: bool,
+    },
 }
 
 /// Puts one direction's stream in order.
@@ -150,7 +153,7 @@ mod tests {
         let mut deliver = |delivery: Delivery<'_>| match delivery {
             Delivery::Octets(octets) => out.extend_from_slice(octets),
             Delivery::Hole(length) => out.resize(out.len() + length as usize, 0),
-            Delivery::LateStart => {}
+            Delivery::LateStart { .. } => {}
         };
         for &(offset, length) in pieces {
             let octets = &stream[offset as usize..(offset + length) as usize];

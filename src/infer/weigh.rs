@@ -79,11 +79,8 @@ fn humbled(raw: [f64; 6], evidence: &[Evidence], hidden: usize) -> [f64; 6] {
     }
     let lost = host.min(boxes).max(least);
     let lost = 0.5 - (0.5 - lost) * (1.0 - HIDDEN * hidden as f64);
-    let (host_factor, box_factor) = if host >= boxes {
-        ((1.0 - lost) / host, lost / boxes)
-    } else {
-        (lost / host, (1.0 - lost) / boxes)
-    };
+    let (host_factor, box_factor) =
+        if host >= boxes { ((1.0 - lost) / host, lost / boxes) } else { (lost / host, (1.0 - lost) / boxes) };
     let mut shares = Origin::ALL
         .into_iter()
         .zip(raw)

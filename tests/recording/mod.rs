@@ -90,7 +90,6 @@ impl Recording {
         }
         analysis.finish(Vec::new())
     }
-
 }
 
 /// Where the captures are.
