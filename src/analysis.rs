@@ -181,7 +181,7 @@ fn take(session: &mut ssh::Session, at: Arrival, from: Side, delivery: Delivery<
         Delivery::Octets(octets) => session.handle(from, Chunk::Data { at, octets }),
         Delivery::Cut(octets) => session.handle(from, Chunk::Segment { at, octets }),
         Delivery::Hole(octets) => session.handle(from, Chunk::Hole { at, octets }),
-        Delivery::LateStart => session.handle_late_start(from),
+        Delivery::LateStart { adjoins } => session.handle_late_start(from, adjoins),
     }
 }
 

@@ -13,8 +13,11 @@ pub enum Delivery<'a> {
     Cut(u64),
     /// Octets that passed but that the capture does not hold, in segments nobody saw.
     Hole(u64),
-    /// The stream's start is not in the capture, and how much passed before the next octet is not known.
-    LateStart,
+    /// The SYN is not in the capture, so the next octet need not be the stream's first.
+    LateStart {
+        /// What the capture holds of the other end leaves no octet before it.
+        adjoins: bool,
+    },
 }
 
 /// Puts one direction's stream in order.
@@ -154,7 +157,7 @@ mod tests {
         let mut deliver = |delivery: Delivery<'_>| match delivery {
             Delivery::Octets(octets) => out.extend_from_slice(octets),
             Delivery::Cut(length) | Delivery::Hole(length) => out.resize(out.len() + length as usize, 0),
-            Delivery::LateStart => {}
+            Delivery::LateStart { .. } => {}
         };
         for &(offset, length) in pieces {
             let octets = &stream[offset as usize..(offset + length) as usize];

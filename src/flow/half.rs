@@ -253,6 +253,12 @@ impl Half {
         }
     }
 
+    /// Whether this end, seen from its SYN on without a hole, has acknowledged the other's stream up to `start`.
+    pub(super) fn adjoins(&self, start: Seq) -> bool {
+        let sent = self.next.and_then(|next| self.offset(next));
+        self.isn.is_some() && sent == Some(self.assembler.next()) && self.acked == Some(start)
+    }
+
     /// Offset of sequence number `seq` in the stream; `None` before the base is known or for what lies before it.
     pub fn offset(&self, seq: Seq) -> Option<u64> {
         let base = self.base?;

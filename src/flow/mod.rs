@@ -264,13 +264,14 @@ impl Flow {
         let segment = &packet.segment;
         let from = segment.from;
         let (sender, receiver) = (self.side(from), self.side(!from));
+        let adjoins = self.at(!from).adjoins(segment.data_start());
         let half = self.at_mut(from);
         let probe = segment.payload_len == 1 && half.next.is_some_and(|next| segment.end() != next);
         if segment.payload_len > 0 && !probe {
             if half.base.is_none() {
                 half.base = Some(segment.data_start());
                 half.midstream = true;
-                deliver(sender, Delivery::LateStart);
+                deliver(sender, Delivery::LateStart { adjoins });
             }
             if let Some(offset) = half.offset(segment.data_start()) {
                 let gap = offset > half.assembler.next();

@@ -50,6 +50,8 @@ pub(super) struct Direction {
     /// Octets since sight was lost.
     pub(super) unread: u64,
     pub(super) end: Option<Mark>,
+    /// The next octets are taken for the side's first unless they look otherwise.
+    likely_first: bool,
 }
 
 pub(super) const fn mark(at: Arrival, offset: u64) -> Mark {
@@ -76,6 +78,7 @@ impl Direction {
             chatter: None,
             unread: 0,
             end: None,
+            likely_first: false,
         }
     }
 
@@ -187,7 +190,12 @@ impl Direction {
             }
             Stage::Seeking { passing } => {
                 let continued = passing.replace(at.frame) == Some(at.frame);
+                let first = std::mem::take(&mut self.likely_first);
                 if !continued && self.found(octets, exchange) {
+                    return 0;
+                }
+                if first {
+                    self.stage = Stage::Identification(LineReader::new(&exchange.limits, self.offset));
                     return 0;
                 }
                 self.unread += octets.len() as u64;
@@ -230,6 +238,12 @@ impl Direction {
                 let line = reader.unfinished();
                 if self.party.banner.is_none() && line.starts_with(b"SSH-") {
                     self.party.banner = Some(Banner { line: line.to_vec(), mark: here });
+                } else if self.side == Side::Client
+                    && !line.is_empty()
+                    && !identification::looks_like_ssh(line)
+                {
+                    // A server may say what it likes before its identification string, a client may not.
+                    self.keep_stray();
                 }
                 self.lose_sight(at);
                 octets
@@ -266,9 +280,11 @@ impl Direction {
         }
     }
 
-    /// The next octets need not be the side's first.
-    pub(super) fn start_late(&mut self) {
+    /// The next octets need not be the side's first. If it is `likely` that they are, what is neither a packet nor an
+    /// identification string is read as the beginning all the same.
+    pub(super) fn start_late(&mut self, likely: bool) {
         self.order.incomplete = true;
+        self.likely_first = likely;
         self.stage = Stage::Seeking { passing: None };
     }
 

@@ -18,12 +18,12 @@ enum Level {
 /// The phase, given what is known of the encrypted part.
 pub(super) fn phase(session: &Session, cipher: &Cipher) -> Option<Phase> {
     let over = cipher.success.is_some() || cipher.past_authentication.is_some();
-    let (client, server) = (own_level(&session.client), own_level(&session.server));
-    if session.midstream && client.max(server) == Level::Nothing {
+    let (client_own, server_own) = (own_level(&session.client), own_level(&session.server));
+    if session.midstream && client_own.max(server_own) == Level::Nothing {
         return over.then_some(Phase::Session);
     }
-    let client = client.max(implied(session, Side::Client, server));
-    let server = server.max(implied(session, Side::Server, own_level(&session.client)));
+    let client = client_own.max(implied(session, Side::Client, server_own));
+    let server = server_own.max(implied(session, Side::Server, client_own));
     let reached = client.min(server);
     let at_most = farthest(&session.client, client).min(farthest(&session.server, server));
     if clear(reached) != clear(at_most) {

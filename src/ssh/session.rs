@@ -89,11 +89,11 @@ impl Session {
         }
     }
 
-    /// Learns that the next octets of a side are not its first, or need not be.
-    pub fn handle_late_start(&mut self, side: Side) {
+    /// Learns that the next octets of a side need not be its first. `likely`: nothing speaks against it.
+    pub fn handle_late_start(&mut self, side: Side, likely: bool) {
         match side {
-            Side::Client => self.client.start_late(),
-            Side::Server => self.server.start_late(),
+            Side::Client => self.client.start_late(likely),
+            Side::Server => self.server.start_late(likely),
         }
     }
 

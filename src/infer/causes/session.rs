@@ -193,6 +193,13 @@ fn closed(case: &Case) -> Vec<Share> {
             vec![(Cause::LinkOutage, 0.45), (Cause::PathLoss, 0.35), (Cause::SshKeepaliveTimeout, 0.1)]
         }
         Side::Client if timer => vec![(Cause::ProxyIdleTimeout, 0.4), (Cause::NormalClose, 0.4)],
+        // Seen from its start, but not how far it got: a client closes after a failed negotiation or login too.
+        Side::Client if case.progress.is_none() && !case.is_blind(BlindKind::StartsMidstream) => vec![
+            (Cause::NormalClose, 0.5),
+            (Cause::AuthenticationFailed, 0.15),
+            (Cause::ClientAbort, 0.15),
+            (Cause::NoCommonAlgorithm, 0.1),
+        ],
         Side::Client => {
             vec![(Cause::NormalClose, 0.7), (Cause::ClientKilled, 0.15), (Cause::CorruptedPacket, 0.05)]
         }

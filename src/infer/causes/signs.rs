@@ -37,6 +37,12 @@ pub(super) fn has_text(case: &Case, side: Side) -> bool {
     case.transcript.party.of(side).stray.is_some()
 }
 
+/// Whether a side began with text where its identification string belongs.
+pub(super) fn begins_with_text(case: &Case) -> bool {
+    let stray = |side: Side| case.transcript.party.of(side).stray.as_ref();
+    Side::BOTH.into_iter().filter_map(stray).any(|stray| stray.mark.offset == 0)
+}
+
 /// Whether the reset's receiver had been sending into a void: the same octets, again and again.
 pub(super) fn was_unanswered(reset: &Reset) -> bool {
     reset.seen.owed_to_receiver.is_some_and(|owed| owed.repeats >= 2)
