@@ -42,6 +42,12 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     let segment = reset.segment();
     let frames = [segment.frame, usual.last];
     let total = series.total();
+    if series.count(segment.ttl) == 1 && total >= ENOUGH {
+        return cannot_tell(format!(
+            "one other packet of this host has TTL {} too, the others {} (n={total}): it may be of the same box",
+            segment.ttl, usual.value
+        ));
+    }
     if series.count(segment.ttl) > 0 {
         let summary = format!("TTL {}, as this host's {place} (n={total})", segment.ttl);
         // Measured on 832 captures: boxes at the host's own distance are the exception; a box on the host's
@@ -73,6 +79,9 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     let cap = if only_syn { 4 } else { baseline(series) };
     Outcome::Present(Finding::new(summary, frames, bearing.capped(cap)))
 }
+
+/// Packets of which a single one with another TTL stands out.
+const ENOUGH: u32 = 5;
 
 /// What `n` packets can support: about `n + 1` to one, and never more than the table's weight.
 fn baseline(series: &Series) -> i32 {
