@@ -37,6 +37,7 @@ pub const CATALOGUE: &[&dyn Detect] = &[
     &timing::reset_answers_early::ResetAnswersEarly,
     &timing::reset_follows_silence::ResetFollowsSilence,
     &path::sender_alive_after_reset::SenderAliveAfterReset,
+    &path::challenge_after_reset::ChallengeAfterReset,
     &path::resets_in_series::ResetsInSeries,
     &exchange::reset_follows_fin::ResetFollowsFin,
     &exchange::reset_in_phase::ResetInPhase,
