@@ -31,6 +31,7 @@ pub const CATALOGUE: &[&dyn Detect] = &[
     &origin::reset_tos_differs::ResetTosDiffers,
     &origin::reset_flow_label_differs::ResetFlowLabelDiffers,
     &origin::reset_ip_id_differs::ResetIpIdDiffers,
+    &origin::reset_copies_trigger::ResetCopiesTrigger,
     &origin::reset_timestamps_differ::ResetTimestampsDiffer,
     &origin::reset_out_of_sequence::ResetOutOfSequence,
     &origin::reset_carries_data::ResetCarriesData,

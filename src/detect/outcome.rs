@@ -18,6 +18,8 @@ pub enum Group {
     Form,
     /// IPv4 identification.
     IpId,
+    /// What was copied from a packet of the other end.
+    Reflection,
     /// Sequence and acknowledgement numbers.
     Sequence,
     /// Several resets together.
