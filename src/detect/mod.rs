@@ -40,6 +40,7 @@ pub const CATALOGUE: &[&dyn Detect] = &[
     &path::sender_alive_after_reset::SenderAliveAfterReset,
     &path::challenge_after_reset::ChallengeAfterReset,
     &path::resets_in_series::ResetsInSeries,
+    &path::resets_count_upwards::ResetsCountUpwards,
     &exchange::reset_follows_fin::ResetFollowsFin,
     &exchange::reset_in_phase::ResetInPhase,
     &exchange::refusal_text_before_reset::RefusalTextBeforeReset,
