@@ -26,7 +26,7 @@ pub enum Group {
     Series,
     /// When it came.
     Time,
-    /// TTL and hop limit.
+    /// Which machine it came from, by its place: TTL, hop limit, link-layer source.
     Ttl,
     /// Where the capture was taken.
     Vantage,
