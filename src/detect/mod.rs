@@ -29,6 +29,7 @@ pub const CATALOGUE: &[&dyn Detect] = &[
     &origin::reset_ttl_differs::ResetTtlDiffers,
     &origin::reset_seen_beside_host::ResetSeenBesideHost,
     &origin::reset_from_other_link_source::ResetFromOtherLinkSource,
+    &origin::reset_marked_outgoing::ResetMarkedOutgoing,
     &origin::reset_tos_differs::ResetTosDiffers,
     &origin::reset_flow_label_differs::ResetFlowLabelDiffers,
     &origin::reset_ip_id_differs::ResetIpIdDiffers,

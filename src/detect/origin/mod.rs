@@ -6,6 +6,7 @@ pub mod reset_flow_label_differs;
 pub mod reset_form;
 pub mod reset_from_other_link_source;
 pub mod reset_ip_id_differs;
+pub mod reset_marked_outgoing;
 pub mod reset_out_of_sequence;
 pub mod reset_seen_beside_host;
 pub mod reset_timestamps_differ;
