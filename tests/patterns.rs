@@ -22,7 +22,9 @@ const ALIKE: &str = "same-reset-from-several-hosts";
 
 fn edited(slug: &str, lines: &[&str]) -> Recording {
     let mut recording = Recording::load(slug).unwrap();
-    lines.iter().for_each(|line| recording.edit(line).unwrap());
+    for line in lines {
+        recording.edit(line).unwrap();
+    }
     recording
 }
 

@@ -21,7 +21,9 @@ fn verdict(recording: &Recording) -> Verdict {
 
 fn edited(slug: &str, lines: &[&str]) -> Recording {
     let mut recording = Recording::load(slug).unwrap();
-    lines.iter().for_each(|line| recording.edit(line).unwrap());
+    for line in lines {
+        recording.edit(line).unwrap();
+    }
     recording
 }
 
