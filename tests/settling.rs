@@ -48,6 +48,28 @@ fn without_another_packet_of_the_host_its_ttl_is_asked_for() {
 }
 
 #[test]
+fn whatever_rests_on_the_ttl_asks_for_it_when_it_is_hidden() {
+    let mut looked = 0;
+    for slug in recording::slugs() {
+        let mut recording = Recording::load(&slug).unwrap();
+        let sessions = recording.analysed().sessions;
+        let Some((judged, verdict)) =
+            sessions.iter().find_map(|it| it.diagnosis.verdict.as_ref().map(|verdict| (it, verdict)))
+        else {
+            continue;
+        };
+        let ttl = verdict.evidence.iter().find(|item| item.meta.id == "reset-ttl-differs").unwrap();
+        let claimed = judged.case.reset.as_ref().unwrap().claimed;
+        if sessions.len() == 1 && ttl.tilt >= 15 {
+            recording.hide(claimed, true);
+            asks_for(&recording, "compare its TTL with");
+            looked += 1;
+        }
+    }
+    assert!(looked >= 4, "only {looked} captures rest on the TTL");
+}
+
+#[test]
 fn without_the_handshake_the_start_is_asked_for() {
     let mut recording = edited("idle-reject-seen-at-client", &["drop 1-80"]);
     recording.hide(Side::Server, true);

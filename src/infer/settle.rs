@@ -9,6 +9,7 @@ use crate::cause::Origin;
 use crate::detect::Outcome;
 use crate::flow::Side;
 use crate::infer::{Sender, Verdict};
+use crate::units::Elapsed;
 use crate::wire::Traits;
 
 /// Above this confidence nothing more is asked for.
@@ -40,8 +41,8 @@ pub(super) fn observations(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec
 
 /// Something that could be looked at.
 struct Observation {
-    /// The detector that could not tell for want of it; `None` for what no capture of this kind shows.
-    detector: Option<&'static str>,
+    /// The detectors one of which could not tell for want of it; none for what no capture of this kind shows.
+    detectors: &'static [&'static str],
     /// How often it is found where a socket, a stack, a filter on the host, a filter on the path, a forger and an owner of
     /// the address made the reset: the order of [`crate::cause::Origin::ALL`].
     found: [f64; 6],
@@ -53,11 +54,11 @@ struct Observation {
 
 impl Observation {
     fn is_open(&self, verdict: &Verdict) -> bool {
-        let open = |id| {
+        let open = |&id: &&str| {
             let mut of = verdict.evidence.iter().filter(|item| item.meta.id == id);
             of.any(|item| matches!(item.outcome, Outcome::CannotTell(_)))
         };
-        self.detector.is_none_or(open)
+        self.detectors.is_empty() || self.detectors.iter().any(open)
     }
 }
 
@@ -65,7 +66,7 @@ impl Observation {
 /// behind them; those of the first three follow from what the observation is.
 const OBSERVATIONS: &[Observation] = &[
     Observation {
-        detector: None,
+        detectors: &[],
         found: [0.98, 0.98, 0.98, 0.02, 0.02, 0.05],
         possible: |case, reset| !case.vantage.spot.is_at(reset.claimed),
         words: |_, reset| {
@@ -75,7 +76,7 @@ const OBSERVATIONS: &[Observation] = &[
     },
     // Netfilter's rejects do not pass that tracepoint (measured on Linux 6.18).
     Observation {
-        detector: None,
+        detectors: &[],
         found: [0.97, 0.97, 0.02, 0.02, 0.02, 0.02],
         possible: |_, _| true,
         words: |_, reset| {
@@ -87,7 +88,7 @@ const OBSERVATIONS: &[Observation] = &[
     },
     // Whoever does not know the place has mostly been given a file from one of the hosts.
     Observation {
-        detector: Some("reset-seen-beside-host"),
+        detectors: &["reset-seen-beside-host"],
         found: [0.4, 0.4, 0.4, 0.1, 0.1, 0.1],
         possible: |case, reset| {
             case.vantage.spot == Spot::Unknown && matches!(reset.segment().ttl, 64 | 128 | 255)
@@ -100,7 +101,7 @@ const OBSERVATIONS: &[Observation] = &[
         },
     },
     Observation {
-        detector: Some("reset-ttl-differs"),
+        detectors: &["reset-ttl-differs"],
         found: [0.02, 0.04, 0.02, 0.85, 0.8, 0.7],
         possible: |_, _| true,
         words: |_, reset| {
@@ -111,7 +112,7 @@ const OBSERVATIONS: &[Observation] = &[
         },
     },
     Observation {
-        detector: Some("reset-answers-early"),
+        detectors: &["reset-answers-early"],
         found: [0.02, 0.02, 0.02, 0.8, 0.6, 0.8],
         possible: |case, reset| answers(reset) && is_measured(case, reset),
         words: |_, reset| {
@@ -120,7 +121,7 @@ const OBSERVATIONS: &[Observation] = &[
         },
     },
     Observation {
-        detector: Some("reset-answers-early"),
+        detectors: &["reset-answers-early"],
         found: [0.02, 0.02, 0.02, 0.7, 0.5, 0.7],
         possible: |case, reset| answers(reset) && !is_measured(case, reset),
         words: |case, reset| {
@@ -133,19 +134,15 @@ const OBSERVATIONS: &[Observation] = &[
         },
     },
     Observation {
-        detector: Some("sender-alive-after-reset"),
-        found: [0.02, 0.02, 0.4, 0.6, 0.5, 0.2],
-        possible: |_, _| true,
-        words: |_, _| "some seconds of capture after the reset: does its sender go on?".into(),
+        detectors: &["sender-alive-after-reset", "resets-in-series"],
+        found: [0.02, 0.02, 0.4, 0.6, 0.6, 0.2],
+        possible: |case, reset| case.capture_end.since(reset.segment().time) < ENOUGH,
+        words: |_, _| {
+            "some seconds of capture after the reset: does its sender go on, do more resets follow?".into()
+        },
     },
     Observation {
-        detector: Some("resets-in-series"),
-        found: [0.02, 0.02, 0.02, 0.05, 0.3, 0.02],
-        possible: |_, reset| reset.form == Form::Abort,
-        words: |_, _| "some seconds of capture after the reset: do more resets follow?".into(),
-    },
-    Observation {
-        detector: Some("reset-tos-differs"),
+        detectors: &["reset-tos-differs"],
         found: [0.5, 0.1, 0.9, 0.9, 0.7, 0.1],
         possible: |case, reset| answers(reset) && case.flow.half(reset.receiver()).packets == 0,
         words: |_, reset| {
@@ -156,7 +153,7 @@ const OBSERVATIONS: &[Observation] = &[
         },
     },
     Observation {
-        detector: Some("reset-timestamps-differ"),
+        detectors: &["reset-timestamps-differ"],
         found: [0.05, 0.5, 0.5, 0.5, 0.8, 0.3],
         possible: |case, reset| {
             let cut = reset.segment().traits.has(Traits::OPTIONS_CUT);
@@ -170,6 +167,10 @@ const OBSERVATIONS: &[Observation] = &[
         },
     },
 ];
+
+/// From this much capture after a reset on, more of it tells nothing new: a host that goes on has repeated what was not
+/// acknowledged (RFC 6298 §2.4: after 1 s at the latest, then 2 s).
+const ENOUGH: Elapsed = Elapsed::from_secs(3);
 
 /// Whether the reset answers a packet, so that its time says something.
 fn answers(reset: &Reset) -> bool {
@@ -221,7 +222,7 @@ mod tests {
 
     #[test]
     fn every_detector_that_is_waited_for_exists() {
-        let named = OBSERVATIONS.iter().filter_map(|it| it.detector);
+        let named = OBSERVATIONS.iter().flat_map(|it| it.detectors);
         named.for_each(|id| assert!(detect::by_id(id).is_some(), "{id}"));
     }
 
