@@ -3,12 +3,12 @@
 //! The only place that knows all stages, and the only user of rayon: finished cases are judged in parallel,
 //! collected in order, so that the result is the same for any number of threads.
 
-pub use crate::case::{Blind, BlindKind};
+pub use crate::case::{Blind, BlindKind, Spot};
 pub use crate::population::Findings;
 
 use rayon::prelude::*;
 
-use crate::case::{Case, Hosts};
+use crate::case::{Case, Hosts, Vantage};
 use crate::flow::{Delivery, Event, FlowId, Pair, Side, Table};
 use crate::frame::{Frame, FrameNo};
 use crate::infer;
@@ -59,6 +59,7 @@ impl Ports {
 pub struct Analysis {
     limits: Limits,
     ports: Ports,
+    vantage: Option<Spot>,
     decoder: Decoder,
     table: Table,
     sessions: Vec<Slot>,
@@ -99,7 +100,14 @@ impl Analysis {
             counts: Counts::default(),
             limits,
             ports,
+            vantage: None,
         }
+    }
+
+    /// Takes `vantage` for the place of the capture, of all its connections, instead of inferring it from their signs.
+    #[must_use]
+    pub fn seen_from(self, vantage: Option<Spot>) -> Self {
+        Self { vantage, ..self }
     }
 
     /// Takes the next frame of the capture.
@@ -144,7 +152,12 @@ impl Analysis {
         if self.counts.undecoded > 0 {
             blind.push(undecoded(&self.counts));
         }
-        let cases = cases(self.table, &self.sessions, &self.limits, &self.ports, end);
+        let mut cases = cases(self.table, &self.sessions, &self.limits, &self.ports, end);
+        if let Some(spot) = self.vantage {
+            for case in &mut cases {
+                case.vantage = Vantage::known(spot);
+            }
+        }
         let sessions: Vec<Judged> = cases
             .into_par_iter()
             .map(|case| {

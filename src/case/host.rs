@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use crate::case::vantage::leaves_unfinished;
 use crate::flow::{Flow, Loop, Series, Side};
 use crate::frame::Place;
 use crate::wire::Endpoint;
@@ -18,6 +19,8 @@ pub struct Host {
     pub loops: u32,
     /// A handshake is among them: kernels answer a SYN, and a SYN-ACK, at once.
     pub loop_of_handshake: bool,
+    /// It shows packets as only the machine that sends them sees them.
+    pub unfinished: bool,
     /// Connections that were looked at.
     pub flows: u32,
 }
@@ -34,6 +37,7 @@ struct Sight {
     round_trip: Option<Loop>,
     loops: u32,
     handshake: bool,
+    unfinished: bool,
 }
 
 impl Hosts {
@@ -55,6 +59,7 @@ impl Hosts {
                     round_trip: half.round_trips.min,
                     loops: half.round_trips.count,
                     handshake: flow.has_handshake_loop(),
+                    unfinished: leaves_unfinished(flow, side),
                 };
                 sights.push((index, sight));
             }
@@ -69,6 +74,7 @@ impl Hosts {
             host.flows += 1;
             host.loops = host.loops.saturating_add(sight.loops);
             host.loop_of_handshake |= sight.handshake && sight.loops > 0;
+            host.unfinished |= sight.unfinished;
             if let Some(ttl) = sight.ttl {
                 host.ttl.record(ttl.value, ttl.last);
             }

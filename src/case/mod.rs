@@ -79,7 +79,7 @@ impl Case {
         let reset = Reset::decisive(&flow);
         let ending = ending::of(&flow, reset.as_ref(), capture_end);
         let progress = progress(&flow, reset.as_ref(), &transcript, ending);
-        let vantage = vantage::of(&flow);
+        let vantage = vantage::of(&flow, &hosts);
         let mut blind = visibility::of(&flow);
         blind.extend(visibility::of_transcript(&transcript));
         if blind.iter().any(|blind| blind.kind == BlindKind::Multipath) {

@@ -57,6 +57,9 @@ pub(super) struct ReportingArguments {
     /// Port of SSH, repeatable, or `any` to recognise SSH by its identification string [default: 22].
     #[arg(short, long = "port", value_name = "N|any", value_parser = port)]
     pub(super) ports: Vec<Port>,
+    /// Where the capture was taken, if you know it better than the packets show.
+    #[arg(long, value_enum, value_name = "PLACE")]
+    pub(super) vantage: Option<Place>,
     /// How the report is written.
     #[arg(short, long, value_enum, default_value_t = Rendering::Text)]
     pub(super) format: Rendering,
@@ -88,6 +91,21 @@ pub(super) const WRITTEN: &str = "written";
 pub(super) enum Port {
     Number(u16),
     Any,
+}
+
+/// A `--vantage` value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Place {
+    /// On the client host.
+    Client,
+    /// On the client's own network, before the first router.
+    ClientSide,
+    /// Between routers.
+    Middle,
+    /// On the server's own network, behind the last router.
+    ServerSide,
+    /// On the server host.
+    Server,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use super::args::{AnalyzeArguments, Arguments, Command, Port, Rendering, ReportingArguments, When};
+use super::args::{AnalyzeArguments, Arguments, Command, Place, Port, Rendering, ReportingArguments, When};
 use super::capture::{self, Capture};
-use crate::analysis::Ports;
+use crate::analysis::{Ports, Spot};
 use crate::error::{Error, Exit};
 use crate::report::{Detail, Screen};
 use crate::source::Shown;
@@ -57,6 +57,8 @@ pub struct Analyze {
 pub struct Reporting {
     /// Where SSH is looked for.
     pub ports: Ports,
+    /// Where the capture was taken, if the user says so.
+    pub vantage: Option<Spot>,
     /// How the report is written.
     pub format: Format,
     /// Where; standard output when `None`.
@@ -159,12 +161,23 @@ pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
     };
     Reporting {
         ports,
+        vantage: arguments.vantage.map(spot),
         format,
         // As everywhere, `-` is the standard stream.
         output: arguments.output.filter(|path| path.as_os_str() != "-"),
         force: arguments.force,
         reproducible: arguments.reproducible,
         threads: arguments.threads.map(usize::from),
+    }
+}
+
+const fn spot(place: Place) -> Spot {
+    match place {
+        Place::Client => Spot::Client,
+        Place::ClientSide => Spot::ClientSide,
+        Place::Middle => Spot::Middle,
+        Place::ServerSide => Spot::ServerSide,
+        Place::Server => Spot::Server,
     }
 }
 

@@ -1,5 +1,6 @@
 //! From evidence to verdict: who sent the reset, and how sure.
 #![doc = include_str!("README.md")]
+#![doc = include_str!("CALIBRATION.md")]
 
 mod causes;
 mod client_saw;

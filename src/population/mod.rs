@@ -1,5 +1,7 @@
 //! What many sessions say together.
 
+mod continuation;
+mod fingerprint;
 mod shared_fate;
 
 use std::collections::BTreeMap;
@@ -64,5 +66,8 @@ pub struct Pattern {
 
 /// The patterns in `sessions`.
 pub fn patterns(sessions: &[Judged]) -> Vec<Pattern> {
-    shared_fate::patterns(sessions)
+    let mut patterns = shared_fate::patterns(sessions);
+    patterns.extend(continuation::patterns(sessions));
+    patterns.extend(fingerprint::patterns(sessions));
+    patterns
 }

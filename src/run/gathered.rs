@@ -24,7 +24,7 @@ pub(super) struct Gathered {
 
 impl Gathered {
     pub(super) fn new(limits: Limits, reporting: &Reporting) -> Self {
-        let analysis = Analysis::new(limits, reporting.ports.clone());
+        let analysis = Analysis::new(limits, reporting.ports.clone()).seen_from(reporting.vantage);
         Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed }
     }
 

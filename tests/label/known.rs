@@ -17,7 +17,7 @@ pub(crate) struct Known {
 }
 
 /// All of them.
-pub(crate) const KNOWN: [Known; 3] = [
+pub(crate) const KNOWN: [Known; 2] = [
     Known {
         slug: "lossy-seen-at-client",
         field: Field::Phase,
@@ -27,10 +27,5 @@ pub(crate) const KNOWN: [Known; 3] = [
         slug: "server-rebooted-seen-at-server-side",
         field: Field::Vantage,
         why: "taken on the wire of the server, no hop from it: its packets show no difference to the server's own capture",
-    },
-    Known {
-        slug: "syn-rejected-on-server-seen-at-server",
-        field: Field::Abstention,
-        why: "the vantage is told for each connection by itself; the one before it, in the same file, knows it",
     },
 ];

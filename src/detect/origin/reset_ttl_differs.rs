@@ -68,7 +68,10 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     // One router more or less can be a changed route; a host whose TTL moved before can move again. A stack's
     // answer can come from a standby machine at another distance.
     let steady = series.values().len() == 1;
+    // The same number of routers from another initial value: a standby machine at the same place, or a socket's own TTL.
+    let same_place = Hops::from_ttl(segment.ttl) == Hops::from_ttl(usual.value);
     let host = match (away.abs(), steady) {
+        _ if same_place => -13,
         (1, true) => -17,
         (_, true) => -23,
         _ => -10,

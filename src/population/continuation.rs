@@ -1,0 +1,122 @@
+//! Connections that go on under another 4-tuple: an address translator lost or leaked its mapping.
+
+use std::collections::BTreeMap;
+
+use super::{Judged, Pattern};
+use crate::case::Case;
+use crate::flow::{Flow, Side};
+use crate::wire::{End, FlowKey, Segment};
+
+/// Connections whose first packet goes on with the stream of an earlier one with another 4-tuple.
+///
+/// Sequence and acknowledgement number must both be the ones that the other connection's end would have sent next, and
+/// one end must be the same. That is 64 bits which nobody has who did not see the connection: one hit is proof. An
+/// address translator that was captured on both sides shows every packet under two 4-tuples; there the earlier
+/// connection goes on, too, and is not taken.
+pub(super) fn patterns(sessions: &[Judged]) -> Vec<Pattern> {
+    let mut stopped: BTreeMap<Numbers, Vec<Stopped<'_>>> = BTreeMap::new();
+    let mut patterns = Vec::new();
+    for (index, Judged { case, .. }) in sessions.iter().enumerate() {
+        if let Some(first) = opening(&case.flow)
+            && let Some(before) = continued(&stopped, &case.flow, first)
+        {
+            patterns.push(pattern(before, index, case, first));
+        }
+        for side in Side::BOTH {
+            for (numbers, stop) in stops(index, case, side) {
+                let same = stopped.entry(numbers).or_default();
+                if same.len() < SAME_NUMBERS {
+                    same.push(stop);
+                }
+            }
+        }
+    }
+    patterns
+}
+
+/// Connections kept for one pair of numbers: more than one is a crafted capture, or one packet seen at several places.
+const SAME_NUMBERS: usize = 8;
+
+/// Sequence and acknowledgement number.
+type Numbers = (u32, u32);
+
+/// One end of a connection, as it was when the capture last saw it.
+struct Stopped<'a> {
+    index: usize,
+    case: &'a Case,
+    last: &'a Segment,
+}
+
+/// What `side` would send next: its sequence number, and what it has acknowledged or would have to.
+fn stops(index: usize, case: &Case, side: Side) -> impl Iterator<Item = (Numbers, Stopped<'_>)> {
+    let flow = &case.flow;
+    let (own, other) = (flow.half(side), flow.half(!side));
+    let from = flow.end(side);
+    // Scans never got so far; they are not worth the memory.
+    let last = flow
+        .timeline
+        .segments()
+        .rfind(|it| it.from == from && !it.flags.rst())
+        .filter(|_| flow.is_established() && own.fin.is_none());
+    let acknowledged = own.acked.into_iter().chain(other.next.filter(|&next| Some(next) != own.acked));
+    let numbers =
+        own.next.into_iter().flat_map(move |next| acknowledged.clone().map(move |ack| (next.0, ack.0)));
+    numbers.filter_map(move |numbers| last.map(|last| (numbers, Stopped { index, case, last })))
+}
+
+/// The first packet of a connection, if it is one out of the middle.
+fn opening(flow: &Flow) -> Option<&Segment> {
+    let first = flow.timeline.segments().next()?;
+    (first.flags.ack() && !first.flags.syn() && !first.flags.rst()).then_some(first)
+}
+
+fn continued<'a>(
+    stopped: &'a BTreeMap<Numbers, Vec<Stopped<'a>>>,
+    flow: &Flow,
+    first: &Segment,
+) -> Option<&'a Stopped<'a>> {
+    // A keepalive probe repeats the last octet (RFC 9293 §3.8.4).
+    let numbers = [first.seq, first.seq.advance(1)].map(|next| (next.0, first.ack.0));
+    let mut before = numbers.iter().filter_map(|numbers| stopped.get(numbers)).flatten();
+    before.find(|before| {
+        let (key, earlier) = (&flow.key, &before.case.flow.key);
+        key != earlier
+            && same_peer((key, first.from), (earlier, before.last.from))
+            && before.last.frame < first.frame
+            && goes_on(before.last, first)
+    })
+}
+
+/// Whether both packets come from or go to the same address and port.
+fn same_peer((key, from): (&FlowKey, End), (earlier, earlier_from): (&FlowKey, End)) -> bool {
+    key.at(from) == earlier.at(earlier_from) || key.at(!from) == earlier.at(!earlier_from)
+}
+
+/// Whether the timestamps, if there are any, do not run backwards (RFC 7323 §5.3).
+fn goes_on(last: &Segment, first: &Segment) -> bool {
+    match (last.timestamps(), first.timestamps()) {
+        (Some((last, _)), Some((first, _))) => first.wrapping_sub(last) as i32 >= 0,
+        (last, first) => last.is_none() && first.is_none(),
+    }
+}
+
+fn pattern(before: &Stopped<'_>, index: usize, case: &Case, first: &Segment) -> Pattern {
+    let earlier = &before.case.flow;
+    let sender = |flow: &Flow, end: End| flow.key.at(end);
+    let (old, new) = (sender(earlier, before.last.from), sender(&case.flow, first.from));
+    let (old_peer, new_peer) = (sender(earlier, !before.last.from), sender(&case.flow, !first.from));
+    let changed = if old == new {
+        format!("to {new_peer} what it had sent to {old_peer}")
+    } else {
+        format!("as {new} what had come from {old}")
+    };
+    Pattern {
+        id: "connection-continues-under-another-4-tuple",
+        sessions: vec![before.index, index],
+        detail: format!(
+            "frame {} continues {changed} up to frame {} (sequence number {}, acknowledgement {}): an address \
+             translator changed or lost its mapping",
+            first.frame, before.last.frame, first.seq, first.ack
+        ),
+    }
+}
