@@ -20,15 +20,15 @@ enum Cut {
     Reset,
 }
 
-/// The text, lines parted by line ends; `None` where it is not known. `cause`: the likeliest one.
-pub(super) fn text(case: &Case, cause: Cause) -> Option<String> {
+/// The text, lines parted by line ends; `None` where it is not known. `likeliest`: of the causes.
+pub(super) fn text(case: &Case, likeliest: Cause) -> Option<String> {
     let cut = cut(case)?;
     let banner = case.transcript.party.of(Side::Client).banner.as_ref()?;
     let software = std::str::from_utf8(banner.line.splitn(3, |&octet| octet == b'-').nth(2)?).ok()?;
     let server = case.endpoint(Side::Server);
     let peer = Peer { addr: server.addr, port: server.port };
     if let Some(version) = software.strip_prefix("OpenSSH_") {
-        return openssh(case, cause, cut, release(version)?, peer);
+        return openssh(case, likeliest, cut, release(version)?, peer);
     }
     let reset = cut == Cut::Reset;
     if software.starts_with("PuTTY_Release") {
@@ -80,12 +80,12 @@ fn cut(case: &Case) -> Option<Cut> {
     }
 }
 
-fn openssh(case: &Case, cause: Cause, cut: Cut, release: Release, peer: Peer) -> Option<String> {
+fn openssh(case: &Case, likeliest: Cause, cut: Cut, release: Release, peer: Peer) -> Option<String> {
     let by_server = case.transcript.party.of(Side::Server).banner.is_none();
     match (case.progress?, cut) {
-        (Progress::Banner, cut) if by_server => before_banner(cut, release, peer),
+        (Progress::Banner, cut) if by_server => Some(before_banner(cut, release, peer)),
         (Progress::Banner | Progress::Kex, _) if case.transcript.mismatch.is_some() => None,
-        (Progress::Auth, Cut::Closed) if cause == Cause::MaxAuthTries => Some(format!(
+        (Progress::Auth, Cut::Closed) if likeliest == Cause::MaxAuthTries => Some(format!(
             "Received disconnect from {peer}:2: Too many authentication failures\nDisconnected from {peer}"
         )),
         (Progress::Banner | Progress::Kex | Progress::Auth, Cut::Closed) => {
@@ -102,7 +102,7 @@ fn openssh(case: &Case, cause: Cause, cut: Cut, release: Release, peer: Peer) ->
     }
 }
 
-fn before_banner(cut: Cut, release: Release, peer: Peer) -> Option<String> {
+fn before_banner(cut: Cut, release: Release, peer: Peer) -> String {
     let name = if release < (8, 0) { "ssh_exchange_identification" } else { "kex_exchange_identification" };
     let (first, second) = match cut {
         Cut::Closed => {
@@ -112,11 +112,11 @@ fn before_banner(cut: Cut, release: Release, peer: Peer) -> Option<String> {
             (format!("{name}: read: Connection reset by peer"), format!("Connection reset by {peer}"))
         }
     };
-    Some(match (cut, release) {
+    match (cut, release) {
         (_, release) if release < (8, 3) => first,
         (Cut::Closed, release) if release >= (9, 5) => second,
         _ => format!("{first}\n{second}"),
-    })
+    }
 }
 
 fn in_session(release: Release, peer: Peer) -> String {
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn the_text_before_the_servers_version_changed_with_releases() {
-        let shown = |cut, release| before_banner(cut, release, PEER).unwrap();
+        let shown = |cut, release| before_banner(cut, release, PEER);
         assert_eq!(shown(Cut::Reset, (7, 9)), "ssh_exchange_identification: read: Connection reset by peer");
         assert_eq!(
             shown(Cut::Closed, (8, 1)),
