@@ -18,13 +18,15 @@ pub enum Group {
     Form,
     /// IPv4 identification.
     IpId,
+    /// What was copied from a packet of the other end.
+    Reflection,
     /// Sequence and acknowledgement numbers.
     Sequence,
     /// Several resets together.
     Series,
     /// When it came.
     Time,
-    /// TTL and hop limit.
+    /// Which machine it came from, by its place: TTL, hop limit, link-layer source.
     Ttl,
     /// Where the capture was taken.
     Vantage,

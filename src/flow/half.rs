@@ -76,6 +76,8 @@ pub struct Half {
     pub first_data: Option<Moment>,
     /// Last segment with new data.
     pub last_data: Option<Moment>,
+    /// First octets of its last data, as far as captured: what a reflector would send back.
+    pub last_octets: Option<[u8; 8]>,
     /// First FIN, and its sequence number.
     pub fin: Option<(Moment, Seq)>,
     /// Oldest transmission that the other end has not acknowledged, and how often it was repeated.

@@ -218,6 +218,9 @@ impl Flow {
             self.at_mut(!segment.from).acknowledged(segment.ack, progress);
         }
         self.at_mut(segment.from).take(segment, step);
+        if let Some(&first) = packet.payload.first_chunk() {
+            self.at_mut(segment.from).last_octets = Some(first);
+        }
         self.assemble(packet, limits, deliver);
     }
 

@@ -20,7 +20,7 @@ enum Cut {
     Reset,
 }
 
-/// The text, lines parted by line ends; `None` where it is not known. `likeliest`: of the causes.
+/// The text, lines parted by line ends; `None` where it is not known. `likeliest`: the cause.
 pub(super) fn text(case: &Case, likeliest: Cause) -> Option<String> {
     let cut = cut(case)?;
     let banner = case.transcript.party.of(Side::Client).banner.as_ref()?;
@@ -81,9 +81,9 @@ fn cut(case: &Case) -> Option<Cut> {
 }
 
 fn openssh(case: &Case, likeliest: Cause, cut: Cut, release: Release, peer: Peer) -> Option<String> {
-    let by_server = case.transcript.party.of(Side::Server).banner.is_none();
+    let unseen = case.transcript.party.of(Side::Server).banner.is_none();
     match (case.progress?, cut) {
-        (Progress::Banner, cut) if by_server => Some(before_banner(cut, release, peer)),
+        (Progress::Banner, cut) if unseen => Some(before_banner(cut, release, peer)),
         (Progress::Banner | Progress::Kex, _) if case.transcript.mismatch.is_some() => None,
         (Progress::Auth, Cut::Closed) if likeliest == Cause::MaxAuthTries => Some(format!(
             "Received disconnect from {peer}:2: Too many authentication failures\nDisconnected from {peer}"

@@ -1,6 +1,6 @@
 //! One field of a packet and what becomes of it: `ttl=50`, `seq+=1`, `time-=20ms`, `payload="refused"`.
 
-use sshrst::frame::LinkType;
+use sshrst::frame::{LinkType, Mark};
 
 use super::packet::{Packet, Sum};
 use super::{Recorded, script};
@@ -47,6 +47,14 @@ impl Change {
                 Operation::Set => return Err("a time can only be moved: time+=…, time-=…".into()),
                 Operation::Add => frame.time + by,
                 Operation::Subtract => frame.time - by,
+            };
+            return Ok(());
+        }
+        if self.name == "mark" {
+            frame.mark = match self.value.as_str() {
+                "inbound" => Mark::Inbound,
+                "outbound" => Mark::Outbound,
+                other => return Err(format!("`{other}` is no mark: inbound or outbound")),
             };
             return Ok(());
         }

@@ -2,6 +2,7 @@
 
 use crate::case::{Case, Form, Generator, Reset, Stack};
 use crate::cause::Bearing;
+use crate::detect::origin::reset_copies_trigger::{copies_identification, model};
 use crate::detect::outcome::cannot_tell;
 use crate::detect::{Finding, Outcome};
 use crate::wire::{Segment, Traits};
@@ -33,6 +34,9 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     let segment = reset.segment();
     if segment.traits.has(Traits::IPV6) {
         return cannot_tell("IPv6 has no identification");
+    }
+    if let Some(model) = model(case, reset).filter(|model| copies_identification(case, segment, model)) {
+        return cannot_tell(format!("the identification was copied from frame {}", model.frame));
     }
     match reset.form {
         Form::Abort => abort(case, segment),
@@ -88,13 +92,6 @@ fn answer(reset: &Reset) -> Outcome {
             [segment.frame],
             Bearing { forger: -4, ..Bearing::SILENT },
         ));
-    }
-    if let Some(trigger) = reset.trigger.as_ref().filter(|trigger| trigger.segment.ip_id == segment.ip_id) {
-        let summary =
-            format!("identification {}, copied from the packet it answers: a reflector", segment.ip_id);
-        let bearing =
-            Bearing { stack: -20, host_filter: -20, path_filter: -13, owner: -20, ..Bearing::SILENT };
-        return Outcome::Present(Finding::new(summary, [segment.frame, trigger.segment.frame], bearing));
     }
     let summary =
         format!("identification {} on an answer: Linux stacks and filters send 0 there", segment.ip_id);
