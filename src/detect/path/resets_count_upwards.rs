@@ -61,6 +61,10 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         let summary = format!("{} resets, none beyond what was sent and acknowledged", series.len());
         return Outcome::Absent(Finding::new(summary, frames, Bearing::SILENT));
     }
+    if series.windows(2).all(|pair| matches!(pair, [a, b] if a.seq == b.seq)) {
+        // Counting needs two numbers: one beyond what was seen may follow a packet that was not captured.
+        return cannot_tell(format!("{} resets with one number, beyond what was captured", series.len()));
+    }
     let farthest = beyond.iter().map(|other| other.seq.since(next)).max().unwrap_or_default();
     let summary = format!(
         "{} of {} resets count up beyond all that the {} sent, up to {farthest:+}",
