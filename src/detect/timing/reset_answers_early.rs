@@ -71,6 +71,10 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         0.8..0.92 if sure => Outcome::Present(finding(early(if shortest.loops < FEW { -5 } else { -12 }))),
         ..0.95 => cannot_tell(format!("{summary}; within the clock's noise")),
         // As long as the loop: what the host itself would need, and only a box next to it.
+        0.95..1.5 if several_distances(case, reset) => cannot_tell(format!(
+            "{summary}; but packets with the address of the {} come from two distances, and the round trip may be to the nearer",
+            reset.claimed.word()
+        )),
         0.95..1.15 => {
             Outcome::Absent(finding(Bearing { path_filter: -9, forger: -7, owner: -9, ..Bearing::SILENT }))
         }
@@ -80,6 +84,12 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         }
         _ => Outcome::Absent(finding(Bearing::sides(-1, 0))),
     }
+}
+
+/// Whether a proxy on the path may have answered for the claimed host (a SYN proxy answers the handshake and leaves the rest
+/// to the host): then the shortest round trip is the proxy's.
+fn several_distances(case: &Case, reset: &Reset) -> bool {
+    case.flow.half(reset.claimed).ttl.values().len() > 1
 }
 
 /// An abort answers nothing by rule. Only if it acknowledges what it cannot have received does the time say something.
