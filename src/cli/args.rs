@@ -75,7 +75,7 @@ pub(super) struct ReportingArguments {
     /// Leave out version and directories: the same capture gives the same report everywhere.
     #[arg(long)]
     pub(super) reproducible: bool,
-    /// Show every session in full, not only those that died.
+    /// Show every session in full: not only those that died, and refused ones that look alike one by one.
     #[arg(long)]
     pub(super) all: bool,
     /// Threads that judge sessions [default: one for each core].

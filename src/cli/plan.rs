@@ -67,6 +67,8 @@ pub struct Reporting {
     pub force: bool,
     /// Same capture, same report.
     pub reproducible: bool,
+    /// Show every session, also those that are usually folded.
+    pub all: bool,
     /// Threads; one for each core when `None`.
     pub threads: Option<usize>,
 }
@@ -167,6 +169,7 @@ pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
         output: arguments.output.filter(|path| path.as_os_str() != "-"),
         force: arguments.force,
         reproducible: arguments.reproducible,
+        all: arguments.all,
         threads: arguments.threads.map(usize::from),
     }
 }

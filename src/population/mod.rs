@@ -2,7 +2,10 @@
 
 mod continuation;
 mod fingerprint;
+mod folding;
 mod shared_fate;
+
+pub use folding::{Fold, folds};
 
 use std::collections::BTreeMap;
 

@@ -52,7 +52,7 @@ impl Gathered {
     /// Judges, and writes the report.
     pub(super) fn report(self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
         let findings = judged(self.analysis, self.blind, reporting.threads)?;
-        let options = model::Options { reproducible: reporting.reproducible };
+        let options = model::Options { reproducible: reporting.reproducible, singly: reporting.all };
         let model = model::build(&findings, &self.inputs, options);
         output.write(|out| render(&model, reporting.format, out))?;
         Ok(self.exit)

@@ -25,7 +25,7 @@ declare_detector! {
     ///
     /// ## References
     /// RFC 9293 §3.5.3 (SHLD-2); draft-ietf-tcpm-rst-diagnostic-payload-01 (2026-04). BIG-IP's words
-    /// as in public captures of its resets ("BIG-IP: [0x2664c65:2574] No flow found for ACK"), setting `tm.rstcause.pkt`.
+    /// as in public captures of its resets (`BIG-IP: [0x2664c65:2574] No flow found for ACK`), setting `tm.rstcause.pkt`.
     ResetCarriesData { id: "reset-carries-data", group: Data, examine: examine }
 }
 

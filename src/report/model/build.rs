@@ -1,5 +1,7 @@
 //! From findings to the report: everything resolved, nothing left to compute for a renderer.
 
+use std::collections::BTreeSet;
+
 use super::{
     Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Pattern, Refused,
     Report, SCHEMA, Session, Ssh, Tool, Unanswered, Vantage, Violation,
@@ -33,12 +35,21 @@ pub struct Input {
 pub struct Options {
     /// Leave out the version and directories, so that the same capture gives the same report everywhere.
     pub reproducible: bool,
+    /// Show connections singly that never got past the handshake and look alike.
+    pub singly: bool,
 }
+
+/// Sessions of a folded group that are shown.
+const EXAMPLES: usize = 3;
 
 /// Makes the report.
 pub fn build(findings: &Findings, inputs: &[Input], options: Options) -> Report {
     let counts = &findings.counts;
     let files = inputs.iter().map(|input| file(input, options)).collect();
+    let folds = if options.singly { Vec::new() } else { population::folds(&findings.sessions) };
+    let hidden: BTreeSet<usize> =
+        folds.iter().flat_map(|fold| fold.sessions.iter().skip(EXAMPLES)).copied().collect();
+    let shown = findings.sessions.iter().zip(1..).enumerate().filter(|(index, _)| !hidden.contains(index));
     Report {
         schema: SCHEMA,
         tool: Tool {
@@ -53,8 +64,19 @@ pub fn build(findings: &Findings, inputs: &[Input], options: Options) -> Report 
             last_time: counts.last.map(moment),
             limits: findings.blind.iter().map(limit).collect(),
         },
-        sessions: findings.sessions.iter().zip(1..).map(|(judged, id)| session(judged, id)).collect(),
-        patterns: findings.patterns.iter().map(pattern).collect(),
+        sessions: shown.map(|(_, (judged, id))| session(judged, id)).collect(),
+        patterns: findings.patterns.iter().map(pattern).chain(folds.iter().map(folded)).collect(),
+    }
+}
+
+fn folded(fold: &population::Fold) -> Pattern {
+    Pattern {
+        id: "handshakes-alike".to_owned(),
+        sessions: fold.sessions.iter().take(EXAMPLES).map(|&index| index as u32 + 1).collect(),
+        count: fold.sessions.len() as u64,
+        detail: fold.detail.clone(),
+        first_time: Some(moment(fold.first)),
+        last_time: Some(moment(fold.last)),
     }
 }
 
@@ -64,6 +86,8 @@ fn pattern(pattern: &population::Pattern) -> Pattern {
         sessions: pattern.sessions.iter().map(|&index| index as u32 + 1).collect(),
         count: pattern.sessions.len() as u64,
         detail: pattern.detail.clone(),
+        first_time: None,
+        last_time: None,
     }
 }
 

@@ -63,4 +63,10 @@ pub struct Pattern {
     pub count: u64,
     /// In words.
     pub detail: String,
+    /// Start of the first folded session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_time: Option<String>,
+    /// Start of the last folded session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_time: Option<String>,
 }

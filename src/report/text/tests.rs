@@ -321,8 +321,14 @@ fn a_damaged_file_is_said_at_the_top_and_explained_at_the_end() {
     cut.capture.files[0].complete = false;
     cut.capture.limits =
         vec![Limit { id: "capture-damaged".into(), detail: "ends inside a record".into(), frames: vec![] }];
-    cut.patterns =
-        vec![Pattern { id: "together".into(), sessions: vec![1], count: 1, detail: "died together".into() }];
+    cut.patterns = vec![Pattern {
+        id: "together".into(),
+        sessions: vec![1],
+        count: 1,
+        detail: "died together".into(),
+        first_time: None,
+        last_time: None,
+    }];
     let text = shown(&cut, NARROW);
     assert!(position(&text, "INCOMPLETE") < position(&text, "#1 "));
     assert!(position(&text, "died together") < position(&text, "#1 "));

@@ -1,0 +1,77 @@
+//! Connections that never got past the handshake and look alike are one row.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where something is not as it must be"
+)]
+
+use sshrst::analysis::{Analysis, Ports};
+use sshrst::limits::Limits;
+use sshrst::report::model::{self, Options, Report};
+use sshrst::source::{Batch, Reader, Source};
+
+/// A SYN from 203.0.113.5 or the answer of the closed port 22 of 192.0.2.1, as raw IPv4.
+fn packet(port: u16, answer: bool) -> Vec<u8> {
+    let (client, server) = ([203, 0, 113, 5], [192, 0, 2, 1]);
+    let mut octets = vec![0x45, 0, 0, 40, 0, 0, 0x40, 0, if answer { 60 } else { 50 }, 6, 0, 0];
+    let (source, target) = if answer { (server, client) } else { (client, server) };
+    octets.extend([source, target].concat());
+    let ports = if answer { [22, port] } else { [port, 22] };
+    octets.extend(ports.iter().flat_map(|port| port.to_be_bytes()));
+    let (seq, ack, flags) = if answer { (0, u32::from(port) + 1, 0x14) } else { (u32::from(port), 0, 0x02) };
+    octets.extend([seq, ack].iter().flat_map(|number| u32::to_be_bytes(*number)));
+    octets.extend([0x50, flags, 0, 0, 0, 0, 0, 0]);
+    octets
+}
+
+/// A capture in which `tries` connections are refused.
+fn scan(tries: u16) -> Vec<u8> {
+    let header: [u32; 6] = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, 101];
+    let mut capture: Vec<u8> = header.iter().flat_map(|word| word.to_le_bytes()).collect();
+    for n in 0..tries {
+        for answer in [false, true] {
+            let octets = packet(40_000 + n, answer);
+            let record = [
+                1_700_000_000 + u32::from(n),
+                u32::from(answer) * 900,
+                octets.len() as u32,
+                octets.len() as u32,
+            ];
+            capture.extend(record.iter().flat_map(|word| word.to_le_bytes()));
+            capture.extend(octets);
+        }
+    }
+    capture
+}
+
+fn report(tries: u16, singly: bool) -> Report {
+    let capture = scan(tries);
+    let mut reader = Reader::new("scan", capture.as_slice(), Limits::default()).unwrap();
+    let mut analysis = Analysis::new(Limits::default(), Ports::default());
+    let mut batch = Batch::new();
+    while reader.read_batch(&mut batch) {
+        batch.frames().for_each(|frame| analysis.handle_frame(&frame));
+    }
+    model::build(&analysis.finish(Vec::new()), &[], Options { reproducible: true, singly })
+}
+
+#[test]
+fn a_scan_is_one_row_with_three_examples() {
+    let report = report(40, false);
+    let row = report.patterns.iter().find(|pattern| pattern.id == "handshakes-alike").unwrap();
+    assert_eq!((report.sessions.len(), row.count, row.sessions.as_slice()), (3, 40, [1, 2, 3].as_slice()));
+    assert_eq!(row.first_time.as_deref(), Some("2023-11-14T22:13:20.000000000Z"));
+    assert_eq!(row.last_time.as_deref(), Some("2023-11-14T22:13:59.000000000Z"));
+}
+
+#[test]
+fn a_few_tries_are_shown_singly() {
+    let report = report(9, false);
+    assert_eq!(report.sessions.len(), 9);
+    assert!(report.patterns.iter().all(|pattern| pattern.id != "handshakes-alike"));
+}
+
+#[test]
+fn all_are_shown_singly_where_that_is_asked_for() {
+    assert_eq!(report(40, true).sessions.len(), 40);
+}
