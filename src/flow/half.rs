@@ -78,8 +78,9 @@ pub struct Half {
     pub last_data: Option<Moment>,
     /// First octets of its last data, as far as captured: what a reflector would send back.
     pub last_octets: Option<[u8; 8]>,
-    /// First FIN, and its sequence number.
+    /// First FIN, and the sequence number behind it; where it was not captured, the acknowledgement that betrays it.
     pub fin: Option<(Moment, Seq)>,
+    fin_unseen: bool,
     /// Oldest transmission that the other end has not acknowledged, and how often it was repeated.
     pub unanswered: Option<Unanswered>,
     /// The most insistent wait that was answered in the end: an outage that TCP survived.
@@ -160,8 +161,9 @@ impl Half {
             Step::Retransmission => self.retransmitted += 1,
             Step::New => self.advance(segment),
         }
-        if segment.flags.fin() && self.fin.is_none() {
+        if segment.flags.fin() && (self.fin.is_none() || self.fin_unseen) {
             self.fin = Some((Moment::of(segment), segment.end()));
+            self.fin_unseen = false;
         }
         self.next = Some(self.next.map_or(segment.end(), |next| next.max(segment.end())));
         if segment.flags.ack() {
@@ -240,6 +242,17 @@ impl Half {
         if self.patience > Self::PATIENCE {
             self.patience = 0;
             self.assembler.skip_to(acked, deliver);
+        }
+    }
+
+    /// The other end acknowledged, in `segment`, one number more than was sent here: a FIN that was not captured.
+    ///
+    /// SSH never sends a single octet, and a keepalive probe repeats a number.
+    pub(super) fn betrayed_fin(&mut self, segment: &Segment) {
+        if self.fin.is_none() {
+            self.fin = Some((Moment::of(segment), segment.ack));
+            self.fin_unseen = true;
+            self.next = self.next.map(|next| next.max(segment.ack));
         }
     }
 

@@ -295,6 +295,9 @@ impl Flow {
             && acked > other.assembler.next()
             && other.base.is_some()
         {
+            if acked == other.assembler.next() + 1 && !other.assembler.is_waiting() {
+                other.betrayed_fin(segment);
+            }
             let fin = u64::from(other.fin.is_some_and(|(_, end)| end == segment.ack));
             other.await_missing(acked - fin, &mut |delivery: Delivery<'_>| deliver(receiver, delivery));
         }

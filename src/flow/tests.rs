@@ -291,3 +291,15 @@ fn a_million_resets_of_one_connection_keep_a_bounded_number() {
     assert!(flow.reset_count > 9_000, "{}", flow.reset_count);
     assert!(flow.timeline.segments().count() <= limits.timeline_head + limits.timeline_tail);
 }
+
+#[test]
+fn a_fin_that_was_not_captured_is_betrayed_by_its_acknowledgement() {
+    let mut wire = Wire::new();
+    wire.handshake(100, 900)
+        .send(Side::Server, Sent { seq: 901, ack: 101, data: b"bye", ip_id: 3, ..Sent::default() })
+        .send(Side::Client, Sent { seq: 101, ack: 905, data: b"ok", ip_id: 4, ..Sent::default() })
+        .send(Side::Server, Sent { flags: RST, seq: 905, ..Sent::default() });
+    let flow = wire.flow(0);
+    assert_eq!(flow.half(Side::Server).fin.unwrap().0.frame, FrameNo(5));
+    assert!(flow.resets[0].after_fin);
+}
