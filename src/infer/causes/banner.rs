@@ -103,10 +103,12 @@ const LOOKUP: Elapsed = Elapsed::from_secs(2);
 
 fn client_reset(case: &Case) -> Vec<Share> {
     let spoke = case.transcript.party.of(Side::Client).banner.is_some();
-    if spoke {
-        vec![(Cause::ClientAbort, 0.6), (Cause::ClientKilled, 0.3)]
-    } else {
-        vec![(Cause::PortScan, 0.6), (Cause::ClientAbort, 0.3)]
+    // A scanner that only connects does not wait for the server's first line.
+    let waited = case.transcript.party.of(Side::Server).banner.is_some();
+    match (spoke, waited) {
+        (true, _) => vec![(Cause::ClientAbort, 0.6), (Cause::ClientKilled, 0.3)],
+        (false, true) => vec![(Cause::ClientAbort, 0.55), (Cause::PortScan, 0.35)],
+        (false, false) => vec![(Cause::PortScan, 0.6), (Cause::ClientAbort, 0.3)],
     }
 }
 
