@@ -8,6 +8,10 @@ use crate::infer::Verdict;
 use crate::units::Elapsed;
 
 pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
+    if signs::conversed(case) {
+        // Both went on with what looks impossible: we misread their key exchange, and it ended nothing.
+        return by_ending(case, verdict);
+    }
     if case.transcript.mismatch.is_some() {
         return vec![(Cause::NoCommonAlgorithm, 0.97)];
     }
@@ -17,6 +21,10 @@ pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
     if !case.transcript.violations.is_empty() {
         return vec![(Cause::MalformedPacket, 0.85), (Cause::CorruptedPacket, 0.12)];
     }
+    by_ending(case, verdict)
+}
+
+fn by_ending(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
     match (case.ending, &case.reset, verdict) {
         (Ending::Reset, Some(reset), Some(verdict)) => reset_in_kex(case, reset, verdict),
         (Ending::Close, ..) => closed(case),
