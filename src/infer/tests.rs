@@ -73,6 +73,25 @@ fn strong_evidence_both_ways_is_undetermined() {
     assert!(weighed.conflict);
 }
 
+#[test]
+fn exchanging_the_ends_of_an_established_connection_mirrors_the_verdict() {
+    for ttl in [50, 51, 60, 255] {
+        let wire = reset_with(ttl, 909);
+        let as_it_is = case(&wire);
+        let mut flow = wire.flow(0).clone();
+        flow.client = !flow.client;
+        let exchanged =
+            Case::new(flow, as_it_is.transcript.clone(), as_it_is.hosts.clone(), as_it_is.capture_end);
+        let (verdict, mirrored) = (judge(&as_it_is).unwrap(), judge(&exchanged).unwrap());
+        let mirror = match verdict.sender {
+            Sender::Client => Sender::Server,
+            Sender::Server => Sender::Client,
+            other => other,
+        };
+        assert_eq!((mirrored.sender, mirrored.origins), (mirror, verdict.origins), "TTL {ttl}");
+    }
+}
+
 proptest! {
     #[test]
     fn the_order_of_the_evidence_does_not_matter(seed: u64) {
