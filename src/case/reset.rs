@@ -16,6 +16,22 @@ pub enum Form {
     SynAnswer,
 }
 
+impl Form {
+    /// Whether `reset`, of this form, has the numbers that it would have in answer to `packet`.
+    fn answers(self, reset: &Segment, packet: &Segment) -> bool {
+        let acknowledged_up_to_reset = packet.flags.ack() && packet.ack == reset.seq;
+        packet.from != reset.from
+            && packet.frame < reset.frame
+            && !packet.flags.rst()
+            && match self {
+                Self::Answer => acknowledged_up_to_reset,
+                Self::SynAnswer => packet.end() == reset.ack,
+                // An abort answers nothing by rule; programs that kill on a packet copy its numbers.
+                Self::Abort => acknowledged_up_to_reset && packet.end() == reset.ack,
+            }
+    }
+}
+
 /// What a reset was in the life of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -85,6 +101,11 @@ impl Reset {
         &self.seen.segment
     }
 
+    /// Whether a stack that follows the rules of this form would answer `packet` with exactly this reset.
+    pub fn answers(&self, packet: &Segment) -> bool {
+        self.form.answers(self.segment(), packet)
+    }
+
     /// The end that the reset was sent to.
     pub fn receiver(&self) -> Side {
         !self.claimed
@@ -105,18 +126,8 @@ fn form(seen: &SeenReset, flow: &Flow, claimed: Side) -> Form {
 
 /// The latest packet of the receiver that a stack would answer with exactly this reset.
 fn trigger(reset: &Segment, form: Form, flow: &Flow) -> Option<Trigger> {
-    let answers = |segment: &&Segment| {
-        segment.from != reset.from
-            && !segment.flags.rst()
-            && match form {
-                Form::Answer => segment.flags.ack() && segment.ack == reset.seq,
-                Form::SynAnswer => segment.end() == reset.ack,
-                // An abort answers nothing by rule; programs that kill on a packet copy its numbers.
-                Form::Abort => segment.flags.ack() && segment.ack == reset.seq && segment.end() == reset.ack,
-            }
-    };
-    let before = |segment: &&Segment| segment.frame < reset.frame;
-    let mut candidates = flow.timeline.segments().filter(before).filter(answers).copied();
+    let answered = |segment: &&Segment| form.answers(reset, segment);
+    let mut candidates = flow.timeline.segments().filter(answered).copied();
     let segment = candidates.next_back()?;
     let answer_time = reset.time.since(segment.time).max_zero();
     Some(Trigger { segment, answer_time, others: candidates.count() })

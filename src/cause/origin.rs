@@ -33,6 +33,13 @@ impl Origin {
     pub const fn is_claimed_host(self) -> bool {
         matches!(self, Self::Socket | Self::Stack | Self::HostFilter)
     }
+
+    /// The part of `shares`, given in the order of [`Origin::ALL`], that falls to the claimed host (`true`) or to boxes.
+    pub fn side_share(shares: &[f64; 6], claimed_host: bool) -> f64 {
+        let of_side =
+            Self::ALL.into_iter().zip(shares).filter(|(it, _)| it.is_claimed_host() == claimed_host);
+        of_side.map(|(_, share)| share).sum()
+    }
 }
 
 /// What an observation says of each [`Origin`]: its log-likelihood in decibans, at most 0.
@@ -80,6 +87,19 @@ impl Bearing {
             path_filter: middlebox,
             forger: middlebox,
             owner: middlebox,
+        }
+    }
+
+    /// `host` for whatever makes its packets itself, two thirds of it for a filter, which may copy numbers from what it
+    /// rejects, and nothing against a forger.
+    pub const fn points_to_forger(host: i32) -> Self {
+        Self {
+            socket: host,
+            stack: host,
+            host_filter: host,
+            path_filter: host * 2 / 3,
+            owner: host,
+            forger: 0,
         }
     }
 

@@ -201,12 +201,7 @@ fn left_by(origins: &[f64; 6], likely: &[f64; 6]) -> f64 {
 /// Bits of uncertainty of the sender, and in part of the way.
 fn uncertainty(origins: &[f64; 6]) -> f64 {
     let bits = |share: f64| if share > 0.0 { -share * share.log2() } else { 0.0 };
-    let host: f64 = Origin::ALL
-        .into_iter()
-        .zip(origins)
-        .filter(|(origin, _)| origin.is_claimed_host())
-        .map(|(_, share)| share)
-        .sum();
+    let host = Origin::side_share(origins, true);
     let ways: f64 = origins.iter().copied().map(bits).sum();
     bits(host) + bits(1.0 - host) + MECHANISM * ways
 }

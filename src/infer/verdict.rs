@@ -121,12 +121,7 @@ const NAMED: f64 = 0.6;
 
 impl Verdict {
     pub(super) fn new(case: &Case, reset: &Reset, evidence: Vec<Evidence>, weighed: &Weighed) -> Self {
-        let host: f64 = Origin::ALL
-            .into_iter()
-            .zip(weighed.posterior)
-            .filter(|(origin, _)| origin.is_claimed_host())
-            .map(|(_, probability)| probability)
-            .sum();
+        let host = Origin::side_share(&weighed.posterior, true);
         let middlebox = 1.0 - host;
         let decided = host.max(middlebox) >= DECIDED && !weighed.conflict;
         let sender = match (decided, host >= middlebox) {

@@ -64,12 +64,7 @@ pub(super) fn weigh(evidence: &[Evidence], prior: Bearing, hidden: usize) -> Wei
 
 /// Leaves what must be left to the side that lost.
 fn humbled(raw: [f64; 6], evidence: &[Evidence], hidden: usize) -> [f64; 6] {
-    let side = |claimed: bool| -> f64 {
-        let of_side =
-            Origin::ALL.into_iter().zip(raw).filter(|(origin, _)| origin.is_claimed_host() == claimed);
-        of_side.map(|(_, share)| share).sum()
-    };
-    let (host, boxes) = (side(true), side(false));
+    let (host, boxes) = (Origin::side_share(&raw, true), Origin::side_share(&raw, false));
     let owner = raw.last().copied().unwrap_or_default() > boxes / 2.0;
     let hops = evidence.iter().filter(|item| matches!(item.meta.group, Group::Ttl | Group::Vantage));
     let tilt: i32 = hops.map(|item| item.tilt).sum();
@@ -108,11 +103,11 @@ fn strongest(evidence: &[Evidence]) -> BTreeMap<Group, Bearing> {
 
 /// How far a bearing moves the odds of a box against the claimed host, in decibans, starting from `prior`.
 pub(super) fn tilt(bearing: &Bearing, prior: Bearing) -> i32 {
-    let mass = |claimed: bool, with: &Bearing| -> f64 {
-        let of_side = Origin::ALL.into_iter().filter(|origin| origin.is_claimed_host() == claimed);
-        of_side.map(|origin| 10f64.powf(f64::from(prior.of(origin).0 + with.of(origin).0) / 10.0)).sum()
+    let odds = |with: &Bearing| {
+        let likely =
+            Origin::ALL.map(|origin| 10f64.powf(f64::from(prior.of(origin).0 + with.of(origin).0) / 10.0));
+        Origin::side_share(&likely, false) / Origin::side_share(&likely, true)
     };
-    let odds = |with: &Bearing| mass(false, with) / mass(true, with);
     (10.0 * (odds(bearing) / odds(&Bearing::SILENT)).log10()).round() as i32
 }
 

@@ -41,9 +41,9 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     let bearing = match (identification, window) {
         // Sixteen bits each that no stack and no netfilter copies (read in their sources). Judgement, and below what
         // the bits themselves would allow.
-        (true, true) => reflector(-25),
-        (true, false) => reflector(-20),
-        (false, true) => reflector(-8),
+        (true, true) => Bearing::points_to_forger(-25),
+        (true, false) => Bearing::points_to_forger(-20),
+        (false, true) => Bearing::points_to_forger(-8),
         (false, false) => {
             let comparable = segment.ip_id != 0 && !segment.traits.has(Traits::IPV6) || segment.window != 0;
             if !comparable {
@@ -67,18 +67,6 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         reset.receiver().word()
     );
     Outcome::Present(Finding::new(summary, frames, bearing))
-}
-
-/// A box that turns packets round. Filters such as netfilter build theirs anew, other filters may not.
-const fn reflector(host: i32) -> Bearing {
-    Bearing {
-        socket: host,
-        stack: host,
-        host_filter: host,
-        path_filter: host * 2 / 3,
-        owner: host,
-        forger: 0,
-    }
 }
 
 /// The packet that the maker of the reset had before it: the one answered, or the receiver's last.

@@ -51,7 +51,7 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     if let Some(step) = counting_windows(&series) {
         let summary = format!("{} resets whose windows count up by one from {step}", series.len());
         // Three values in a row, twice one in 65536: no stack counts there. Judgement.
-        return Outcome::Present(Finding::new(summary, frames, guessed(-20)));
+        return Outcome::Present(Finding::new(summary, frames, Bearing::points_to_forger(-20)));
     }
     let Some((next, known)) = reset.seen.sender_next.zip(highest(case, &series)) else {
         return cannot_tell(format!("nothing the {} sent before is in the capture", reset.claimed.word()));
@@ -74,7 +74,7 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     );
     // Two that miss alike are no accident of one lost packet.
     let host = if beyond.len() > 1 { -22 } else { -17 };
-    Outcome::Present(Finding::new(summary, frames, guessed(host)))
+    Outcome::Present(Finding::new(summary, frames, Bearing::points_to_forger(host)))
 }
 
 /// What one reset says: that it was the only one, if the capture goes on for long enough.
@@ -87,18 +87,6 @@ fn alone(case: &Case, reset: &Segment) -> Outcome {
 
 /// Window in which resets belong together.
 const WITHIN: Elapsed = Elapsed::from_secs(2);
-
-/// A program that guesses. Filters copy their numbers from what they reject.
-const fn guessed(host: i32) -> Bearing {
-    Bearing {
-        socket: host,
-        stack: host,
-        host_filter: host,
-        path_filter: host * 2 / 3,
-        owner: host,
-        forger: 0,
-    }
-}
 
 /// The highest number of the claimed host that any packet shows, sent or acknowledged, at any time around the series.
 fn highest(case: &Case, series: &[Segment]) -> Option<Seq> {

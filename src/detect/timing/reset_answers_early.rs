@@ -150,18 +150,14 @@ fn fairest(case: &Case, reset: &Reset, round_trip: Elapsed) -> Option<(Segment, 
     let asked: Vec<Segment> = match reset.form {
         Form::Abort => new_knowledge(case, reset).into_iter().collect(),
         Form::Answer | Form::SynAnswer => {
-            let answers = |other: &&Segment| {
-                other.from != segment.from
-                    && other.frame < segment.frame
-                    && !other.flags.rst()
-                    && if reset.form == Form::Answer {
-                        other.flags.ack() && other.ack == segment.seq
-                    } else {
-                        other.end() == segment.ack
-                    }
-            };
             let latest = |other: &Segment| segment.time.since(other.time) < round_trip + round_trip + LATE;
-            case.flow.timeline.segments().filter(answers).copied().filter(latest).collect()
+            case.flow
+                .timeline
+                .segments()
+                .filter(|other| reset.answers(other))
+                .copied()
+                .filter(latest)
+                .collect()
         }
     };
     let time = |asked: Timestamp| segment.time.since(asked).max_zero();

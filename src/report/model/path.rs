@@ -56,13 +56,8 @@ fn retransmitted(flow: &Flow, side: Side) -> f64 {
 fn server_think(flow: &Flow) -> Option<f64> {
     let server = flow.half(Side::Server);
     let (syn_ack, first) = (server.opened?, server.first_data?);
-    let loops = shortest_sum(flow)?;
-    let think = first.time.since(syn_ack.time) - loops;
+    // From the server's SYN-ACK to its first data, seen here: the loop to the client and the server's own part.
+    let loop_to_client = flow.half(Side::Client).round_trips.min?.time;
+    let think = first.time.since(syn_ack.time) - loop_to_client;
     Some(think.max_zero().as_millis_f64())
-}
-
-fn shortest_sum(flow: &Flow) -> Option<Elapsed> {
-    // From the server's SYN-ACK to its first data, seen here: the loop to the client and the server's own part of it.
-    let client = flow.half(Side::Client).round_trips.min?.time;
-    Some(client)
 }
