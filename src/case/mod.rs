@@ -14,7 +14,7 @@ pub use stack::{Generator, Stack};
 pub use vantage::{Spot, Vantage};
 pub use visibility::{Blind, BlindKind};
 
-use crate::flow::{Flow, Moment, Pair, Side, Silence};
+use crate::flow::{Flow, Moment, Pair, Pauses, Side, Silence};
 use crate::ssh::{Phase, Transcript};
 use crate::units::Timestamp;
 use crate::wire::Endpoint;
@@ -92,6 +92,14 @@ impl Case {
     /// Address and port of `side`.
     pub fn endpoint(&self, side: Side) -> Endpoint {
         self.flow.key.at(self.flow.end(side))
+    }
+
+    /// The same between segments with data: a pause, which keepalive probes and bare acknowledgements do not end.
+    pub fn pauses(&self) -> Pauses {
+        match &self.reset {
+            Some(reset) => reset.seen.pause,
+            None => self.flow.pauses.pauses(),
+        }
     }
 
     /// The silence that led to the end, and the longest one survived before.

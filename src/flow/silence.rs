@@ -2,6 +2,7 @@
 
 use crate::frame::FrameNo;
 use crate::units::{Elapsed, Timestamp};
+use crate::wire::End;
 
 /// A stretch without a packet while nothing was unacknowledged and no probe unanswered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,9 @@ pub struct Silence {
     pub before: FrameNo,
     /// The packet that ended it.
     pub after: FrameNo,
+    /// The end whose own clock, in its TCP timestamps, counted far less than this time: it slept, or the capture's clock
+    /// was set forward.
+    pub denied_by: Option<End>,
 }
 
 /// Shortest stretch that is called a silence. Below it lie think times and delayed acknowledgements.
@@ -23,6 +27,19 @@ pub const SHORTEST: Elapsed = Elapsed::from_millis(500);
 /// client's good-bye. More than that, and the connection had come back to life.
 pub const AFTERMATH: Elapsed = Elapsed::from_secs(3);
 
+/// How far a packet may lie before an earlier one and still be only out of order: queues of one capturing host differ by
+/// milliseconds. What lies further back was stamped by a clock that had been set.
+const OUT_OF_ORDER: Elapsed = Elapsed::from_secs(1);
+
+/// The silence that led to a moment, and the longest one before it that did no harm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pauses {
+    /// The one that led here.
+    pub last: Option<Silence>,
+    /// The longest survived.
+    pub survived: Option<Silence>,
+}
+
 /// Follows the silences of one connection.
 #[derive(Clone, Debug, Default)]
 pub struct Silences {
@@ -31,6 +48,8 @@ pub struct Silences {
     /// The longest silence that was followed by more than [`AFTERMATH`] of traffic, or by another silence.
     survived: Option<Silence>,
     latest: Option<(Timestamp, FrameNo)>,
+    /// A wait that no clock measured, and how much ordinary traffic came after it.
+    unmeasured: Option<Elapsed>,
 }
 
 impl Silences {
@@ -40,16 +59,24 @@ impl Silences {
             self.latest = Some((time, frame));
             return;
         };
-        // A clock stepped backwards measures nothing.
+        if before.since(time) > OUT_OF_ORDER {
+            // The clock was set back: how long the wait was, nobody knows, and time counts from here.
+            self.latest = Some((time, frame));
+            self.settle();
+            self.unmeasured = Some(Elapsed::ZERO);
+            return;
+        }
         let length = time.since(before).max_zero();
-        self.latest = Some((if time > before { time } else { before }, frame));
+        self.latest = Some((time.max(before), frame));
         if owed {
             // Waiting for an acknowledgement is not traffic; the short steps of an exchange are.
             let wait = if length >= SHORTEST { Elapsed::ZERO } else { length };
             self.traffic(wait);
         } else if length >= SHORTEST {
             self.settle();
-            let silence = Silence { length, since: before, before: before_frame, after: frame };
+            self.unmeasured = None;
+            let silence =
+                Silence { length, since: before, before: before_frame, after: frame, denied_by: None };
             self.last = Some((silence, Elapsed::ZERO));
         } else {
             self.traffic(length);
@@ -60,6 +87,28 @@ impl Silences {
         if let Some((_, after)) = &mut self.last {
             *after = *after + length;
         }
+        self.unmeasured = self.unmeasured.map(|after| after + length).filter(|after| *after < AFTERMATH);
+    }
+
+    /// The clock of `end` counted far less than the time since `since`. What both ends deny did not pass: the
+    /// capture's clock was set forward.
+    pub(super) fn deny(&mut self, end: End, since: Timestamp) {
+        let Some((silence, _)) = &mut self.last else { return };
+        if silence.since < since {
+            return;
+        }
+        match silence.denied_by {
+            Some(other) if other != end => {
+                self.last = None;
+                self.unmeasured = Some(Elapsed::ZERO);
+            }
+            _ => silence.denied_by = Some(end),
+        }
+    }
+
+    /// Whether the connection waited just now, and how long cannot be told: the capture's clock was set meanwhile.
+    pub const fn is_unmeasured(&self) -> bool {
+        self.unmeasured.is_some()
     }
 
     /// The last silence becomes one that the connection survived.
@@ -69,6 +118,11 @@ impl Silences {
         {
             self.survived = Some(silence);
         }
+    }
+
+    /// Both silences that count, as of now.
+    pub fn pauses(&self) -> Pauses {
+        Pauses { last: self.leading_here(), survived: self.longest_survived() }
     }
 
     /// The silence that led to what has just passed: the last one, if little traffic came after it.
