@@ -16,7 +16,7 @@ pub use visibility::{Blind, BlindKind};
 
 use crate::flow::{Flow, Moment, Pair, Pauses, Side, Silence};
 use crate::ssh::{Phase, Transcript};
-use crate::units::Timestamp;
+use crate::units::{Elapsed, Timestamp};
 use crate::wire::Endpoint;
 
 /// How far the connection got, TCP's part included.
@@ -108,6 +108,23 @@ impl Case {
             Some(reset) => (reset.seen.silence, reset.seen.survived),
             None => (self.flow.silences.leading_here(), self.flow.silences.longest_survived()),
         }
+    }
+
+    /// For how long the client and the server had sent nothing when the silence before the end was over; `None` where the
+    /// capture, or what is kept of it, does not hold that end's last packet.
+    pub fn quiet_before_end(&self) -> [Option<Elapsed>; 2] {
+        let Some(silence) = self.silence().0 else { return [None, None] };
+        let timeline = &self.flow.timeline;
+        Side::BOTH.map(|side| {
+            let from = self.flow.end(side);
+            let mut sent = timeline
+                .segments()
+                .filter(|it| it.from == from && it.frame <= silence.before && !it.flags.rst());
+            let last = sent.next_back()?.time;
+            // Between the head and the tail of the timeline there may have been others.
+            let kept = timeline.dropped == 0 || Some(last) >= timeline.tail_begins();
+            kept.then(|| (silence.since + silence.length).since(last))
+        })
     }
 
     /// The side whose FIN came first, and where.

@@ -1,8 +1,8 @@
 //! One direction of a connection: what its sender sent, as the capture point saw it.
 
 use crate::flow::round_trip::RoundTrips;
-use crate::flow::series::Series;
 use crate::flow::sender_clock::SenderClock;
+use crate::flow::series::Series;
 use crate::flow::{Assembler, Delivery, Losses};
 use crate::frame::FrameNo;
 use crate::units::{Elapsed, Timestamp};

@@ -327,7 +327,12 @@ impl Flow {
                 half.reordered += u64::from(gap);
                 half.patience = if gap { half.patience } else { 0 };
                 let length = u64::from(segment.payload_len);
-                half.losses.take(segment, step == Step::Retransmission, half.assembler.holds(offset, length), round_trip);
+                half.losses.take(
+                    segment,
+                    step == Step::Retransmission,
+                    half.assembler.holds(offset, length),
+                    round_trip,
+                );
                 let sink = &mut |delivery: Delivery<'_>| deliver(sender, delivery);
                 half.assembler.insert(offset, packet.payload, length, limits, sink);
                 half.losses.hole(half.assembler.is_waiting(), segment.time);

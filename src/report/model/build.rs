@@ -12,6 +12,7 @@ use crate::population::{self, Findings, Judged};
 use crate::report::escape::escaped;
 use crate::report::{community_id, moment, zeek};
 use crate::ssh::Transcript;
+use crate::timers;
 use crate::units::Elapsed;
 use crate::wire::IcmpError;
 
@@ -64,7 +65,7 @@ pub fn build(findings: &Findings, inputs: &[Input], options: Options) -> Report 
             last_time: counts.last.map(moment),
             limits: findings.blind.iter().map(limit).collect(),
         },
-        sessions: shown.map(|(_, (judged, id))| session(judged, id)).collect(),
+        sessions: shown.map(|(_, (judged, id))| session(judged, id, &findings.timers)).collect(),
         patterns: findings.patterns.iter().map(pattern).chain(folds.iter().map(folded)).collect(),
     }
 }
@@ -110,7 +111,7 @@ fn limit(blind: &Blind) -> Limit {
     }
 }
 
-fn session(judged: &Judged, id: u32) -> Session {
+fn session(judged: &Judged, id: u32, own_timers: &[timers::Timer]) -> Session {
     let case = &judged.case;
     let (client, server) = (case.endpoint(Side::Client), case.endpoint(Side::Server));
     let endpoint = |end: crate::wire::Endpoint| Endpoint { ip: end.addr.to_string(), port: end.port };
@@ -137,7 +138,7 @@ fn session(judged: &Judged, id: u32) -> Session {
         ssh: ssh(case),
         reset: judged.diagnosis.verdict.as_ref().and_then(|verdict| super::Reset::of(case, verdict)),
         cause: super::Cause::of(case, &judged.diagnosis),
-        timer: super::Timer::of(case, &judged.diagnosis),
+        timer: super::Timer::of(case, &judged.diagnosis, own_timers),
         limits: case.blind.iter().map(limit).collect(),
     }
 }

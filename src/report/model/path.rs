@@ -8,7 +8,7 @@ use crate::flow::{Flow, Side};
 use crate::units::Elapsed;
 
 /// Round trips, losses, waits. A field is absent where it could not be measured.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Path {
     /// Shortest round trip between the ends, milliseconds: the shortest loops to both sides of the capture point.
     #[serde(skip_serializing_if = "Option::is_none")]
