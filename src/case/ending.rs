@@ -1,7 +1,7 @@
 //! How a connection ended, as far as the capture shows.
 
 use crate::case::{Reset, Role};
-use crate::flow::{Flow, Half, Side, Unanswered};
+use crate::flow::{Flow, Half, Moment, Side, Unanswered};
 use crate::units::{Elapsed, Timestamp};
 use crate::wire::IcmpError;
 
@@ -52,6 +52,43 @@ pub(super) fn of(flow: &Flow, reset: Option<&Reset>, capture_end: Timestamp) -> 
         Ending::Silence
     } else {
         Ending::Open
+    }
+}
+
+/// A death without a word: who went on in vain, and when the connection was alive for the last time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Death {
+    /// The end whose packets stayed unanswered.
+    pub sender: Side,
+    /// What stayed unanswered.
+    pub owed: Unanswered,
+    /// Last sign, before the first unanswered packet, that packets of the sender still arrived or that its peer was there;
+    /// `None` where the capture holds none.
+    pub alive: Option<Moment>,
+    /// The peer was heard after the first unanswered packet: only the way to it is dead, or it ignores what arrives.
+    pub peer_heard: bool,
+    /// Octets of data in the largest segment of the sender that is known to have arrived; what stayed unanswered is larger.
+    pub outsized: Option<u32>,
+}
+
+impl Death {
+    /// How `flow`, which ended in silence, died.
+    pub(super) fn of(flow: &Flow, capture_end: Timestamp) -> Option<Self> {
+        let waiting = Side::BOTH.into_iter().filter(|side| died_waiting(flow, *side, capture_end));
+        let (sender, owed) = waiting
+            .filter_map(|side| Some((side, flow.half(side).unanswered?)))
+            .max_by_key(|(_, owed)| owed.repeats)?;
+        let (half, peer) = (flow.half(sender), flow.half(!sender));
+        let before = |moment: &Moment| moment.frame < owed.first.frame;
+        let signs = half.answered.into_iter().chain(peer.last);
+        let arrived = half.largest_arrived;
+        Some(Self {
+            sender,
+            owed,
+            alive: signs.filter(before).max_by_key(|moment| moment.frame),
+            peer_heard: peer.last.is_some_and(|last| last.frame > owed.first.frame),
+            outsized: (arrived > 0 && owed.largest > arrived).then_some(arrived),
+        })
     }
 }
 

@@ -2,14 +2,18 @@
 
 mod ending;
 mod host;
+mod last_minute;
 mod reset;
+mod service;
 mod stack;
 mod vantage;
 mod visibility;
 
-pub use ending::Ending;
+pub use ending::{Death, Ending};
 pub use host::{Host, Hosts};
+pub use last_minute::{LastMinute, Sent};
 pub use reset::{Form, Reset, Role, Trigger};
+pub use service::Service;
 pub use stack::{Generator, Stack};
 pub use vantage::{Spot, Vantage};
 pub use visibility::{Blind, BlindKind};
@@ -108,6 +112,21 @@ impl Case {
             Some(reset) => (reset.seen.silence, reset.seen.survived),
             None => (self.flow.silences.leading_here(), self.flow.silences.longest_survived()),
         }
+    }
+
+    /// How it died without a word; `None` where it ended otherwise.
+    pub fn death(&self) -> Option<Death> {
+        (self.ending == Ending::Silence).then(|| Death::of(&self.flow, self.capture_end))?
+    }
+
+    /// What the path was like shortly before the end.
+    pub fn last_minute(&self) -> LastMinute {
+        LastMinute::of(&self.flow)
+    }
+
+    /// How long the server's programs took.
+    pub fn service(&self) -> Service {
+        Service::of(&self.flow, &self.transcript)
     }
 
     /// For how long the client and the server had sent nothing when the silence before the end was over; `None` where the

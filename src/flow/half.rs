@@ -95,6 +95,8 @@ pub struct Half {
     fin_unseen: bool,
     /// Oldest transmission that the other end has not acknowledged, and how often it was repeated.
     pub unanswered: Option<Unanswered>,
+    /// The last acknowledgement of something that it had sent and that was not acknowledged before.
+    pub answered: Option<Moment>,
     /// Waits with at least [`Half::OUTAGE`] repetitions that were answered in the end.
     pub outages: u32,
     /// The most insistent wait that was answered in the end: an outage that TCP survived.
@@ -244,8 +246,9 @@ impl Half {
     }
 
     /// The other end acknowledged everything before `ack`; `progress`: more than it ever had.
-    pub(super) fn acknowledged(&mut self, ack: Seq, progress: bool) {
+    pub(super) fn acknowledged(&mut self, ack: Seq, progress: bool, by: Moment) {
         if progress {
+            self.answered = Some(by);
             // Of what is acknowledged in part, no more than the part is known to have arrived in one piece.
             let part = self.offset(ack).zip(self.acknowledged_to.and_then(|to| self.offset(to)));
             let arrived = part.map_or(0, |(now, before)| now.saturating_sub(before));

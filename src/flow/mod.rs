@@ -252,7 +252,7 @@ impl Flow {
         self.round_trips(segment, step, limits);
         if segment.flags.ack() {
             let progress = self.at(segment.from).acked.is_none_or(|acked| segment.ack.is_after(acked));
-            self.at_mut(!segment.from).acknowledged(segment.ack, progress);
+            self.at_mut(!segment.from).acknowledged(segment.ack, progress, Moment::of(segment));
         }
         self.at_mut(segment.from).take(segment, step);
         if let Some(&first) = packet.payload.first_chunk() {

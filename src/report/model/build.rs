@@ -145,14 +145,26 @@ fn session(judged: &Judged, id: u32, own_timers: &[timers::Timer]) -> Session {
 
 /// The most insistent of what went unanswered.
 fn unanswered(case: &Case) -> Option<Unanswered> {
-    let owed = Side::BOTH.into_iter().filter_map(|side| Some((side, case.flow.half(side).unanswered?)));
-    let (side, owed) =
-        owed.max_by_key(|(_, owed)| owed.repeats).filter(|_| case.ending == Ending::Silence)?;
+    let death = case.death()?;
+    let (owed, half) = (death.owed, case.flow.half(death.sender));
+    let last = |side: Side| case.flow.half(side).last.map(|last| moment(last.time));
     Some(Unanswered {
-        sent_by: side.word(),
+        sent_by: death.sender.word(),
         first_frame: owed.first.frame.0,
         last_frame: owed.last.frame.0,
         repeats: owed.repeats,
+        what: match owed.probe {
+            true => "keepalive-probe",
+            false if half.opened.is_some_and(|opened| opened == owed.first) => "syn",
+            false => "data",
+        },
+        dead_by: moment(owed.first.time),
+        alive_at: death.alive.map(|alive| moment(alive.time)),
+        last_from_client: last(Side::Client),
+        last_from_server: last(Side::Server),
+        other_end_heard: death.peer_heard,
+        largest_octets: owed.largest,
+        largest_arrived_octets: death.outsized,
     })
 }
 

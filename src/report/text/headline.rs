@@ -169,7 +169,8 @@ fn when(page: &mut Page, session: &Session) {
     };
     let Some(reset) = &session.reset else {
         let last = format!("last frame {}", words::moment(&session.end));
-        return page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
+        page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
+        return session.unanswered.iter().for_each(|it| died(page, it));
     };
     let frame = format!("frame {}", reset.decisive_frame);
     // A program aborts and a timer runs out when they do; only a TCP and a filter answer a packet.
@@ -188,6 +189,27 @@ fn when(page: &mut Page, session: &Session) {
     let others = reset.frames.len().saturating_sub(1);
     if others > 0 {
         page.beside(&format!("the session's resets: {}", words::frames(&reset.frames)), Tone::Plain);
+    }
+}
+
+/// When the connection died, as far as its packets say, and what they say of how.
+fn died(page: &mut Page, unanswered: &Unanswered) {
+    let dead_by = words::moment(&unanswered.dead_by);
+    let between = match &unanswered.alive_at {
+        Some(alive) => format!("it died between {} and {dead_by}", words::moment(alive)),
+        None => format!("it was dead by {dead_by}"),
+    };
+    page.beside(&between, Tone::Plain);
+    let other = if unanswered.sent_by == "client" { "server" } else { "client" };
+    if unanswered.other_end_heard {
+        page.beside(&format!("the {other} was still heard after that: only one way is dead"), Tone::Plain);
+    }
+    if let Some(arrived) = unanswered.largest_arrived_octets {
+        let larger = format!(
+            "segments of up to {arrived} octets arrived, one of {} did not",
+            unanswered.largest_octets
+        );
+        page.beside(&larger, Tone::Plain);
     }
 }
 
