@@ -140,3 +140,58 @@ impl Silences {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn s(seconds: i64) -> Elapsed {
+        Elapsed::from_secs(seconds)
+    }
+
+    /// Follows packets at these seconds, nothing owed.
+    fn followed(seconds: &[i64]) -> Silences {
+        let mut silences = Silences::default();
+        for (&at, frame) in seconds.iter().zip(1..) {
+            silences.packet(Timestamp::from_nanos(0) + s(at), FrameNo(frame), false);
+        }
+        silences
+    }
+
+    fn lengths(silences: &Silences) -> (Option<i64>, Option<i64>) {
+        let seconds = |silence: Option<Silence>| silence.map(|it| it.length.as_nanos() / 1_000_000_000);
+        (seconds(silences.leading_here()), seconds(silences.longest_survived()))
+    }
+
+    #[test]
+    fn the_longest_earlier_silence_is_the_one_that_was_survived() {
+        assert_eq!(lengths(&followed(&[0, 240, 250, 650])), (Some(400), Some(240)));
+        assert_eq!(lengths(&followed(&[0])), (None, None));
+        assert_eq!(lengths(&followed(&[0, 0, 0])), (None, None), "no time passed");
+        assert_eq!(lengths(&followed(&[0, 86_400 * 3])), (Some(86_400 * 3), None), "days are counted, too");
+    }
+
+    #[test]
+    fn a_clock_set_back_measures_nothing_and_later_silences_are_measured_again() {
+        let back = followed(&[7_200, 7_210, 300]);
+        assert_eq!((lengths(&back), back.is_unmeasured()), ((None, Some(10)), true));
+        let later = followed(&[7_200, 7_210, 300, 700]);
+        assert_eq!((lengths(&later), later.is_unmeasured()), ((Some(400), Some(10)), false));
+    }
+
+    #[test]
+    fn packets_that_are_only_out_of_order_set_no_clock() {
+        let mut silences = followed(&[0, 100]);
+        silences.packet(Timestamp::from_nanos(99_999_000_000), FrameNo(3), false);
+        assert_eq!((lengths(&silences), silences.is_unmeasured()), ((Some(100), None), false));
+    }
+
+    #[test]
+    fn what_one_end_s_clock_denies_is_in_doubt_and_what_both_deny_did_not_pass() {
+        let mut silences = followed(&[0, 3_600]);
+        silences.deny(End::Low, Timestamp::from_nanos(0));
+        assert_eq!(silences.leading_here().and_then(|silence| silence.denied_by), Some(End::Low));
+        silences.deny(End::High, Timestamp::from_nanos(0));
+        assert_eq!((lengths(&silences), silences.is_unmeasured()), ((None, None), true));
+    }
+}

@@ -7,6 +7,7 @@ mod auth;
 mod banner;
 mod handshake;
 mod kex;
+mod loss;
 mod overload;
 mod session;
 mod signs;
@@ -27,7 +28,8 @@ pub(super) fn ranked(case: &Case, verdict: Option<&Verdict>) -> Vec<(Cause, f64)
         (Ending::Refused, _) => handshake::refused_by_icmp(case),
         _ => by_phase(case, verdict),
     };
-    shares.extend(overload::alternative(case, &shares));
+    let alternatives = [overload::alternative(case, &shares), loss::alternative(case, &shares)];
+    shares.extend(alternatives.into_iter().flatten());
     normalised(shares)
 }
 

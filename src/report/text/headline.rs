@@ -202,7 +202,7 @@ fn died(page: &mut Page, unanswered: &Unanswered) {
     page.beside(&between, Tone::Plain);
     let other = if unanswered.sent_by == "client" { "server" } else { "client" };
     if unanswered.other_end_heard {
-        page.beside(&format!("the {other} was still heard after that: only one way is dead"), Tone::Plain);
+        page.beside(&format!("the {other} was still heard after that"), Tone::Plain);
     }
     if let Some(arrived) = unanswered.largest_arrived_octets {
         let larger = format!(
