@@ -5,6 +5,7 @@
 mod causes;
 mod client_saw;
 mod idle;
+mod input;
 mod settle;
 mod verdict;
 mod weigh;

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use crate::case::{Blind, Case};
 use crate::frame::FrameNo;
 use crate::infer::Diagnosis;
+use crate::timers::Timer;
 use crate::units::Timestamp;
 use crate::wire::Undecoded;
 
@@ -54,6 +55,8 @@ pub struct Findings {
     pub blind: Vec<Blind>,
     /// What several sessions say together.
     pub patterns: Vec<Pattern>,
+    /// Timers that the user knows of.
+    pub timers: Vec<Timer>,
 }
 
 /// Something that shows only in several sessions.

@@ -1,7 +1,7 @@
 //! In cipher, past authentication; also where the start is not in the capture.
 
 use super::signs::{self, Vain};
-use super::{Share, scaled};
+use super::{Share, loss, scaled};
 use crate::case::{BlindKind, Case, Ending, Reset};
 use crate::cause::{Cause, Origin};
 use crate::flow::{Moment, Side};
@@ -188,6 +188,9 @@ fn closed(case: &Case) -> Vec<Share> {
         Side::Client if cipher.client_disconnect.is_some() => vec![(Cause::NormalClose, 0.9)],
         Side::Client if cipher.keepalive.of(Side::Client).unanswered > 0 => {
             vec![(Cause::SshKeepaliveTimeout, 0.85), (Cause::LinkOutage, 0.1)]
+        }
+        _ if signs::outage_before(case, fin) && loss::is_scattered(case) => {
+            vec![(Cause::PathLoss, 0.5), (Cause::LinkOutage, 0.3), (Cause::SshKeepaliveTimeout, 0.1)]
         }
         _ if signs::outage_before(case, fin) => {
             vec![(Cause::LinkOutage, 0.45), (Cause::PathLoss, 0.35), (Cause::SshKeepaliveTimeout, 0.1)]

@@ -15,7 +15,7 @@ mod timer;
 pub use build::{Input, Options, build};
 pub use capture::{Capture, InputFile, Limit};
 pub use cause::{Alternative, Cause, Confirm, Remedy};
-pub use path::Path;
+pub use path::{Lost, Outage, Path, Recent};
 pub use reset::{Evidence, Location, Posterior, Reset};
 pub use session::{Endpoint, Refused, Session, Unanswered, Vantage};
 pub use ssh::{Keepalive, Mismatch, Negotiated, Party, Ssh, Violation};

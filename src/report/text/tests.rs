@@ -90,14 +90,7 @@ fn session(id: u32) -> Session {
         unanswered: None,
         refused: None,
         client_saw: Some("client_loop: send disconnect: Connection reset by peer".into()),
-        path: Path {
-            rtt_min_ms: Some(31.0),
-            rtt_p95_ms: None,
-            retransmitted_share_c2s: 0.0,
-            retransmitted_share_s2c: 0.01,
-            zero_window_s: 0.0,
-            server_think_ms: None,
-        },
+        path: Path { rtt_min_ms: Some(31.0), retransmitted_share_s2c: 0.01, ..Path::default() },
         ssh: Ssh::default(),
         reset: Some(reset()),
         cause: cause(),
@@ -105,8 +98,7 @@ fn session(id: u32) -> Session {
             longest_survived_s: Some(3.1),
             ended_after_s: 6.2,
             interval_s: [3.1, 6.2],
-            keepalive_masks: false,
-            candidates: Vec::new(),
+            ..Timer::default()
         }),
         limits: Vec::new(),
     }
