@@ -48,6 +48,7 @@ pub use identification::looks_like_ssh;
 pub use rule::{RULES, Rule};
 pub use session::{Arrival, Chunk, Session};
 pub use software::{Program, Release, Software};
+pub use text::length_as_text;
 pub use transcript::{
     Banner, Cipher, Disconnect, Keepalive, KnownText, Mark, Mismatch, Negotiated, Offer, Pair, Party, Phase,
     Side, StrayText, Transcript, Violation,
