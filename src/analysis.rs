@@ -167,13 +167,14 @@ impl Analysis {
                 case.vantage = Vantage::known(spot);
             }
         }
-        let sessions: Vec<Judged> = cases
+        let mut sessions: Vec<Judged> = cases
             .into_par_iter()
             .map(|case| {
                 let diagnosis = infer::diagnose(&case);
                 Judged { case, diagnosis }
             })
             .collect();
+        population::reconsider(&mut sessions);
         let patterns = population::patterns(&sessions);
         Findings { sessions, counts: self.counts, blind, patterns, timers: self.timers }
     }

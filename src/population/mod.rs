@@ -3,9 +3,11 @@
 mod continuation;
 mod fingerprint;
 mod folding;
+mod refusal;
 mod shared_fate;
 
 pub use folding::{Fold, folds};
+pub use refusal::reconsider;
 
 use std::collections::BTreeMap;
 

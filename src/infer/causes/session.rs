@@ -131,17 +131,20 @@ fn host_filter(case: &Case, verdict: &Verdict) -> Vec<Share> {
     }
 }
 
-/// Whether the server closed right after a small packet of the client, without a word: it did not like the packet.
+/// Whether the server closed right after it had read what the client sent, all of it, without a word: it did not like
+/// it. A process that is killed does not wait for that.
 fn at_once(case: &Case, fin: Moment) -> bool {
     let client = case.flow.half(Side::Client);
     let loops = client.round_trips.min.map_or(Elapsed::ZERO, |shortest| shortest.time);
     let server = case.flow.half(Side::Server);
     let way = server.round_trips.min.map_or(loops, |shortest| shortest.time);
-    let asked = client.last_data.filter(|asked| asked.frame < fin.frame);
-    let answered = server.last_data;
+    let asked = signs::last_data_before(case, Side::Client, fin);
+    let answered = signs::last_data_before(case, Side::Server, fin);
     asked.is_some_and(|asked| {
         let silent = answered.is_none_or(|answer| answer.frame < asked.frame);
-        silent && fin.time.since(asked.time) < way + AT_ONCE
+        let read = case.flow.timeline.segments().find(|it| it.frame == fin.frame);
+        let all = read.is_some_and(|close| close.ack == asked.seq.advance(asked.payload_len));
+        all && silent && fin.time.since(asked.time) < way + AT_ONCE
     })
 }
 
