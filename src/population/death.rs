@@ -119,7 +119,8 @@ fn by_chance(size: usize, others: usize, seconds: f64) -> f64 {
     if mean >= size {
         return f64::INFINITY;
     }
-    (size - mean).exp() * (mean / size).powf(size) * seconds
+    // In logarithms: the factors of a large group overflow.
+    (size - mean + size * (mean / size).ln() + seconds.ln()).exp()
 }
 
 /// How many of each kind: `2 by FIN, 1 by the reset of a socket`.
@@ -147,5 +148,6 @@ mod tests {
         assert!(by_chance(2, 0, 60.0) < CHANCE);
         assert!(by_chance(2, 600, 600.0) > CHANCE);
         assert!(by_chance(40, 600, 600.0) < CHANCE);
+        assert!(by_chance(100_000, 0, 60.0) < CHANCE);
     }
 }

@@ -178,7 +178,7 @@ fn matches(inner: &[Timestamp], outer: &[Timestamp], from: Elapsed, to: Elapsed)
 
 fn pattern(outer: usize, inner: usize, crowd: &Crowd<'_>) -> Option<Pattern> {
     let (around, within) = (crowd.get(outer)?, crowd.get(inner)?);
-    let names = [outer, inner].map(|index| name(crowd.get(index)));
+    let names = [outer, inner].map(|index| name(index, crowd.get(index)));
     let (around_end, within_end) = (End::of(around), End::of(within));
     let address = |judged: &Judged, side: Side| -> IpAddr { judged.case.endpoint(side).addr };
     let through = if address(around, Side::Server) == address(within, Side::Client) {

@@ -80,7 +80,7 @@ fn of_source(
     let meanwhile = |visit: &&Visit| (first.from..=last.from + NEAR).contains(&visit.from);
     let taken = all.iter().filter(meanwhile).filter(|it| it.met == Met::Taken && foreign(it)).count();
     let detail = format!(
-        "{} of {source} to {} port {} {} turned away, {} after it had left {} without a login; {} not logged in then{}",
+        "{} of {source} to {} port {} {} turned away, {} after it had left {} without a login; {} waiting to log in then{}",
         counted(away.len(), "connection"),
         server.addr,
         server.port,
@@ -88,7 +88,7 @@ fn of_source(
         first.from.since(judged.get(failed.last()?)?.case.flow.last.time).max_zero(),
         counted(failed.len(), "connection"),
         match first.waiting {
-            0 => "no other was".to_owned(),
+            0 => "nobody else was".to_owned(),
             1 => "one other was".to_owned(),
             waiting => format!("{waiting} others were"),
         },

@@ -69,9 +69,13 @@ fn identity(judged: &Judged) -> Option<Identity> {
     if let Some((client, server)) = cookie(Side::Client).zip(cookie(Side::Server)) {
         return Some(Identity::Cookies(client, server));
     }
-    let number = |side: Side| case.flow.half(side).isn.map(|isn| isn.0);
+    // Programs that make up packets count from 0 or 1000; hosts draw from the whole space (RFC 6528).
+    let number = |side: Side| case.flow.half(side).isn.map(|isn| isn.0).filter(|&isn| isn > MADE_UP);
     number(Side::Client).zip(number(Side::Server)).map(|(client, server)| Identity::Numbers(client, server))
 }
+
+/// One initial sequence number in 65 536 is not above this.
+const MADE_UP: u32 = 0xffff;
 
 /// What lies between two sights of one connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,8 +105,12 @@ fn pattern(indices: &[usize], sessions: &[Judged]) -> Option<Pattern> {
             "one SSH connection on two TCP connections: a relay, or a firewall that rewrites sequence numbers, lies between"
         }
     };
-    let names = [first, second].map(|index| name(sessions.get(index)));
-    let mut detail = format!("{} and {}: {what}", names[0], names[1]);
+    let names = [first, second].map(|index| name(index, sessions.get(index)));
+    let others = match indices.len() {
+        2 => String::new(),
+        all => format!(" ({} more show it, too)", all - 2),
+    };
+    let mut detail = format!("{} and {}: {what}{others}", names[0], names[1]);
     let (one_end, other_end) = (End::of(one), End::of(other));
     detail += &order(&names, one_end, other_end);
     let frames = [one_end, other_end].into_iter().flatten().map(|end| end.frame);
@@ -117,11 +125,11 @@ fn pattern(indices: &[usize], sessions: &[Judged]) -> Option<Pattern> {
     Some(pattern.moving(&own, &[(Cause::NatStateLost, 5), (Cause::FirewallStateLost, 2)]))
 }
 
-/// `10.0.0.1:40000 > 10.0.0.2:22`.
-pub(super) fn name(judged: Option<&Judged>) -> String {
+/// `session 3 (10.0.0.1:40000 > 10.0.0.2:22)`.
+pub(super) fn name(index: usize, judged: Option<&Judged>) -> String {
     let Some(judged) = judged else { return String::new() };
     let (client, server) = (judged.case.endpoint(Side::Client), judged.case.endpoint(Side::Server));
-    format!("{client} > {server}")
+    format!("session {} ({client} > {server})", index + 1)
 }
 
 /// How a sight ended.
