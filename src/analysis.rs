@@ -174,8 +174,7 @@ impl Analysis {
                 Judged { case, diagnosis }
             })
             .collect();
-        population::reconsider(&mut sessions);
-        let patterns = population::patterns(&sessions);
+        let patterns = population::patterns(&mut sessions);
         Findings { sessions, counts: self.counts, blind, patterns, timers: self.timers }
     }
 }

@@ -1,7 +1,7 @@
 //! The verdict in a sentence, and what belongs on the first screen: who, why, when, how long it was idle.
 
 use super::words;
-use crate::report::model::{Candidate, Refused, Reset, Session, Timer, Unanswered};
+use crate::report::model::{Candidate, Cause, Refused, Reset, Session, Timer, Unanswered};
 use crate::report::page::{Page, Tone};
 use crate::report::timers::configured;
 use crate::units::Elapsed;
@@ -158,6 +158,19 @@ fn why(page: &mut Page, session: &Session) {
         let others =
             others.map(|it| format!("{} ({})", words::because(it.id), words::percent(it.confidence)));
         page.beside(&format!("or else: {}", others.collect::<Vec<_>>().join("; ")), Tone::Plain);
+    }
+    moved(page, cause);
+}
+
+/// Says which patterns of several sessions had a hand in the likeliest cause, and what it was without them.
+fn moved(page: &mut Page, cause: &Cause) {
+    let mut patterns: Vec<&str> = cause.moved.iter().map(|it| it.pattern).collect();
+    patterns.dedup();
+    let own = cause.moved.iter().find(|it| it.cause == cause.id);
+    let before = own.map_or(String::new(), |it| format!(", {} without them", words::percent(it.from)));
+    if !patterns.is_empty() {
+        let line = format!("in the light of other sessions{before} ({})", patterns.join(", "));
+        page.beside(&line, Tone::Plain);
     }
 }
 

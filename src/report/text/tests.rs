@@ -60,6 +60,7 @@ fn cause() -> Cause {
             group: "server-reboot-or-shutdown",
             confidence: 0.05,
         }],
+        moved: Vec::new(),
         confirm: vec![Confirm { place: "server", command: "last -x -F".into(), expect: "no restart".into() }],
         remedies: vec![Remedy {
             place: "client",
@@ -318,6 +319,10 @@ fn a_damaged_file_is_said_at_the_top_and_explained_at_the_end() {
         sessions: vec![1],
         count: 1,
         detail: "died together".into(),
+        frames: Vec::new(),
+        interval_s: None,
+        silences: None,
+        timers: Vec::new(),
         first_time: None,
         last_time: None,
     }];
