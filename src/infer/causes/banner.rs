@@ -117,6 +117,7 @@ fn closed(case: &Case) -> Vec<Share> {
     let age = signs::age(case, fin);
     let (client, server) = (case.transcript.party.of(Side::Client), case.transcript.party.of(Side::Server));
     match side {
+        Side::Client if signs::is_scanner(case) => vec![(Cause::KeyScan, 0.6), (Cause::PortScan, 0.3)],
         Side::Client if client.banner.is_some() => {
             vec![(Cause::ClientAbort, 0.5), (Cause::KeyScan, 0.2), (Cause::ClientConnectTimeout, 0.2)]
         }

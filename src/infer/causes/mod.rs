@@ -7,6 +7,7 @@ mod auth;
 mod banner;
 mod handshake;
 mod kex;
+mod relay;
 mod session;
 mod signs;
 
