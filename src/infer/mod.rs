@@ -5,11 +5,13 @@
 mod causes;
 mod client_saw;
 mod idle;
+mod keepalive;
 mod settle;
 mod verdict;
 mod weigh;
 
 pub use idle::Idle;
+pub use keepalive::{Bound, Keepalive, Why};
 pub use verdict::{Evidence, Mechanism, Sender, Verdict};
 
 use crate::case::{Case, Reset};
@@ -25,6 +27,8 @@ pub struct Diagnosis {
     pub causes: Vec<(Cause, f64)>,
     /// The silence that the session did not survive, if idleness is in question.
     pub idle: Option<Idle>,
+    /// What a keepalive would have done; `None` where nobody would think of one.
+    pub keepalive: Option<Keepalive>,
     /// What the client's terminal must have shown; `None` where that is not known.
     pub client_saw: Option<String>,
 }
@@ -35,7 +39,9 @@ pub fn diagnose(case: &Case) -> Diagnosis {
     let causes = causes::ranked(case, verdict.as_ref());
     let likeliest = causes.first().map_or(Cause::Unknown, |(cause, _)| *cause);
     let client_saw = client_saw::text(case, likeliest);
-    Diagnosis { verdict, causes, idle: Idle::of(case), client_saw }
+    let idle = Idle::of(case);
+    let keepalive = Keepalive::of(case, likeliest, idle.as_ref());
+    Diagnosis { verdict, causes, idle, keepalive, client_saw }
 }
 
 /// Judges the decisive reset of `case`; `None` when it holds none.
