@@ -2,7 +2,9 @@
 
 use super::advice::Where::{Client, Network, Server};
 use super::advice::{Remedy, run};
-use super::commands::{DMESG, DMESG_OOM, IPTABLES, JOURNAL, LAST, NLB_HEALTH, SS_LISTEN, SSHD_TEST, SYSTEMCTL};
+use super::commands::{
+    DMESG, DMESG_OOM, IPTABLES, JOURNAL, LAST, NLB_HEALTH, SS_LISTEN, SSHD_TEST, SYSTEMCTL,
+};
 use super::remedies::RESTART_SSHD;
 
 const UPDATE_OPENSSH: Remedy<&str> = Remedy {

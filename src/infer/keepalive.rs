@@ -68,7 +68,9 @@ impl Keepalive {
                 | Cause::HalfOpen
         );
         let useless = match cause.group() {
-            Group::NetworkOrFirewallTimeout if case.progress == Some(Progress::TcpHandshake) => Why::NeverOpen,
+            Group::NetworkOrFirewallTimeout if case.progress == Some(Progress::TcpHandshake) => {
+                Why::NeverOpen
+            }
             _ if of_idleness => match idle {
                 Some(idle) => return Some(Self::against(idle, cause)),
                 None => Why::InUse,
@@ -136,10 +138,16 @@ impl fmt::Display for Bound {
             Self::Survived(silence) => write!(f, "a third of the {silence} that this session survived"),
             Self::Expired(silence) => write!(f, "a third of the {silence} after which the timer ran out"),
             Self::EndedAfter(silence) if *silence > USUAL_BOUND => {
-                write!(f, "a third of 180 s: the timer may be any up to {silence}, few known ones are shorter than 180 s")
+                write!(
+                    f,
+                    "a third of 180 s: the timer may be any up to {silence}, few known ones are shorter than 180 s"
+                )
             }
             Self::EndedAfter(silence) => {
-                write!(f, "a third of the {silence} that this session did not survive; the timer may be shorter")
+                write!(
+                    f,
+                    "a third of the {silence} that this session did not survive; the timer may be shorter"
+                )
             }
         }
     }
@@ -151,7 +159,9 @@ impl fmt::Display for Why {
             Self::NeverOpen => "no keepalive helps: the connection was never open",
             Self::InUse => "no keepalive helps: the connection was in use when it ended",
             Self::NotIdleness => "no keepalive helps: this is not a matter of idleness",
-            Self::PeerGone => "a keepalive does not save the session, it only tells sooner that the server is gone",
+            Self::PeerGone => {
+                "a keepalive does not save the session, it only tells sooner that the server is gone"
+            }
         })
     }
 }

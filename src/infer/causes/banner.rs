@@ -94,9 +94,7 @@ fn server_reset(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
 
 /// The server ended it at `end` without a banner and without a text: how long that took tells what had already happened.
 fn unsaid(case: &Case, end: Timestamp) -> Vec<Share> {
-    let accepted = case.flow.half(Side::Server).opened.map(|opened| opened.time);
-    let loop_to_client = case.flow.half(Side::Client).round_trips.min.map(|shortest| shortest.time);
-    let since_accept = end.since(accepted.unwrap_or(case.flow.first.time)) - loop_to_client.unwrap_or_default();
+    let since_accept = case.since_accept(end).unwrap_or_else(|| end.since(case.flow.first.time));
     if since_accept < A_PROCESS {
         // The listener itself: it has not even started a process.
         vec![
@@ -143,6 +141,14 @@ fn closed(case: &Case) -> Vec<Share> {
     let (client, server) = (case.transcript.party.of(Side::Client), case.transcript.party.of(Side::Server));
     match side {
         Side::Client if signs::is_scanner(case) => vec![(Cause::KeyScan, 0.6), (Cause::PortScan, 0.3)],
+        // It waited for the server's first line, and TCP had answered all the while.
+        Side::Client if server.banner.is_none() && signs::pause_before(case, fin.frame) > LOOKUP => {
+            vec![
+                (Cause::ClientConnectTimeout, 0.5),
+                (Cause::ServerOverloaded, 0.25),
+                (Cause::ProxyBackendDown, 0.12),
+            ]
+        }
         Side::Client if client.banner.is_some() => {
             vec![(Cause::ClientAbort, 0.5), (Cause::KeyScan, 0.2), (Cause::ClientConnectTimeout, 0.2)]
         }

@@ -117,10 +117,9 @@ pub(super) fn outage_before(case: &Case, end: Moment) -> bool {
 /// How long after its last repetition an outage still explains what a program does.
 const OUTAGE_ENDED: Elapsed = Elapsed::from_secs(5);
 
-/// Time from the end of the handshake to `moment`.
+/// Time from the end of the handshake to `moment`; without the handshake, from the first packet.
 pub(super) fn age(case: &Case, moment: Moment) -> Elapsed {
-    let opened = case.flow.half(Side::Server).opened.or(case.flow.half(Side::Client).opened);
-    moment.time.since(opened.map_or(case.flow.first.time, |opened| opened.time))
+    case.since_accept(moment.time).unwrap_or_else(|| moment.time.since(case.flow.first.time))
 }
 
 /// Whether the server opened a session that its `LoginGraceTime` ended: the usual 120 s (600 s, 300 s, 60 s, 30 s)

@@ -42,7 +42,7 @@ impl Path {
             retransmitted_share_c2s: retransmitted(flow, Side::Client),
             retransmitted_share_s2c: retransmitted(flow, Side::Server),
             zero_window_s: Side::BOTH.map(|side| flow.half(side).closed_window.as_secs_f64()).iter().sum(),
-            server_think_ms: server_think(flow),
+            server_think_ms: server_think(case),
         }
     }
 }
@@ -53,11 +53,7 @@ fn retransmitted(flow: &Flow, side: Side) -> f64 {
     if all == 0 { 0.0 } else { half.retransmitted as f64 / all as f64 }
 }
 
-fn server_think(flow: &Flow) -> Option<f64> {
-    let server = flow.half(Side::Server);
-    let (syn_ack, first) = (server.opened?, server.first_data?);
-    // From the server's SYN-ACK to its first data, seen here: the loop to the client and the server's own part.
-    let loop_to_client = flow.half(Side::Client).round_trips.min?.time;
-    let think = first.time.since(syn_ack.time) - loop_to_client;
-    Some(think.max_zero().as_millis_f64())
+fn server_think(case: &Case) -> Option<f64> {
+    let first = case.flow.half(Side::Server).first_data?;
+    Some(case.since_accept(first.time)?.as_millis_f64())
 }

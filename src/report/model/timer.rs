@@ -17,6 +17,8 @@ pub struct Timer {
     pub ended_after_s: f64,
     /// The timer lies above the first and is at most the second, seconds.
     pub interval_s: [f64; 2],
+    /// It acted of its own accord after that silence, which then is its value; else a packet found it expired.
+    pub at_expiry: bool,
     /// Keepalives cut the silences, so that the timer may be shorter than it seems.
     pub keepalive_masks: bool,
     /// Known timers inside, best fit first.
@@ -49,6 +51,7 @@ impl Timer {
             longest_survived_s: survived.map(seconds),
             ended_after_s: seconds(idle.gap.ended_after),
             interval_s: [survived.map_or(0.0, seconds), seconds(idle.gap.ended_after)],
+            at_expiry: matches!(idle.gap.ended_by, timers::Ending::ResetAtExpiry | timers::Ending::Close),
             keepalive_masks: idle.gap.keepalive.is_some(),
             candidates: candidates(case, &idle.gap),
         })

@@ -33,8 +33,7 @@ pub(super) fn keepalive(page: &mut Page, advice: &KeepaliveAdvice) {
         Some(false) => "; TCP's own keepalive does not count",
         None => "",
     };
-    let line =
-        format!("an SSH keepalive every {interval} s keeps it up: {}{tcp}", advice.why);
+    let line = format!("an SSH keepalive every {interval} s keeps it up: {}{tcp}", advice.why);
     page.beside(&line, Tone::Plain);
 }
 

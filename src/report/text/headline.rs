@@ -217,6 +217,9 @@ fn idle(page: &mut Page, timer: &Timer) {
     let ended = words::span(timer.ended_after_s);
     let survived = timer.longest_survived_s.map(words::span);
     let bounds = match survived {
+        _ if timer.at_expiry => format!(
+            "it ended of its own accord after {ended} of silence: if a timer did it, that is its value"
+        ),
         Some(survived) => format!("a silence of {survived} was survived, one of {ended} was not"),
         None => format!(
             "silent for {ended} before the end, and no shorter silence was survived: if a timer ended it, any up to that fits"

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::report::model::{
-    Alternative, Capture, Cause, Confirm, Endpoint, Evidence, InputFile, KeepaliveAdvice, Limit, Location, Mismatch, Path,
-    Pattern, Posterior, Remedy, Reset, SCHEMA, Ssh, Timer, Tool, Vantage,
+    Alternative, Capture, Cause, Confirm, Endpoint, Evidence, InputFile, KeepaliveAdvice, Limit, Location,
+    Mismatch, Path, Pattern, Posterior, Remedy, Reset, SCHEMA, Ssh, Timer, Tool, Vantage,
 };
 
 const NARROW: Screen = Screen { width: 80, color: false };
@@ -112,6 +112,7 @@ fn session(id: u32) -> Session {
             longest_survived_s: Some(3.1),
             ended_after_s: 6.2,
             interval_s: [3.1, 6.2],
+            at_expiry: false,
             keepalive_masks: false,
             candidates: Vec::new(),
         }),
