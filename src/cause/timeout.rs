@@ -145,10 +145,10 @@ declare_causes! {
         id: "firewall-silent-drop",
         group: NetworkOrFirewallTimeout,
         confirm: [
+            run(Server, TCPDUMP_SERVER, "the client's repeated packets do not arrive at the server"),
             run(Client, SS_CLIENT, "while it hangs: timer:(on,…) with backoff, unacked above 0"),
             run(Client, MTR, "the path answers, so only this connection is dropped"),
             run(Client, PING, "answers without loss"),
-            run(Server, TCPDUMP_SERVER, "the client's repeated packets do not arrive at the server"),
             run(Network, FORWARD_RULES, "on the firewall: a DROP rule, or a policy of DROP, whose counter grows with each packet"),
             run(Network, NFT, "the same where nftables are in use; a cloud's flow log says REJECT for its security groups"),
             run(Server, IPTABLES, "no DROP rule on the server itself"),

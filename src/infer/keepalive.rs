@@ -55,10 +55,10 @@ const SHORTEST_TIMER: Elapsed = Elapsed::from_secs(30);
 const USUAL_BOUND: Elapsed = Elapsed::from_secs(180);
 
 impl Keepalive {
-    /// What a keepalive does against `cause`; `None` where nobody would think of one.
-    pub(super) fn of(case: &Case, cause: Cause, idle: Option<&Idle>) -> Option<Self> {
+    /// What a keepalive does against `likeliest`; `None` where nobody would think of one.
+    pub(super) fn of(case: &Case, likeliest: Cause, idle: Option<&Idle>) -> Option<Self> {
         let of_idleness = matches!(
-            cause,
+            likeliest,
             Cause::FirewallIdleTimeout
                 | Cause::HostFirewallIdleTimeout
                 | Cause::ProxyIdleTimeout
@@ -67,16 +67,15 @@ impl Keepalive {
                 | Cause::NatRebinding
                 | Cause::HalfOpen
         );
-        let useless = match cause.group() {
-            Group::NetworkOrFirewallTimeout if case.progress == Some(Progress::TcpHandshake) => {
-                Why::NeverOpen
-            }
+        let never_open = case.progress == Some(Progress::TcpHandshake) && likeliest != Cause::Unknown;
+        let useless = match likeliest.group() {
+            Group::NetworkOrFirewallTimeout | Group::Unknown if never_open => Why::NeverOpen,
             _ if of_idleness => match idle {
-                Some(idle) => return Some(Self::against(idle, cause)),
+                Some(idle) => return Some(Self::against(idle, likeliest)),
                 None => Why::InUse,
             },
             Group::ServerRebootOrShutdown => Why::PeerGone,
-            Group::NetworkOrFirewallTimeout if cause == Cause::FirewallStateLost => Why::InUse,
+            Group::NetworkOrFirewallTimeout if likeliest == Cause::FirewallStateLost => Why::InUse,
             // After a silence it cannot be told whether a timer was behind it.
             Group::NetworkOrFirewallTimeout if idle.is_none() => Why::NotIdleness,
             _ => return None,
@@ -135,7 +134,7 @@ fn tcp_counts(gap: &timers::Gap, cause: Cause) -> Option<bool> {
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Survived(silence) => write!(f, "a third of the {silence} that this session survived"),
+            Self::Survived(silence) => write!(f, "a third of the {silence} that it survived"),
             Self::Expired(silence) => write!(f, "a third of the {silence} after which the timer ran out"),
             Self::EndedAfter(silence) if *silence > USUAL_BOUND => {
                 write!(
@@ -144,10 +143,7 @@ impl fmt::Display for Bound {
                 )
             }
             Self::EndedAfter(silence) => {
-                write!(
-                    f,
-                    "a third of the {silence} that this session did not survive; the timer may be shorter"
-                )
+                write!(f, "a third of the {silence} that it did not survive, but the timer may be shorter")
             }
         }
     }

@@ -57,7 +57,7 @@ pub(crate) fn with(text: &str, found: &[Option<String>]) -> String {
                 inside = Inside::Prose;
                 fresh.push_str("```\n");
                 if let Some(Some(line)) = found.next() {
-                    fresh.push_str(&format!("\n```finds\n{line}\n```\n"));
+                    fresh.extend(["\n```finds\n", line, "\n```\n"]);
                 }
                 // The blank line before an old finds block goes with it.
                 if lines.peek() == Some(&"") {

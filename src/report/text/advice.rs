@@ -29,8 +29,8 @@ pub(super) fn keepalive(page: &mut Page, advice: &KeepaliveAdvice) {
         return page.beside(&advice.why, Tone::Plain);
     };
     let tcp = match advice.tcp_counts {
-        Some(true) => "; TCP's own keepalive counts too, but first comes after 2 h unless set otherwise",
-        Some(false) => "; TCP's own keepalive does not count",
+        Some(true) => "; TCP keepalives count too (default 2 h)",
+        Some(false) => "; TCP keepalives do not count",
         None => "",
     };
     let line = format!("an SSH keepalive every {interval} s keeps it up: {}{tcp}", advice.why);
@@ -66,11 +66,14 @@ fn in_short(page: &mut Page, label: &str, remedy: &Remedy) {
     if !remedy.paste {
         return page.labelled(label, &format!("{place}: {}", remedy.what), Tone::Strong);
     }
-    let settings = |line: &&str| !line.starts_with('#') && !line.starts_with("Host ");
-    let lines: Vec<&str> = remedy.what.lines().filter(settings).map(str::trim).collect();
-    let file = remedy.what.lines().find_map(|line| line.strip_prefix("# "));
-    let file = file.map_or(String::new(), |file| format!(" ({file})"));
-    page.labelled(label, &format!("{place}: {}{file}", lines.join(", ")), Tone::Strong);
+    let lines = || remedy.what.lines();
+    let setting = |line: &&str| !line.starts_with('#') && !line.starts_with("Host ");
+    let settings: Vec<&str> = lines().filter(setting).map(str::trim).collect();
+    let file = lines().find_map(|line| line.strip_prefix("# "));
+    let block = lines().find(|line| line.starts_with("Host "));
+    let under = block.map_or(String::new(), |block| format!(", under `{block}`"));
+    let whither = file.map_or(String::new(), |file| format!(" ({file}{under})"));
+    page.labelled(label, &format!("{place}: {}{whither}", settings.join(", ")), Tone::Strong);
 }
 
 fn mend(page: &mut Page, remedy: &Remedy) {

@@ -221,9 +221,7 @@ fn idle(page: &mut Page, timer: &Timer) {
             "it ended of its own accord after {ended} of silence: if a timer did it, that is its value"
         ),
         Some(survived) => format!("a silence of {survived} was survived, one of {ended} was not"),
-        None => format!(
-            "silent for {ended} before the end, and no shorter silence was survived: if a timer ended it, any up to that fits"
-        ),
+        None => format!("silent for {ended} before the end, none survived: any timer up to that fits"),
     };
     page.labelled("Idle", &bounds, Tone::Plain);
     if timer.keepalive_masks {

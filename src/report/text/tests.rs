@@ -180,7 +180,7 @@ fn the_verdict_stands_before_cause_time_and_advice_and_the_evidence_comes_after(
         "Idle   a silence of 3.10 s was survived, one of 6.20 s was not",
         "an SSH keepalive every 1 s keeps it up: a third of the 3.1 s survived;",
         "Check  on the server: last -x -F\n",
-        "Mend   on the client: ServerAliveInterval 60 (~/.ssh/config)\n",
+        "Mend   on the client: ServerAliveInterval 60 (~/.ssh/config, under `Host *`)\n",
         "Shown  to the user: client_loop: send disconnect: Connection reset by peer\n",
         "Evidence that a box between them sent it",
         "strong  TTL 59",
