@@ -4,7 +4,7 @@ use super::advice::Where::{Client, Network, Server};
 use super::advice::{Remedy, run};
 use super::commands::{
     CONNTRACK, FORWARD_RULES, IPTABLES, JOURNAL, JOURNAL_ALL, MTR, NAT_GATEWAY_IDLE, NFT, NLB_RESETS, PING,
-    SS_CLIENT, SS_SERVER, TCPDUMP_SERVER,
+    SS_CLIENT, SS_SERVER, TCPDUMP_SERVER, WATCH_SERVER,
 };
 use super::remedies::{
     ACCEPT_ESTABLISHED, ACCEPT_RULE, CAPTURE_BOTH_ENDS, CLIENT_ALIVE, RULE_ON_THE_BOX, SERVER_ALIVE,
@@ -145,7 +145,7 @@ declare_causes! {
         id: "firewall-silent-drop",
         group: NetworkOrFirewallTimeout,
         confirm: [
-            run(Server, TCPDUMP_SERVER, "the client's repeated packets do not arrive at the server"),
+            run(Server, WATCH_SERVER, "the client's repeated packets do not arrive at the server"),
             run(Client, SS_CLIENT, "while it hangs: timer:(on,…) with backoff, unacked above 0"),
             run(Client, MTR, "the path answers, so only this connection is dropped"),
             run(Client, PING, "answers without loss"),

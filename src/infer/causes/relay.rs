@@ -5,8 +5,9 @@ use crate::flow::Side;
 use crate::units::Elapsed;
 use crate::wire::{Segment, Seq};
 
-/// Answers needed before the fastest one says something: one may wait for a lookup or a computation.
-const ANSWERS: usize = 4;
+/// Answers needed before the fastest one says something. Those of a login wait for computations and for sshd's own delays;
+/// keys that are echoed do not.
+const ANSWERS: usize = 8;
 
 /// What an SSH program adds to its TCP's own answer in the fastest of several exchanges, with a wide margin: accepting a
 /// service, or echoing a key, takes less than 1.5 ms wherever the laboratory measured it (OpenSSH, Dropbear, AsyncSSH, paramiko).
