@@ -100,7 +100,8 @@ declare_causes! {
     ///
     /// FIN or reset after a silence of 50 s, 60 s, 5 min or an hour, with the fingerprint of the very host that
     /// answered the SYN: for this connection the proxy is the peer. Empty segments and TCP keepalives in the
-    /// silence did not help, because only data counts.
+    /// silence did not help, because only data counts. Where the proxy is far from the server, it acknowledges at once what
+    /// the server behind it answers later.
     ///
     /// ## Looks the same
     ///

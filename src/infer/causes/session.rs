@@ -247,8 +247,11 @@ fn closed(case: &Case) -> Vec<Share> {
             vec![(Cause::LinkOutage, 0.45), (Cause::PathLoss, 0.35), (Cause::SshKeepaliveTimeout, 0.1)]
         }
         // An SSH client's own good-bye, or its answer to the server's, would stand before its FIN.
-        Side::Client if pause >= signs::IDLE => {
+        Side::Client if pause >= SHORTEST_TIMER => {
             vec![(Cause::ClientKilled, 0.4), (Cause::ProxyIdleTimeout, 0.3), (Cause::NormalClose, 0.2)]
+        }
+        Side::Client if pause >= signs::IDLE => {
+            vec![(Cause::ClientKilled, 0.45), (Cause::NormalClose, 0.25), (Cause::ProxyIdleTimeout, 0.15)]
         }
         // Seen from its start, but not how far it got: a client closes after a failed negotiation or login too.
         Side::Client if case.progress.is_none() && !case.is_blind(BlindKind::StartsMidstream) => vec![
