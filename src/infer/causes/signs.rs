@@ -12,6 +12,9 @@ use crate::units::Elapsed;
 /// 30 s), but rules and laboratories use seconds.
 pub(super) const IDLE: Elapsed = Elapsed::from_secs(2);
 
+/// The shortest default among the timers of proxies in the catalogue.
+pub(super) const SHORTEST_TIMER: Elapsed = Elapsed::from_secs(30);
+
 /// The silence before the end, if it is long enough to be a timer's.
 pub(super) fn idle(case: &Case) -> Option<Silence> {
     case.silence().0.filter(|silence| silence.length >= IDLE)
@@ -145,11 +148,6 @@ const START_OF_A_PROCESS: Elapsed = Elapsed::from_millis(150);
 /// (OpenSSH `ssh-keyscan.c`, congreet), nmap's scripts (`nselib`, `ssh2.lua`), ZGrab.
 pub(super) fn is_scanner(case: &Case) -> bool {
     names(case, &[b"SSH-2.0-OpenSSH-keyscan", b"SSH-2.0-Nmap", b"SSH-1.5-Nmap", b"SSH-2.0-ZGrab"])
-}
-
-/// Whether the client names itself as one that people use, and that asks them about unknown keys.
-pub(super) fn is_interactive(case: &Case) -> bool {
-    names(case, &[b"SSH-2.0-OpenSSH_", b"SSH-2.0-PuTTY"]) && !is_scanner(case)
 }
 
 fn names(case: &Case, software: &[&[u8]]) -> bool {
