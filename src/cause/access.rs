@@ -2,7 +2,9 @@
 
 use super::advice::Where::{Client, Network, Server};
 use super::advice::{Remedy, run};
-use super::commands::{HOSTS_FILES, IPTABLES, JOURNAL, LIBWRAP, MTR, NFT, SS_LISTEN, SSHD_LIMITS};
+use super::commands::{
+    HOSTS_FILES, IPTABLES, JOURNAL, LIBWRAP, MTR, NFT, SS_LISTEN, SSHD_LIMITS, WATCH_SERVER,
+};
 use super::remedies::{ACCEPT_ESTABLISHED, ACCEPT_RULE, ACCEPT_RULE_NFT, HOSTS_ALLOW, RULE_ON_THE_BOX};
 
 const FAIL2BAN: &str = "fail2ban-client status sshd";
@@ -105,7 +107,7 @@ declare_causes! {
             run(Client, MTR, "the server's distance in hops, to compare with the reset's TTL"),
             run(Network, IPTABLES, "on the firewall: a REJECT rule in FORWARD whose counter grows"),
             run(Network, NFT, "the same where nftables are in use"),
-            run(Server, "tcpdump -ni any host {client} and tcp port {server_port}", "nothing arrives while the client is refused"),
+            run(Server, WATCH_SERVER, "nothing arrives while the client is refused"),
             run(Server, IPTABLES, "no such rule on the server itself"),
         ],
         remedies: [RULE_ON_THE_BOX, ACCEPT_RULE, HOSTS_ALLOW],

@@ -22,7 +22,7 @@ declare_causes! {
     /// ## On the wire
     ///
     /// The server closes 120 s after the handshake, counted from there and not from the last packet; FIN as a rule, a reset if it
-    /// had unread data.
+    /// had unread data. Other settings show as a whole number of seconds.
     ///
     /// ## Looks the same
     ///

@@ -245,7 +245,7 @@ declare_causes! {
     /// ## On the wire
     ///
     /// Banner, key exchange up to the server's key, then the client closes without a login; often several connections in a row,
-    /// one for each kind of key.
+    /// one for each kind of key. Many name themselves: `OpenSSH-keyscan`, `Nmap-…`, `ZGrab`.
     ///
     /// ## Looks the same
     ///

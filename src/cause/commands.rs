@@ -86,6 +86,9 @@ pub(super) const SS_SERVER: &str = "ss -tnoi dst {client_bracketed}";
 /// Whether something listens, and how full its accept queue is (`Recv-Q` of `Send-Q`).
 pub(super) const SS_LISTEN: &str = "ss -ltn sport = :{server_port}";
 
+/// Whether the client's packets arrive, to be watched while somebody tries.
+pub(super) const WATCH_SERVER: &str = "tcpdump -ni any host {client} and tcp port {server_port}";
+
 /// The resets that arrive on the server's side, to compare with what this capture saw.
 pub(super) const TCPDUMP_SERVER: &str =
     "tcpdump -ni any -w server-side.pcap host {client} and tcp port {server_port}";

@@ -4,7 +4,7 @@ use super::advice::Where::{Client, Network, Server};
 use super::advice::{Remedy, run};
 use super::commands::{
     CONNTRACK, FORWARD_RULES, IPTABLES, JOURNAL, JOURNAL_ALL, MTR, NAT_GATEWAY_IDLE, NFT, NLB_RESETS, PING,
-    SS_CLIENT, SS_SERVER, TCPDUMP_SERVER,
+    SS_CLIENT, SS_SERVER, TCPDUMP_SERVER, WATCH_SERVER,
 };
 use super::remedies::{
     ACCEPT_ESTABLISHED, ACCEPT_RULE, CAPTURE_BOTH_ENDS, CLIENT_ALIVE, RULE_ON_THE_BOX, SERVER_ALIVE,
@@ -100,7 +100,8 @@ declare_causes! {
     ///
     /// FIN or reset after a silence of 50 s, 60 s, 5 min or an hour, with the fingerprint of the very host that
     /// answered the SYN: for this connection the proxy is the peer. Empty segments and TCP keepalives in the
-    /// silence did not help, because only data counts.
+    /// silence did not help, because only data counts. Where the proxy is far from the server, it acknowledges at once what
+    /// the server behind it answers later.
     ///
     /// ## Looks the same
     ///
@@ -145,7 +146,7 @@ declare_causes! {
         id: "firewall-silent-drop",
         group: NetworkOrFirewallTimeout,
         confirm: [
-            run(Server, TCPDUMP_SERVER, "the client's repeated packets do not arrive at the server"),
+            run(Server, WATCH_SERVER, "the client's repeated packets do not arrive at the server"),
             run(Client, SS_CLIENT, "while it hangs: timer:(on,…) with backoff, unacked above 0"),
             run(Client, MTR, "the path answers, so only this connection is dropped"),
             run(Client, PING, "answers without loss"),

@@ -5,7 +5,7 @@ use std::fmt;
 use super::idle::Idle;
 use crate::case::{Case, Progress};
 use crate::cause::{Cause, Group};
-use crate::timers::{self, Ending, Fit, Origin, ReArmedBy};
+use crate::timers::{self, Ending, Fit, Gap, Origin, ReArmedBy};
 use crate::units::Elapsed;
 
 /// What a keepalive would do against the likeliest cause.
@@ -71,7 +71,7 @@ impl Keepalive {
         let useless = match likeliest.group() {
             Group::NetworkOrFirewallTimeout | Group::Unknown if never_open => Why::NeverOpen,
             _ if of_idleness => match idle {
-                Some(idle) => return Some(Self::against(idle, likeliest)),
+                Some(idle) => return Some(Self::against(&idle.gap, likeliest)),
                 None => Why::InUse,
             },
             Group::ServerRebootOrShutdown => Why::PeerGone,
@@ -83,8 +83,7 @@ impl Keepalive {
         Some(Self::Useless(useless))
     }
 
-    fn against(idle: &Idle, cause: Cause) -> Self {
-        let gap = &idle.gap;
+    fn against(gap: &Gap, cause: Cause) -> Self {
         let survived = gap.longest_survived.filter(|survived| *survived >= SHORTEST_TIMER);
         let from = match (gap.ended_by, survived) {
             (Ending::ResetAtExpiry | Ending::Close, _) => Bound::Expired(gap.ended_after),
@@ -98,7 +97,7 @@ impl Keepalive {
         };
         let third = (bound.as_secs_f64() / 3.0).max(1.0) as u32;
         let interval_s = timers::advice_interval(bound).unwrap_or(third);
-        Self::Helps { interval_s, from, tcp_counts: tcp_counts(&idle.gap, cause) }
+        Self::Helps { interval_s, from, tcp_counts: tcp_counts(gap, cause) }
     }
 
     /// Seconds between two; `None` where it does not help.
@@ -119,7 +118,7 @@ impl Keepalive {
 ///
 /// A relay ends the TCP connection: its kernel answers the probe, and its program never hears of it. Of other devices, those
 /// whose default is the length of the silence decide.
-fn tcp_counts(gap: &timers::Gap, cause: Cause) -> Option<bool> {
+fn tcp_counts(gap: &Gap, cause: Cause) -> Option<bool> {
     if cause == Cause::ProxyIdleTimeout {
         return Some(false);
     }
@@ -166,25 +165,19 @@ impl fmt::Display for Why {
 mod tests {
     use super::*;
 
-    fn idle(survived: Option<i64>, ended_after: i64, ended_by: Ending) -> Idle {
+    fn gap(survived: Option<i64>, ended_after: i64, ended_by: Ending) -> Gap {
         let s = Elapsed::from_secs;
-        Idle {
-            gap: timers::Gap {
-                longest_survived: survived.map(s),
-                ended_after: s(ended_after),
-                ended_by,
-                keepalive: None,
-                age: s(ended_after + 10),
-            },
-            measured_by: timers::MeasuredBy::AnySegment,
-            waits: timers::Waits::default(),
-            masked: false,
-            denied_by: None,
+        Gap {
+            longest_survived: survived.map(s),
+            ended_after: s(ended_after),
+            ended_by,
+            keepalive: None,
+            age: s(ended_after + 10),
         }
     }
 
     fn interval(survived: Option<i64>, ended_after: i64, ended_by: Ending) -> u32 {
-        let advice = Keepalive::against(&idle(survived, ended_after, ended_by), Cause::FirewallIdleTimeout);
+        let advice = Keepalive::against(&gap(survived, ended_after, ended_by), Cause::FirewallIdleTimeout);
         advice.interval_s().unwrap()
     }
 
@@ -208,7 +201,7 @@ mod tests {
     fn tcp_keepalives_do_not_reach_a_relays_program() {
         let counts = |ended_after, ended_by, cause| {
             let Keepalive::Helps { tcp_counts, .. } =
-                Keepalive::against(&idle(None, ended_after, ended_by), cause)
+                Keepalive::against(&gap(None, ended_after, ended_by), cause)
             else {
                 panic!("it helps against idleness")
             };

@@ -32,10 +32,20 @@ pub struct Diagnosis {
     pub moved: Vec<Moved>,
     /// The silence that the session did not survive, if idleness is in question.
     pub idle: Option<Idle>,
-    /// What a keepalive would have done; `None` where nobody would think of one.
-    pub keepalive: Option<Keepalive>,
     /// What the client's terminal must have shown; `None` where that is not known.
     pub client_saw: Option<String>,
+}
+
+impl Diagnosis {
+    /// The likeliest cause.
+    pub fn likeliest(&self) -> Cause {
+        self.causes.first().map_or(Cause::Unknown, |(cause, _)| *cause)
+    }
+
+    /// What a keepalive would have done; `None` where nobody would think of one.
+    pub fn keepalive(&self, case: &Case) -> Option<Keepalive> {
+        Keepalive::of(case, self.likeliest(), self.idle.as_ref())
+    }
 }
 
 /// Judges `case`.
@@ -44,9 +54,7 @@ pub fn diagnose(case: &Case) -> Diagnosis {
     let causes = causes::ranked(case, verdict.as_ref());
     let likeliest = causes.first().map_or(Cause::Unknown, |(cause, _)| *cause);
     let client_saw = client_saw::text(case, likeliest);
-    let idle = Idle::of(case);
-    let keepalive = Keepalive::of(case, likeliest, idle.as_ref());
-    Diagnosis { verdict, causes, moved: Vec::new(), idle, keepalive, client_saw }
+    Diagnosis { verdict, causes, moved: Vec::new(), idle: Idle::of(case), client_saw }
 }
 
 /// Judges the decisive reset of `case`; `None` when it holds none.

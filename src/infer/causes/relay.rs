@@ -5,8 +5,9 @@ use crate::flow::Side;
 use crate::units::Elapsed;
 use crate::wire::{Segment, Seq};
 
-/// Answers needed before the fastest one says something: one may wait for a lookup or a computation.
-const ANSWERS: usize = 4;
+/// Answers needed before the fastest one says something. Those of a login wait for computations and for sshd's own delays;
+/// keys that are echoed do not.
+const ANSWERS: usize = 8;
 
 /// What an SSH program adds to its TCP's own answer in the fastest of several exchanges, with a wide margin: accepting a
 /// service, or echoing a key, takes less than 1.5 ms wherever the laboratory measured it (OpenSSH, Dropbear, AsyncSSH, paramiko).
@@ -53,5 +54,39 @@ impl Fastest {
     fn take(&mut self, time: Elapsed) {
         self.count += 1;
         self.shortest = Some(self.shortest.map_or(time, |shortest| shortest.min(time)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::tests::case;
+    use crate::flow::tests::{Sent, Wire};
+
+    /// Keys of the client, each echoed `echo_after` milliseconds after the server's acknowledgement.
+    fn echoes(count: u32, echo_after: i64) -> Case {
+        let mut wire = Wire::new();
+        wire.handshake(100, 900);
+        for n in 0..count {
+            let (seq, ack) = (101 + n, 901 + n);
+            let id = 10 + 4 * n as u16;
+            wire.wait(200).send(Side::Client, Sent { seq, ack, data: b"k", ip_id: id, ..Sent::default() });
+            let acknowledged = Sent { seq: ack, ack: seq + 1, ip_id: id + 1, ..Sent::default() };
+            wire.wait(9).send(Side::Server, Sent { ..acknowledged });
+            wire.wait(echo_after).send(Side::Server, Sent { data: b"k", ip_id: id + 2, ..acknowledged });
+        }
+        case(&wire)
+    }
+
+    #[test]
+    fn who_acknowledges_at_once_and_always_answers_late_is_a_relay() {
+        assert!(is_relay(&echoes(10, 40), Side::Server));
+        assert!(!is_relay(&echoes(10, 1), Side::Server));
+        assert!(!is_relay(&echoes(10, 40), Side::Client), "the client answers nothing");
+    }
+
+    #[test]
+    fn a_few_late_answers_are_a_slow_login() {
+        assert!(!is_relay(&echoes(5, 40), Side::Server));
     }
 }

@@ -1,13 +1,11 @@
 //! In cipher, past authentication; also where the start is not in the capture.
 
 use super::signs::{self, Vain};
-use super::{Share, loss, relay, scaled};
+use super::{Share, closing, relay, scaled};
 use crate::case::{BlindKind, Case, Ending, Reset};
 use crate::cause::{Cause, Origin};
 use crate::flow::{Moment, Side};
 use crate::infer::Verdict;
-use crate::units::Elapsed;
-use crate::wire::Segment;
 
 pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
     if case.ending != Ending::Silence && broken_stream(case) {
@@ -15,7 +13,7 @@ pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
     }
     match (case.ending, &case.reset, verdict) {
         (Ending::Reset, Some(reset), Some(verdict)) => reset_in_session(case, reset, verdict),
-        (Ending::Close, ..) => closed(case),
+        (Ending::Close, ..) => closing::causes(case),
         (Ending::Silence, ..) => silence(case),
         _ => Vec::new(),
     }
@@ -109,7 +107,7 @@ fn out_of_silence(case: &Case, reset: &Reset) -> Vec<Share> {
         };
     }
     // Nothing was unread, so no process died of it: a kill would have shown as FIN.
-    let long = signs::idle(case).is_some_and(|silence| silence.length >= SHORTEST_TIMER);
+    let long = signs::idle(case).is_some_and(|silence| silence.length >= signs::SHORTEST_TIMER);
     match side {
         _ if long => {
             vec![(Cause::ProxyIdleTimeout, 0.55), (Cause::SocketDestroyed, 0.25), (killed, 0.08)]
@@ -122,9 +120,6 @@ fn out_of_silence(case: &Case, reset: &Reset) -> Vec<Share> {
         }
     }
 }
-
-/// The shortest default among the timers of proxies in the catalogue.
-const SHORTEST_TIMER: Elapsed = Elapsed::from_secs(30);
 
 fn unprompted(reset: &Reset) -> bool {
     reset.seen.silence.is_some_and(|silence| silence.after == reset.segment().frame)
@@ -177,25 +172,6 @@ fn host_filter(case: &Case, verdict: &Verdict) -> Vec<Share> {
     }
 }
 
-/// Whether the server closed right after it had received a single packet of the client, without a word: it did not like the
-/// packet. In the midst of a stream, or with something still on its way, the packet before is chance.
-fn at_once(case: &Case, fin: Moment) -> bool {
-    let loops = |side: Side| case.flow.half(side).round_trips.min.map(|shortest| shortest.time);
-    let way = loops(Side::Server).or(loops(Side::Client)).unwrap_or_default();
-    let segments = case.flow.timeline.segments().rev();
-    let mut up_to = segments.skip_while(|segment| segment.frame > fin.frame);
-    let Some(end) = up_to.next() else { return false };
-    let mut data = up_to.filter(|segment| segment.payload_len > 0);
-    let by_client = |segment: &&Segment| case.flow.side(segment.from) == Side::Client;
-    let Some(asked) = data.next().filter(by_client) else { return false };
-    let single = !data.next().is_some_and(|before| by_client(&before));
-    let received = !asked.end().is_after(end.ack);
-    single && received && fin.time.since(asked.time) < way + AT_ONCE
-}
-
-/// A process that ends because of a packet ends within this after reading it.
-const AT_ONCE: Elapsed = Elapsed::from_millis(100);
-
 /// What a box's reset in cipher is for.
 pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     let idle = signs::idle(case).is_some() && !signs::survived_as_much(case);
@@ -214,7 +190,7 @@ pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share>
             (Cause::FirewallIdleTimeout, 0.1),
         ]
     };
-    let long = signs::idle(case).is_some_and(|silence| silence.length >= SHORTEST_TIMER);
+    let long = signs::idle(case).is_some_and(|silence| silence.length >= signs::SHORTEST_TIMER);
     let forger = if idle && unprompted(reset) && long {
         vec![(Cause::FirewallIdleTimeout, 0.8), (Cause::InjectedRst, 0.15)]
     } else if idle && unprompted(reset) {
@@ -228,76 +204,6 @@ pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share>
     shares.extend(scaled(forger, signs::of(verdict, Origin::Forger)));
     shares.push((Cause::NatStateLost, signs::of(verdict, Origin::Owner)));
     shares
-}
-
-fn closed(case: &Case) -> Vec<Share> {
-    let Some((side, fin)) = case.first_fin() else { return Vec::new() };
-    let cipher = &case.transcript.cipher;
-    let pause = signs::pause_before(case, fin.frame);
-    match side {
-        _ if pause >= signs::IDLE && relay::is_relay(case, side) => {
-            let killed = if side == Side::Server { Cause::SshdSessionKilled } else { Cause::ClientKilled };
-            vec![(Cause::ProxyIdleTimeout, 0.75), (killed, 0.15)]
-        }
-        Side::Client if cipher.client_disconnect.is_some() => orderly(case),
-        Side::Client if cipher.keepalive.of(Side::Client).unanswered > 0 => {
-            vec![(Cause::SshKeepaliveTimeout, 0.85), (Cause::LinkOutage, 0.1)]
-        }
-        _ if signs::outage_before(case, fin) && loss::is_scattered(case) => {
-            vec![(Cause::PathLoss, 0.5), (Cause::LinkOutage, 0.3), (Cause::SshKeepaliveTimeout, 0.1)]
-        }
-        _ if signs::outage_before(case, fin) => {
-            vec![(Cause::LinkOutage, 0.45), (Cause::PathLoss, 0.35), (Cause::SshKeepaliveTimeout, 0.1)]
-        }
-        // An SSH client's own good-bye, or its answer to the server's, would stand before its FIN.
-        Side::Client if pause >= signs::IDLE => {
-            vec![(Cause::ClientKilled, 0.4), (Cause::ProxyIdleTimeout, 0.3), (Cause::NormalClose, 0.2)]
-        }
-        // Seen from its start, but not how far it got: a client closes after a failed negotiation or login too.
-        Side::Client if case.progress.is_none() && !case.is_blind(BlindKind::StartsMidstream) => vec![
-            (Cause::NormalClose, 0.5),
-            (Cause::AuthenticationFailed, 0.15),
-            (Cause::ClientAbort, 0.15),
-            (Cause::NoCommonAlgorithm, 0.1),
-        ],
-        Side::Client => {
-            vec![(Cause::NormalClose, 0.7), (Cause::ClientKilled, 0.15), (Cause::CorruptedPacket, 0.05)]
-        }
-        Side::Server => closed_by_server(case, fin, pause),
-    }
-}
-
-fn closed_by_server(case: &Case, fin: Moment, pause: Elapsed) -> Vec<Share> {
-    if case.transcript.cipher.keepalive.of(Side::Server).unanswered > 0 {
-        vec![(Cause::SshKeepaliveTimeout, 0.85), (Cause::SshdSessionKilled, 0.1)]
-    } else if pause >= SHORTEST_TIMER {
-        vec![(Cause::SshdSessionKilled, 0.42), (Cause::ProxyIdleTimeout, 0.38), (Cause::ServerShutdown, 0.1)]
-    } else if pause >= signs::IDLE {
-        vec![(Cause::SshdSessionKilled, 0.55), (Cause::ProxyIdleTimeout, 0.18), (Cause::ServerShutdown, 0.14)]
-    } else if at_once(case, fin) {
-        vec![
-            (Cause::CorruptedPacket, 0.42),
-            (Cause::SshdSessionKilled, 0.33),
-            (Cause::MalformedPacket, 0.12),
-            (Cause::OomKill, 0.05),
-        ]
-    } else {
-        vec![
-            (Cause::SshdSessionKilled, 0.6),
-            (Cause::ServerShutdown, 0.15),
-            (Cause::OomKill, 0.1),
-            (Cause::CorruptedPacket, 0.1),
-        ]
-    }
-}
-
-/// Both had said good-bye; a reset after that is an echo.
-fn orderly(case: &Case) -> Vec<Share> {
-    if case.reset.is_some() {
-        vec![(Cause::BenignRstAfterClose, 0.85), (Cause::NormalClose, 0.1)]
-    } else {
-        vec![(Cause::NormalClose, 0.93)]
-    }
 }
 
 /// Died without a word.

@@ -12,6 +12,9 @@ use crate::units::Elapsed;
 /// 30 s), but rules and laboratories use seconds.
 pub(super) const IDLE: Elapsed = Elapsed::from_secs(2);
 
+/// The shortest default among the timers of proxies in the catalogue.
+pub(super) const SHORTEST_TIMER: Elapsed = Elapsed::from_secs(30);
+
 /// The silence before the end, if it is long enough to be a timer's.
 pub(super) fn idle(case: &Case) -> Option<Silence> {
     case.silence().0.filter(|silence| silence.length >= IDLE)
@@ -33,11 +36,12 @@ pub(super) fn text(case: &Case, side: Side) -> Option<KnownText> {
     case.transcript.party.of(side).stray.as_ref().and_then(|stray| stray.known)
 }
 
-/// Time without a packet of the connection before `frame`.
+/// Time without a packet of the connection before `frame`; none if that carries data, for then it was not silent itself.
 pub(super) fn pause_before(case: &Case, frame: FrameNo) -> Elapsed {
     let mut segments = case.flow.timeline.segments().rev().skip_while(|segment| segment.frame > frame);
     let times = segments.next().zip(segments.next());
-    times.map_or(Elapsed::ZERO, |(this, before)| this.time.since(before.time).max_zero())
+    let silent = times.filter(|(this, _)| this.payload_len == 0);
+    silent.map_or(Elapsed::ZERO, |(this, before)| this.time.since(before.time).max_zero())
 }
 
 /// The last segment with data that `side` had sent before `frame`.
@@ -142,17 +146,8 @@ const START_OF_A_PROCESS: Elapsed = Elapsed::from_millis(150);
 
 /// Whether the client names itself as a program that asks for keys and versions and never logs in.
 pub(super) fn is_scanner(case: &Case) -> bool {
-    client_software(case).is_some_and(|it| it.program == Program::Scanner)
-}
-
-/// Whether the client names itself as one that people use, and that asks them about unknown keys.
-pub(super) fn is_interactive(case: &Case) -> bool {
-    client_software(case).is_some_and(Software::is_login_client)
-}
-
-fn client_software(case: &Case) -> Option<Software> {
-    let banner = case.transcript.party.of(Side::Client).banner.as_ref()?;
-    Software::of(&banner.line)
+    let banner = case.transcript.party.of(Side::Client).banner.as_ref();
+    banner.and_then(|banner| Software::of(&banner.line)).is_some_and(|it| it.program == Program::Scanner)
 }
 
 /// Whether both sides sent far more than identification, KEXINIT and a guessed packet: they understood each other.
@@ -162,3 +157,51 @@ pub(super) fn conversed(case: &Case) -> bool {
 
 /// The largest opening measured, with a post-quantum guess, is about 3 KiB.
 const UNDERSTOOD: u64 = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::tests::case;
+    use crate::flow::tests::{Sent, Wire};
+    use crate::wire::Flags;
+
+    /// A key of the client, the server's echo if `echoed`, and after `pause` milliseconds a reset of the server.
+    fn reset_after_a_key(echoed: bool, pause: i64) -> Case {
+        let mut wire = Wire::new();
+        wire.handshake(100, 900)
+            .send(Side::Client, Sent { seq: 101, ack: 901, data: b"k", ip_id: 5, ..Sent::default() });
+        let octets: &[u8] = if echoed { b"k" } else { b"" };
+        wire.send(Side::Server, Sent { seq: 901, ack: 102, data: octets, ip_id: 6, ..Sent::default() });
+        let flags = Flags::RST.with(Flags::ACK);
+        let seq = if echoed { 902 } else { 901 };
+        wire.wait(pause).send(Side::Server, Sent { flags, seq, ack: 102, ip_id: 7, ..Sent::default() });
+        case(&wire)
+    }
+
+    #[test]
+    fn what_nobody_answered_may_be_unread() {
+        let unread = |case: &Case| left_unread(case, Side::Server, FrameNo(6));
+        assert!(unread(&reset_after_a_key(false, 10)));
+        assert!(!unread(&reset_after_a_key(true, 10)));
+    }
+
+    #[test]
+    fn a_pause_is_measured_to_the_packet_before() {
+        let case = reset_after_a_key(true, 3_999);
+        assert_eq!(pause_before(&case, FrameNo(6)), Elapsed::from_secs(4));
+        assert_eq!(pause_before(&case, FrameNo(1)), Elapsed::ZERO);
+    }
+
+    #[test]
+    fn no_host_restarts_within_a_second() {
+        let away = |case: &Case| was_away(case, case.reset.as_ref().unwrap());
+        assert!(away(&reset_after_a_key(true, 1_500)));
+        assert!(!away(&reset_after_a_key(true, 10)));
+    }
+
+    #[test]
+    fn timers_run_for_whole_seconds() {
+        let whole = [1_000, 6_050, 999, 1_499, 120_010].map(|ms| is_whole_seconds(Elapsed::from_millis(ms)));
+        assert_eq!(whole, [true, true, false, false, true]);
+    }
+}

@@ -21,12 +21,12 @@ pub struct Cause {
     pub confidence: f64,
     /// Others that the capture does not exclude, likeliest first.
     pub alternatives: Vec<Alternative>,
-    /// What other sessions moved in these probabilities; absent where nothing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub moved: Vec<Moved>,
     /// What a keepalive would have done; absent where nobody would think of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keepalive: Option<KeepaliveAdvice>,
+    /// What other sessions moved in these probabilities; absent where nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<Moved>,
     /// How to be sure.
     pub confirm: Vec<Confirm>,
     /// What to change.
@@ -44,19 +44,6 @@ pub struct Alternative {
     pub confidence: f64,
 }
 
-/// A cause that a pattern of several sessions made likelier or less likely.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub struct Moved {
-    /// The pattern.
-    pub pattern: &'static str,
-    /// The cause that it moved.
-    pub cause: &'static str,
-    /// How strongly it speaks for (positive) or against the cause, in decibans.
-    pub by: i32,
-    /// Probability of the cause by the session's own evidence.
-    pub from: f64,
-}
-
 /// What a keepalive would have done against the cause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct KeepaliveAdvice {
@@ -68,6 +55,19 @@ pub struct KeepaliveAdvice {
     pub tcp_counts: Option<bool>,
     /// What the interval follows from, or why it does not help.
     pub why: String,
+}
+
+/// A cause that a pattern of several sessions made likelier or less likely.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Moved {
+    /// The pattern.
+    pub pattern: &'static str,
+    /// The cause that it moved.
+    pub cause: &'static str,
+    /// How strongly it speaks for (positive) or against the cause, in decibans.
+    pub by: i32,
+    /// Probability of the cause by the session's own evidence.
+    pub from: f64,
 }
 
 /// A command that confirms.
@@ -118,14 +118,15 @@ impl Cause {
             group: cause.group().id(),
             confidence: round(confidence, 3),
         });
-        let advice = first.advice().filled(&facts(case, diagnosis));
+        let keepalive_advice = diagnosis.keepalive(case);
+        let advice = first.advice().filled(&facts(case, keepalive_advice));
         Self {
             id: first.id(),
             group: first.group().id(),
             confidence: round(confidence, 3),
             alternatives: if first == cause::Cause::Unknown { Vec::new() } else { alternatives.collect() },
+            keepalive: keepalive_advice.map(keepalive),
             moved: diagnosis.moved.iter().map(moved).collect(),
-            keepalive: diagnosis.keepalive.map(keepalive),
             confirm: advice
                 .confirm
                 .into_iter()
@@ -151,7 +152,7 @@ fn moved(moved: &infer::Moved) -> Moved {
     Moved { pattern, cause: cause.id(), by: by.0, from: round(from, 3) }
 }
 
-fn facts(case: &Case, diagnosis: &Diagnosis) -> Facts {
+fn facts(case: &Case, keepalive: Option<infer::Keepalive>) -> Facts {
     let (client, server) = (case.endpoint(Side::Client), case.endpoint(Side::Server));
     let end = case.reset.as_ref().map_or(case.flow.last.time, |reset| reset.segment().time);
     Facts {
@@ -161,8 +162,8 @@ fn facts(case: &Case, diagnosis: &Diagnosis) -> Facts {
         server_port: server.port,
         since: end + (Elapsed::ZERO - AROUND),
         until: end + AROUND,
-        interval: diagnosis.keepalive.and_then(|keepalive| keepalive.interval_s()),
-        idleness: diagnosis.keepalive.is_none_or(|keepalive| keepalive.is_worth_it()),
+        interval: keepalive.and_then(|keepalive| keepalive.interval_s()),
+        idleness: keepalive.is_none_or(|keepalive| keepalive.is_worth_it()),
     }
 }
 

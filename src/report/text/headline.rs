@@ -220,11 +220,22 @@ fn when(page: &mut Page, session: &Session) {
     }
 }
 
+/// `moment` without its date where that is `earlier`'s.
+fn same_day<'a>(earlier: &str, moment: &'a str) -> &'a str {
+    let date = |text: &str| text.split(' ').next().map(str::to_owned);
+    let time = moment.split_once(' ').map(|(_, time)| time);
+    time.filter(|_| date(earlier) == date(moment)).unwrap_or(moment)
+}
+
 /// When the connection died, as far as its packets say, and what they say of how.
 fn died(page: &mut Page, unanswered: &Unanswered) {
     let dead_by = words::moment(&unanswered.dead_by);
     let between = match &unanswered.alive_at {
-        Some(alive) => format!("it died between {} and {dead_by}", words::moment(alive)),
+        Some(alive) => {
+            let alive = words::moment(alive);
+            let (alive, dead_by) = (alive.trim_end_matches(" UTC"), same_day(&alive, &dead_by));
+            format!("it died between {alive} and {dead_by}")
+        }
         None => format!("it was dead by {dead_by}"),
     };
     page.beside(&between, Tone::Plain);
@@ -261,10 +272,10 @@ fn idle(page: &mut Page, timer: &Timer) {
     };
     let bounds = match survived {
         _ if timer.at_expiry => format!(
-            "it ended of its own accord after {ended} of silence{what}: if a timer did it, that is its value"
+            "it ended of its own accord after {ended}{what} of silence: if a timer did it, that is its value"
         ),
         Some(survived) => format!("a silence of {survived}{what} was survived, one of {ended} was not"),
-        None => format!("silent for {ended}{what} before the end, none survived: any timer up to that fits"),
+        None => format!("silent for {ended}{what}, none survived before: any timer up to that fits"),
     };
     page.labelled("Idle", &bounds, Tone::Plain);
     if timer.keepalive_masks {

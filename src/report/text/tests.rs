@@ -60,13 +60,13 @@ fn cause() -> Cause {
             group: "server-reboot-or-shutdown",
             confidence: 0.05,
         }],
-        moved: Vec::new(),
         keepalive: Some(KeepaliveAdvice {
             helps: true,
             interval_s: Some(1),
             tcp_counts: Some(false),
             why: "a third of the 3.1 s survived".into(),
         }),
+        moved: Vec::new(),
         confirm: vec![Confirm { place: "server", command: "last -x -F".into(), expect: "no restart".into() }],
         remedies: vec![Remedy {
             place: "client",
@@ -106,7 +106,6 @@ fn session(id: u32) -> Session {
             longest_survived_s: Some(3.1),
             ended_after_s: 6.2,
             interval_s: [3.1, 6.2],
-            at_expiry: false,
             ..Timer::default()
         }),
         limits: Vec::new(),
