@@ -27,6 +27,7 @@ mod clear;
 mod direction;
 mod events;
 mod exchange;
+mod group_exchange;
 mod identification;
 mod keepalive;
 mod kex_value;

@@ -184,6 +184,10 @@ pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share>
 
 fn closed(case: &Case) -> Vec<Share> {
     let Some((side, fin)) = case.first_fin() else { return Vec::new() };
+    if case.flow.half(!side).packets == 0 {
+        // Only one direction was captured: nobody knows whose FIN came first.
+        return vec![(Cause::NormalClose, 0.5), (Cause::SshdSessionKilled, 0.2), (Cause::ClientAbort, 0.1)];
+    }
     let cipher = &case.transcript.cipher;
     let timer =
         case.silence().0.is_some_and(|silence| silence.after == fin.frame && silence.length >= signs::IDLE);

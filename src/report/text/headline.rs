@@ -124,8 +124,17 @@ pub(super) fn first_screen(page: &mut Page, session: &Session) {
         idle(page, timer);
     }
     if let Some(message) = &session.client_saw {
-        page.labelled("Shown", &format!("to the user: {message}"), Tone::Plain);
+        shown(page, session, message);
     }
+}
+
+/// What the user has seen, line by line.
+fn shown(page: &mut Page, session: &Session, message: &str) {
+    let mut lines = message.lines();
+    let known = session.ssh.client.software.is_some();
+    let whom = if known { "to the user" } else { "to the user, if the program was OpenSSH's" };
+    page.labelled("Shown", &format!("{whom}: {}", lines.next().unwrap_or_default()), Tone::Plain);
+    lines.for_each(|line| page.beside(line, Tone::Plain));
 }
 
 fn who(reset: &Reset) -> String {
