@@ -64,7 +64,8 @@ fn fits(pieces: &[Piece], text: &str) -> Option<Vec<(&'static str, String)>> {
         Piece::Hole(name) => {
             let any = matches!(*name, "text" | "list" | "what");
             let inside = |character: char| any || !character.is_whitespace();
-            let ends = text.char_indices().take_while(|&(_, it)| inside(it)).map(|(at, it)| at + it.len_utf8());
+            let ends =
+                text.char_indices().take_while(|&(_, it)| inside(it)).map(|(at, it)| at + it.len_utf8());
             let mut ends: Vec<usize> = ends.collect();
             if matches!(rest, [Piece::Literal(last)] if last.is_empty()) {
                 // Nothing follows that would end it: it is all there is.

@@ -128,7 +128,7 @@ impl Direction {
             let detail = format!("`{}`", excerpt(&stray.text));
             exchange.violation(self.side, stray.mark, rule::TEXT_FOR_PACKET, detail);
         }
-        if exchange.is_strict() && !self.order.incomplete {
+        if exchange.is_strict() == Some(true) && !self.order.incomplete {
             self.judge_strictly(exchange);
         }
         party

@@ -81,9 +81,11 @@ impl Exchange {
         Some((of(Side::Client)?, of(Side::Server)?))
     }
 
-    /// Whether both sides announce strict key exchange.
-    pub(super) fn is_strict(&self) -> bool {
-        self.both_offers().is_some_and(|(client, server)| negotiate::is_strict(client, server))
+    /// Whether both sides announce strict key exchange; `None` while an offer is missing or was cut.
+    pub(super) fn is_strict(&self) -> Option<bool> {
+        let (client, server) = self.both_offers()?;
+        let strict = negotiate::is_strict(client, server);
+        (strict || !(client.cut || server.cut)).then_some(strict)
     }
 
     /// The method whose message this side must send next, its `sent` key exchange messages so far given. `None` where

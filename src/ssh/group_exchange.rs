@@ -40,7 +40,8 @@ impl Group {
         let (prime, _) = string(fields)?;
         let digits = magnitude(prime);
         self.prime = Some(digits.len());
-        if prime.first().is_some_and(|&first| first >= 0x80) || digits.last().is_none_or(|last| last % 2 == 0) {
+        if prime.first().is_some_and(|&first| first >= 0x80) || digits.last().is_none_or(|last| last % 2 == 0)
+        {
             return Some("a group whose modulus is no prime: negative or even".to_owned());
         }
         let bits = (digits.len() as u32 * 8).saturating_sub(digits.first()?.leading_zeros());

@@ -127,6 +127,7 @@ impl Session {
             let keepalive = &mut cipher.keepalive;
             std::mem::swap(&mut keepalive.client, &mut keepalive.server);
         }
+        let strict_kex = self.exchange.is_strict();
         let phase = super::phase::phase(self, &cipher);
         let mut exchange = self.exchange.clone();
         let client = self.client.conclude(&mut exchange);
@@ -134,7 +135,17 @@ impl Session {
         let (negotiated, mismatch) = exchange.outcome.clone().into_parts();
         let (violations, violations_omitted) = exchange.into_violations();
         let party = Pair { client, server };
-        Transcript { party, negotiated, mismatch, violations, violations_omitted, cipher, phase, reversed }
+        Transcript {
+            party,
+            negotiated,
+            mismatch,
+            violations,
+            violations_omitted,
+            strict_kex,
+            cipher,
+            phase,
+            reversed,
+        }
     }
 }
 

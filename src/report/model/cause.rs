@@ -86,6 +86,8 @@ impl Cause {
             confidence: round(confidence, 3),
         });
         let advice = first.advice().filled(&facts(case));
+        let own = (first == cause::Cause::NoCommonAlgorithm).then(|| super::mismatch::repair(case)).flatten();
+        let own = own.into_iter().flat_map(|repair| repair.enable).map(|it| it.remedy());
         Self {
             id: first.id(),
             group: first.group().id(),
@@ -96,9 +98,8 @@ impl Cause {
                 .into_iter()
                 .map(|it| Confirm { place: it.place.id(), command: it.command, expect: it.expect })
                 .collect(),
-            remedies: advice
-                .remedies
-                .into_iter()
+            remedies: own
+                .chain(advice.remedies)
                 .map(|it| Remedy {
                     place: it.place.id(),
                     what: it.what,
