@@ -1,25 +1,75 @@
-//! `Not allowed at this time`: OpenSSH from 9.8 on writes it for `MaxStartups` and for `PerSourcePenalties` alike
-//! (`sshd.c`, drop_connection). One connection does not tell them apart; the ones around it may.
+//! Refused before the server's identification string: what one connection does not tell, the ones around it may.
+//!
+//! `Not allowed at this time` is written by OpenSSH from 9.8 on for `MaxStartups` and for `PerSourcePenalties` alike
+//! (`sshd.c`, drop_connection). And who closes without a word has not reached MaxStartups if it is an OpenSSH from 8.2
+//! on: that would have said so.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::net::IpAddr;
 
 use super::Judged;
 use crate::case::{Case, Ending, Progress};
 use crate::cause::{Cause, Group};
 use crate::flow::Side;
-use crate::ssh::KnownText;
+use crate::ssh::{KnownText, Program, Software};
 use crate::units::{Elapsed, Timestamp};
 use crate::wire::Endpoint;
 
 /// Longest penalty (sshd_config(5), `PerSourcePenalties`: `max:10m`).
 const LONGEST_PENALTY: Elapsed = Elapsed::from_secs(600);
 
-/// Weighs the two causes of such a refusal by what else the capture holds of the server.
+/// First release that writes a text when MaxStartups is reached (OpenSSH release notes 8.2).
+const SAYS_SO: (u32, u32) = (8, 2);
+
+/// Weighs the causes of refusals by what else the capture holds of the server.
 ///
 /// `sessions` are in the order of their first packets.
 pub fn reconsider(sessions: &mut [Judged]) {
+    let talkative = talkative(sessions);
+    for judged in sessions.iter_mut() {
+        let server = judged.case.endpoint(Side::Server);
+        if was_dismissed(&judged.case) && talkative.contains(&server) {
+            without_max_startups(&mut judged.diagnosis.causes);
+        }
+    }
+    tell_penalties(sessions);
+}
+
+/// The servers that some connection shows to be an OpenSSH which says so when MaxStartups is reached.
+fn talkative(sessions: &[Judged]) -> BTreeSet<Endpoint> {
+    let says_so = |judged: &&Judged| {
+        let banner = judged.case.transcript.party.server.banner.as_ref();
+        let software = banner.and_then(|banner| Software::of(&banner.line));
+        software.is_some_and(|it| it.program == Program::OpenSsh && it.release >= Some(SAYS_SO))
+    };
+    sessions.iter().filter(says_so).map(|judged| judged.case.endpoint(Side::Server)).collect()
+}
+
+/// Whether the server ended a connection on which it had not said anything.
+fn was_dismissed(case: &Case) -> bool {
+    let by_server = match (case.ending, &case.reset) {
+        (Ending::Close, _) => case.first_fin().is_some_and(|(side, _)| side == Side::Server),
+        (Ending::Reset, Some(reset)) => reset.claimed == Side::Server,
+        _ => false,
+    };
+    by_server && case.progress == Some(Progress::Banner) && case.flow.half(Side::Server).octets == 0
+}
+
+/// Takes MaxStartups out of the causes; the others share what it had.
+fn without_max_startups(causes: &mut Vec<(Cause, f64)>) {
+    let before: f64 = causes.iter().map(|(_, share)| share).sum();
+    causes.retain(|(cause, _)| *cause != Cause::MaxStartups);
+    let after: f64 = causes.iter().map(|(_, share)| share).sum();
+    for (_, share) in causes.iter_mut() {
+        *share *= before / after;
+    }
+    if causes.is_empty() {
+        causes.push((Cause::Unknown, 0.0));
+    }
+}
+
+fn tell_penalties(sessions: &mut [Judged]) {
     let mut servers: BTreeMap<Endpoint, Server> = BTreeMap::new();
     for judged in sessions {
         let server = servers.entry(judged.case.endpoint(Side::Server)).or_default();
@@ -65,7 +115,7 @@ impl Server {
         Seen { waiting: self.waiting.len(), earned }
     }
 
-    fn take(&mut self, case: &Case, cause: Option<Cause>) {
+    fn take(&mut self, case: &Case, likeliest: Option<Cause>) {
         let greeted = case.transcript.party.server.banner.is_some();
         let outside = matches!(case.progress, Some(Progress::Banner | Progress::Kex | Progress::Auth));
         if !greeted || !outside {
@@ -76,7 +126,7 @@ impl Server {
         let end = if open { case.capture_end } else { case.flow.last.time };
         self.waiting.push(Reverse(end));
         // `noauth`, `authfail`, `grace-exceeded` and `crash` of sshd_config(5).
-        let punished = !open && cause.is_none_or(|cause| cause.group() != Group::NetworkOrFirewallTimeout);
+        let punished = !open && likeliest.is_none_or(|it| it.group() != Group::NetworkOrFirewallTimeout);
         if punished {
             let client = case.endpoint(Side::Client).addr;
             let last = self.earned.entry(client).or_insert(end);
@@ -119,6 +169,17 @@ mod tests {
         assert_eq!(after(Seen { waiting: 3, earned: false })[0].0, Cause::MaxStartups);
         let penalty = after(Seen { waiting: 0, earned: true });
         assert!(penalty[0].0 == Cause::PerSourcePenalty && penalty[0].1 > 0.8, "{penalty:?}");
+    }
+
+    #[test]
+    fn who_would_have_said_so_did_not_reach_max_startups() {
+        let mut causes =
+            vec![(Cause::MaxStartups, 0.4), (Cause::ForkFailure, 0.2), (Cause::TcpWrappers, 0.2)];
+        without_max_startups(&mut causes);
+        assert_eq!(causes, [(Cause::ForkFailure, 0.4), (Cause::TcpWrappers, 0.4)]);
+        let mut only = vec![(Cause::MaxStartups, 0.4)];
+        without_max_startups(&mut only);
+        assert_eq!(only, [(Cause::Unknown, 0.0)]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::ssh::Release;
 
 /// An algorithm as OpenSSH has it.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Algorithm {
     pub(super) name: &'static str,
     /// First release that has it.

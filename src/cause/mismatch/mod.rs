@@ -152,7 +152,7 @@ impl Enable {
                 "a last resort, for this one peer: the algorithm is weak; better update the other side"
             }
             (false, Side::Server) => {
-                "run `sshd -t` before the restart and keep a session open; the `+` matters, without it the list is replaced"
+                "the first such line counts: change the one that is there; without the `+` the list is replaced; `sshd -t` before the restart, and keep a session open"
             }
             (false, Side::Client) => "the `+` matters: without it the list is replaced",
         };

@@ -18,7 +18,11 @@ pub(super) fn of_ssh(page: &mut Page, ssh: &Ssh) {
             let is = party.text_is.map_or(String::new(), |is| format!(": {is}"));
             format!("the {who} sent `{text}` where SSH should be{is}")
         });
-        let disconnect = party.disconnect.iter().map(|it| format!("the {who} sent DISCONNECT, code {it}"));
+        let disconnect = party.disconnect.iter().map(|it| {
+            let name = it.split_once(':').and_then(|(code, _)| words::reason(code));
+            let name = name.map_or(String::new(), |name| format!(" ({name})"));
+            format!("the {who} sent DISCONNECT, code {it}{name}")
+        });
         let unimplemented = party.unimplemented.iter().map(|&count| {
             let times = words::counted(count.into(), "time");
             format!("the {who} answered UNIMPLEMENTED, {times}: it did not know a message of its peer (RFC 4253 §11.4)")
@@ -27,7 +31,9 @@ pub(super) fn of_ssh(page: &mut Page, ssh: &Ssh) {
     }
     if let Some(mismatch) = &ssh.mismatch {
         let (client, server) = (offers(&mismatch.client_offers), offers(&mismatch.server_offers));
-        said.push(format!("no {} in common: the client offers {client}, the server {server}", mismatch.what));
+        let what = mismatch.what;
+        let list = words::list(what);
+        said.push(format!("no {list} in common ({what}): the client offers {client}, the server {server}"));
         said.push(mismatch.verdict.clone());
     }
     said.extend(ssh.violations.iter().map(|broken| {

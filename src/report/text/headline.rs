@@ -131,8 +131,9 @@ pub(super) fn first_screen(page: &mut Page, session: &Session) {
 /// What the user has seen, line by line.
 fn shown(page: &mut Page, session: &Session, message: &str) {
     let mut lines = message.lines();
-    let known = session.ssh.client.software.is_some();
-    let whom = if known { "to the user" } else { "to the user, if the program was OpenSSH's" };
+    // Nothing of a connection that never was tells which program wanted it.
+    let guessed = session.phase == Some("tcp-handshake");
+    let whom = if guessed { "to the user, if the program was OpenSSH's" } else { "to the user" };
     page.labelled("Shown", &format!("{whom}: {}", lines.next().unwrap_or_default()), Tone::Plain);
     lines.for_each(|line| page.beside(line, Tone::Plain));
 }
