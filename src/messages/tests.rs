@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use proptest::prelude::*;
+
 use super::Situation::*;
 use super::*;
 
@@ -220,5 +222,32 @@ fn no_printer_has_one_text_twice_and_each_cites_its_source() {
         assert!(!message.meaning.causes.is_empty(), "{}", message.template);
         let (open, close) = (message.template.matches('{').count(), message.template.matches('}').count());
         assert_eq!(open, close, "{}", message.template);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_text_has_an_answer(text in ".{0,300}") {
+        let _ = matching(&text);
+    }
+
+    #[test]
+    fn any_template_is_found_whatever_stands_in_its_braces(
+        which in 0..all().count(),
+        word in "[a-z0-9.:\\[\\]-]{1,20}",
+        number in any::<u32>(),
+    ) {
+        let message = all().nth(which).unwrap();
+        let number = number.to_string();
+        let filled = message.template.split('{').map(|part| match part.split_once('}') {
+            Some(("number" | "port" | "code", behind)) => format!("{number}{behind}"),
+            Some((_, behind)) => format!("{word}{behind}"),
+            None => part.to_owned(),
+        });
+        let filled: String = filled.collect();
+        prop_assert!(pattern::find(message.template, &pattern::normal(&filled)).is_some(), "{filled}");
+        prop_assert!(matching(&filled).iter().any(|it| !it.near), "{filled}");
     }
 }

@@ -12,7 +12,7 @@ use super::Judged;
 use crate::case::{Case, Ending, Progress};
 use crate::cause::{Cause, Group};
 use crate::flow::Side;
-use crate::ssh::{KnownText, Program, Software};
+use crate::ssh::{KnownText, Software};
 use crate::units::{Elapsed, Timestamp};
 use crate::wire::Endpoint;
 
@@ -41,7 +41,7 @@ fn talkative(sessions: &[Judged]) -> BTreeSet<Endpoint> {
     let says_so = |judged: &&Judged| {
         let banner = judged.case.transcript.party.server.banner.as_ref();
         let software = banner.and_then(|banner| Software::of(&banner.line));
-        software.is_some_and(|it| it.program == Program::OpenSsh && it.release >= Some(SAYS_SO))
+        software.is_some_and(|it| it.is_openssh_from(SAYS_SO))
     };
     sessions.iter().filter(says_so).map(|judged| judged.case.endpoint(Side::Server)).collect()
 }

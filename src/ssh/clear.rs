@@ -7,7 +7,7 @@ use super::message::Method;
 use super::packet::{ClearPacket, Lost, Padding, Step};
 use super::rule::Rule;
 use super::session::Arrival;
-use super::text::{Head, is_text};
+use super::text::{Head, is_text, length_as_text};
 use super::transcript::{Disconnect, Mark};
 use super::walk::{Met, Walk};
 use super::{kex_value, kexinit, message, rule};
@@ -147,7 +147,10 @@ impl Direction {
                 self.stage = Stage::Foreign { text: true };
                 return;
             }
-            Lost::OutOfRange(length) => (rule::LENGTH_OUT_OF_RANGE, format!("packet_length {length}")),
+            Lost::OutOfRange(length) => {
+                let is = length_as_text(length.to_be_bytes()).map_or(String::new(), |is| format!(": {is}"));
+                (rule::LENGTH_OUT_OF_RANGE, format!("packet_length {length}{is}"))
+            }
             Lost::Misaligned(length) => {
                 let detail = format!("packet_length {length}: {} octets with it", u64::from(length) + 4);
                 (rule::MISALIGNED, detail)

@@ -2,13 +2,15 @@
 
 use super::transcript::{Mismatch, Negotiated, Offer};
 
-/// Names in the kex list that announce an extension and are no method: RFC 8308 §2.1, OpenSSH PROTOCOL 1.10,
-/// Dropbear `common-algo.c`.
+/// Names in the kex list that announce an extension and are no method: RFC 8308 §2.1, OpenSSH PROTOCOL 1.10 and
+/// draft-miller-sshm-strict-kex, Dropbear `common-algo.c`.
 const MARKERS: &[&[u8]] = &[
     b"ext-info-c",
     b"ext-info-s",
     b"kex-strict-c-v00@openssh.com",
     b"kex-strict-s-v00@openssh.com",
+    b"kex-strict-c",
+    b"kex-strict-s",
     b"kexguess2@matt.ucc.asn.au",
 ];
 
@@ -130,8 +132,10 @@ impl Negotiated {
 
 /// Whether both sides announce strict key exchange, each with the marker of its own role (OpenSSH PROTOCOL 1.10).
 pub(super) fn is_strict(client: &Offer, server: &Offer) -> bool {
-    let has = |names: &[Vec<u8>], marker: &[u8]| names.iter().any(|name| name == marker);
-    has(&client.kex, b"kex-strict-c-v00@openssh.com") && has(&server.kex, b"kex-strict-s-v00@openssh.com")
+    let has =
+        |names: &[Vec<u8>], markers: [&[u8]; 2]| names.iter().any(|name| markers.contains(&name.as_slice()));
+    has(&client.kex, [b"kex-strict-c-v00@openssh.com", b"kex-strict-c"])
+        && has(&server.kex, [b"kex-strict-s-v00@openssh.com", b"kex-strict-s"])
 }
 
 /// Whether the guess of one side was right, so that its first key exchange packet counts (RFC 4253 §7): the first

@@ -5,7 +5,7 @@ use crate::case::{Case, Ending, Reset};
 use crate::cause::{Cause, Origin};
 use crate::flow::Side;
 use crate::infer::Verdict;
-use crate::ssh::KnownText;
+use crate::ssh::{KnownText, Party, Program, Software};
 use crate::units::Elapsed;
 
 pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
@@ -99,11 +99,18 @@ fn client_reset(case: &Case) -> Vec<Share> {
     }
 }
 
+/// Whether the client names itself a program that looks at servers and does not log in.
+fn is_scanner(client: &Party) -> bool {
+    let software = client.banner.as_ref().and_then(|banner| Software::of(&banner.line));
+    software.is_some_and(|software| software.program == Program::Scanner)
+}
+
 fn closed(case: &Case) -> Vec<Share> {
     let Some((side, fin)) = case.first_fin() else { return Vec::new() };
     let age = signs::age(case, fin);
     let (client, server) = (case.transcript.party.of(Side::Client), case.transcript.party.of(Side::Server));
     match side {
+        Side::Client if is_scanner(client) => vec![(Cause::KeyScan, 0.7), (Cause::PortScan, 0.25)],
         Side::Client if client.banner.is_some() => {
             vec![(Cause::ClientAbort, 0.5), (Cause::KeyScan, 0.2), (Cause::ClientConnectTimeout, 0.2)]
         }
