@@ -350,6 +350,28 @@ fn every_id_that_a_report_names_can_be_explained() {
 }
 
 #[test]
+fn a_message_is_explained_whatever_stands_around_it() {
+    let reset = "kex_exchange_identification: read: Connection reset by peer";
+    for message in [reset, "ssh[4711]: KEX_EXCHANGE_IDENTIFICATION: read: connection reset by peer"] {
+        let page = stdout(&run(&["explain", message]));
+        assert!(page.starts_with(reset) && page.contains("tcp-wrappers"), "{page}");
+    }
+    let unquoted = stdout(&run(&["explain", "Connection", "reset", "by", "10.0.0.1", "port", "22"]));
+    assert!(unquoted.contains("OpenSSH's ssh") && unquoted.contains("log of OpenSSH's sshd"), "{unquoted}");
+    let unknown = run(&["explain", "No space left on device"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("no message is known like"), "{}", stderr(&unknown));
+}
+
+#[test]
+fn what_the_report_says_that_the_user_saw_can_be_explained() {
+    let text = stdout(&run(&["analyze", "--format", "json", CAPTURE]));
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let message = report["sessions"][0]["client_saw"].as_str().unwrap();
+    assert_eq!(run(&["explain", message]).status.code(), Some(0), "{message}");
+}
+
+#[test]
 fn the_catalogue_of_timers_is_listed_and_searched() {
     assert!(stdout(&run(&["timers"])).contains("aws-nlb-tcp"));
     for seconds in ["350", "350s"] {

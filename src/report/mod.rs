@@ -4,6 +4,7 @@ mod community_id;
 mod complaint;
 mod escape;
 mod explain;
+mod hassh;
 mod json;
 pub mod model;
 mod page;

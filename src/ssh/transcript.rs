@@ -273,6 +273,8 @@ pub struct Transcript {
     pub violations: Vec<Violation>,
     /// How many more there were than [`crate::limits::Limits::violations`].
     pub violations_omitted: u32,
+    /// Whether both sides announce strict key exchange; `None` where an offer is not in the capture.
+    pub strict_kex: Option<bool>,
     /// The encrypted part.
     pub cipher: Cipher,
     /// How far it got; `None` where the start or one direction is not in the capture and nothing tells.

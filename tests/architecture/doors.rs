@@ -3,7 +3,7 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 20] = [
+const DOORS: [(&str, &[&str]); 21] = [
     ("base64", &["report"]),
     ("chrono", &["report"]),
     ("clap", &["cli"]),
@@ -11,6 +11,7 @@ const DOORS: [(&str, &[&str]); 20] = [
     ("etherparse", &["wire"]),
     ("foldhash", &["flow"]),
     ("hashbrown", &["flow"]),
+    ("md-5", &["report"]),
     ("pcap", &["source"]),
     ("rayon", &["analysis"]),
     ("rustix", &["source"]),

@@ -6,6 +6,7 @@
 mod build;
 mod capture;
 mod cause;
+mod mismatch;
 mod path;
 mod reset;
 mod session;
@@ -15,10 +16,11 @@ mod timer;
 pub use build::{Input, Options, build};
 pub use capture::{Capture, InputFile, Limit};
 pub use cause::{Alternative, Cause, Confirm, KeepaliveAdvice, Moved, Remedy};
+pub use mismatch::{Enable, Mismatch};
 pub use path::{Lost, Outage, Path, Recent};
 pub use reset::{Evidence, Location, Posterior, Reset};
 pub use session::{Endpoint, Refused, Session, Unanswered, Vantage};
-pub use ssh::{Keepalive, Mismatch, Negotiated, Party, Ssh, Violation};
+pub use ssh::{Keepalive, Negotiated, Note, Party, Ssh, Violation};
 pub use timer::{Candidate, Timer};
 
 use schemars::JsonSchema;

@@ -135,7 +135,10 @@ pub(super) fn first_screen(page: &mut Page, session: &Session) {
 pub(super) fn shown_to_the_user(page: &mut Page, session: &Session) {
     let Some(message) = &session.client_saw else { return };
     let mut lines = message.lines();
-    page.labelled("Shown", &format!("to the user: {}", lines.next().unwrap_or_default()), Tone::Plain);
+    // Nothing of a connection that never was tells which program wanted it.
+    let guessed = session.phase == Some("tcp-handshake");
+    let whom = if guessed { "to the user, if the program was OpenSSH's" } else { "to the user" };
+    page.labelled("Shown", &format!("{whom}: {}", lines.next().unwrap_or_default()), Tone::Plain);
     lines.for_each(|line| page.beside(line, Tone::Plain));
 }
 

@@ -82,6 +82,42 @@ pub(super) fn group(group: &str) -> Option<&'static str> {
     Group::from_id(group).filter(|group| *group != Group::Unknown).map(Group::title)
 }
 
+/// What an entry of a list of algorithms is, by the list's name in the report.
+pub(super) fn list(what: &str) -> &str {
+    match what {
+        "kex" => "key exchange method",
+        "host_key" => "host key algorithm",
+        "cipher_c2s" => "cipher from client to server",
+        "cipher_s2c" => "cipher from server to client",
+        "mac_c2s" => "MAC from client to server",
+        "mac_s2c" => "MAC from server to client",
+        "compression_c2s" => "compression from client to server",
+        "compression_s2c" => "compression from server to client",
+        other => other,
+    }
+}
+
+/// The name of a DISCONNECT's reason code (RFC 4250 §4.2.2).
+pub(super) fn reason(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "1" => "HOST_NOT_ALLOWED_TO_CONNECT",
+        "2" => "PROTOCOL_ERROR",
+        "3" => "KEY_EXCHANGE_FAILED",
+        "5" => "MAC_ERROR",
+        "6" => "COMPRESSION_ERROR",
+        "7" => "SERVICE_NOT_AVAILABLE",
+        "8" => "PROTOCOL_VERSION_NOT_SUPPORTED",
+        "9" => "HOST_KEY_NOT_VERIFIABLE",
+        "10" => "CONNECTION_LOST",
+        "11" => "BY_APPLICATION",
+        "12" => "TOO_MANY_CONNECTIONS",
+        "13" => "AUTH_CANCELLED_BY_USER",
+        "14" => "NO_MORE_AUTH_METHODS_AVAILABLE",
+        "15" => "ILLEGAL_USER_NAME",
+        _ => return None,
+    })
+}
+
 /// How the reset came into being, in words.
 pub(super) fn mechanism(reset: &Reset) -> Option<String> {
     let claimed = reset.claimed_sender;
