@@ -258,7 +258,7 @@ fn known_timers(page: &mut Page, timer: &Timer) {
     let command = format!("sshrst timers {:.0}", timer.ended_after_s);
     let line = match timer.candidates.len() {
         0 if timer.settable > 0 => {
-            format!("no known default lies there; set so, {} could: {command}", timer.settable)
+            format!("no known default lies there; {} could be set so: {command}", timer.settable)
         }
         0 => "no known timer fits".to_owned(),
         1..=TIMERS => return,
