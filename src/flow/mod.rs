@@ -202,17 +202,18 @@ impl Flow {
     /// Notices, by what an end does next, that it had the acknowledgement it was waiting for although the capture does not
     /// hold it: an end that is owed one repeats itself within some seconds, and this one goes on (RFC 6298 §2, §5).
     fn notice_unseen_acknowledgement(&mut self, segment: &Segment, step: Step) {
-        let peer = self.at(!segment.from);
-        let peer_seen = peer.packets > 0;
-        let loops = peer.round_trips.quantile(0.95).unwrap_or_default();
-        let patience = REPEATED_WITHIN + loops + loops + loops;
-        let half = self.at_mut(segment.from);
+        let (half, peer) = (self.at(segment.from), self.at(!segment.from));
         let Some(owed) = half.unanswered else { return };
+        let waited = segment.time.since(owed.last.time);
         let goes_on = step == Step::New && half.next == Some(segment.seq);
-        let waited = segment.time.since(owed.last.time) >= patience;
         // Probes have a clock of their own, and it is slower.
-        if waited && goes_on && !(owed.probe && peer_seen) {
-            half.unanswered = None;
+        let by_probes = owed.probe && peer.packets > 0;
+        if waited < REPEATED_WITHIN || !goes_on || by_probes {
+            return;
+        }
+        let loops = peer.round_trips.quantile(0.95).unwrap_or_default();
+        if waited >= REPEATED_WITHIN + loops + loops + loops {
+            self.at_mut(segment.from).unanswered = None;
         }
     }
 
