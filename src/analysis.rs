@@ -167,14 +167,14 @@ impl Analysis {
                 case.vantage = Vantage::known(spot);
             }
         }
-        let sessions: Vec<Judged> = cases
+        let mut sessions: Vec<Judged> = cases
             .into_par_iter()
             .map(|case| {
                 let diagnosis = infer::diagnose(&case);
                 Judged { case, diagnosis }
             })
             .collect();
-        let patterns = population::patterns(&sessions);
+        let patterns = population::patterns(&mut sessions);
         Findings { sessions, counts: self.counts, blind, patterns, timers: self.timers }
     }
 }

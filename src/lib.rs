@@ -13,7 +13,7 @@
 //! ─────────────────────────────┼─────────────────────────────┼─────────────────────────
 //!   core                       ▼                             │
 //!             analysis: wire ─▶ flow ─▶ ssh ─▶ case ─▶ detect ─▶ infer ─▶ population ─▶ report
-//!                                               vocabulary: timers, cause
+//!                                               vocabulary: timers, cause, messages
 //!                                               everywhere: units, limits, frame
 //! ```
 //!
@@ -48,6 +48,7 @@
 //! | [origin](cause::Origin) | what kind of thing sent a reset: a socket, a stack, a filter, a forger |
 //! | [verdict](infer::Verdict) | who sent the reset, how sure, on which evidence |
 //! | [cause](cause::Cause) | why the connection ended; a closed list |
+//! | [message](messages::Message) | what a program prints when a connection dies |
 //! | [timer](timers::Timer) | a known idle timer, with its source |
 //! | [waits](timers::Waits) | the silence before the end by every clock that a timer may have |
 //! | [pattern](population::Pattern) | what only several sessions together show |
@@ -72,6 +73,8 @@ pub mod case;
 pub mod timers;
 
 pub mod cause;
+
+pub mod messages;
 
 pub mod detect;
 

@@ -153,6 +153,16 @@ impl Case {
         fins.min_by_key(|(_, fin)| fin.frame)
     }
 
+    /// Time from the server's acceptance of the connection to what it sent at `moment`, wherever the capture was taken; `None`
+    /// without its SYN-ACK.
+    pub fn since_accept(&self, moment: Timestamp) -> Option<Elapsed> {
+        let syn_ack = self.flow.half(Side::Server).opened?;
+        // Between the SYN-ACK and the ACK that completes the handshake lies a round trip, of which each loop has its part.
+        let loops = Side::BOTH.map(|side| self.flow.half(side).round_trips.min.map(|shortest| shortest.time));
+        let round_trip = loops.into_iter().fold(Elapsed::ZERO, |sum, part| sum + part.unwrap_or_default());
+        Some((moment.since(syn_ack.time) - round_trip).max_zero())
+    }
+
     /// Whether the capture is blind in the given way.
     pub fn is_blind(&self, kind: BlindKind) -> bool {
         self.blind.iter().any(|blind| blind.kind == kind)

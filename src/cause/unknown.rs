@@ -60,6 +60,7 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "find the agent or person that destroys sockets, and exempt port {server_port}",
+                paste: false,
                 why: "nothing else ends it",
                 trap: "an abort of the program's own looks the same: ask the log first",
             },

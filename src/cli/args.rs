@@ -29,10 +29,14 @@ pub(super) enum Command {
         could not be written, 70 a fault of sshrst."
     )]
     Capture(CaptureArguments),
-    /// Say what a signal or a cause means, when it misleads, and where that is written.
+    /// Say what a signal, a cause or a timer means, or what can be behind an error message.
+    #[command(
+        after_help = "Example: sshrst explain \"kex_exchange_identification: read: Connection reset by peer\""
+    )]
     Explain {
-        /// Its id, as reports name it. Without one: all ids.
-        id: Option<String>,
+        /// An id, as reports name it; or a message as ssh, sshd's log, PuTTY or another program printed it. Without: all ids.
+        #[arg(value_name = "ID|MESSAGE")]
+        what: Vec<String>,
     },
     /// List known idle timers of firewalls, NATs, balancers and SSH programs.
     Timers {

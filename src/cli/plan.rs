@@ -27,8 +27,8 @@ pub enum Plan {
     Interfaces,
     /// `sshrst explain`.
     Explain {
-        /// What is to be explained; the list of everything without.
-        id: Option<String>,
+        /// An id or a message; the list of everything where it is empty.
+        what: String,
         /// What it is shown on.
         screen: Screen,
     },
@@ -131,7 +131,9 @@ fn plan(command: Command) -> Result<Plan, Error> {
         Command::Analyze(arguments) => Plan::Analyze(analyze(arguments)?),
         Command::Capture(arguments) if arguments.list => Plan::Interfaces,
         Command::Capture(arguments) => Plan::Capture(capture::plan(arguments)?),
-        Command::Explain { id } => Plan::Explain { id, screen: screen(When::Auto, false) },
+        Command::Explain { what } => {
+            Plan::Explain { what: what.join(" ").trim().to_owned(), screen: screen(When::Auto, false) }
+        }
         Command::Timers { seconds, own } => Plan::Timers { seconds, own, screen: screen(When::Auto, false) },
     })
 }

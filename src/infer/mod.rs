@@ -6,11 +6,15 @@ mod causes;
 mod client_saw;
 mod idle;
 mod input;
+mod keepalive;
+mod reconsider;
 mod settle;
 mod verdict;
 mod weigh;
 
 pub use idle::Idle;
+pub use keepalive::{Bound, Keepalive, Why};
+pub use reconsider::{MOST, Move, Moved};
 pub use verdict::{Evidence, Mechanism, Sender, Verdict};
 
 use crate::case::{Case, Reset};
@@ -24,8 +28,12 @@ pub struct Diagnosis {
     pub verdict: Option<Verdict>,
     /// Why the connection ended, the likeliest first, with its probability. Never empty.
     pub causes: Vec<(Cause, f64)>,
+    /// What other sessions moved in `causes`.
+    pub moved: Vec<Moved>,
     /// The silence that the session did not survive, if idleness is in question.
     pub idle: Option<Idle>,
+    /// What a keepalive would have done; `None` where nobody would think of one.
+    pub keepalive: Option<Keepalive>,
     /// What the client's terminal must have shown; `None` where that is not known.
     pub client_saw: Option<String>,
 }
@@ -36,7 +44,9 @@ pub fn diagnose(case: &Case) -> Diagnosis {
     let causes = causes::ranked(case, verdict.as_ref());
     let likeliest = causes.first().map_or(Cause::Unknown, |(cause, _)| *cause);
     let client_saw = client_saw::text(case, likeliest);
-    Diagnosis { verdict, causes, idle: Idle::of(case), client_saw }
+    let idle = Idle::of(case);
+    let keepalive = Keepalive::of(case, likeliest, idle.as_ref());
+    Diagnosis { verdict, causes, moved: Vec::new(), idle, keepalive, client_saw }
 }
 
 /// Judges the decisive reset of `case`; `None` when it holds none.

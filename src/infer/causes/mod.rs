@@ -9,6 +9,7 @@ mod handshake;
 mod kex;
 mod loss;
 mod overload;
+mod relay;
 mod session;
 mod signs;
 

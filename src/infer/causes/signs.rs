@@ -3,8 +3,9 @@
 use crate::case::{Case, Reset};
 use crate::cause::Origin;
 use crate::flow::{Moment, Side, Silence, Unanswered};
+use crate::frame::FrameNo;
 use crate::infer::Verdict;
-use crate::ssh::KnownText;
+use crate::ssh::{KnownText, Program, Software};
 use crate::units::Elapsed;
 
 /// Shortest silence that a network's timer can explain. Real ones are longer (the shortest default in the catalogue is
@@ -32,6 +33,30 @@ pub(super) fn text(case: &Case, side: Side) -> Option<KnownText> {
     case.transcript.party.of(side).stray.as_ref().and_then(|stray| stray.known)
 }
 
+/// Time without a packet of the connection before `frame`.
+pub(super) fn pause_before(case: &Case, frame: FrameNo) -> Elapsed {
+    let mut segments = case.flow.timeline.segments().rev().skip_while(|segment| segment.frame > frame);
+    let times = segments.next().zip(segments.next());
+    times.map_or(Elapsed::ZERO, |(this, before)| this.time.since(before.time).max_zero())
+}
+
+/// The last segment with data that `side` had sent before `frame`.
+pub(super) fn last_data_before(case: &Case, side: Side, frame: FrameNo) -> Option<Moment> {
+    let mut segments = case.flow.timeline.segments().rev();
+    let last = segments.find(|segment| {
+        segment.frame < frame && segment.payload_len > 0 && case.flow.side(segment.from) == side
+    });
+    last.map(Moment::of)
+}
+
+/// Whether `side`'s program may not have read everything by `frame`: the last to send data was the other end.
+///
+/// A socket that is closed with nothing unread sends FIN, not a reset (RFC 1122 §4.2.2.13), however its program died.
+pub(super) fn left_unread(case: &Case, side: Side, frame: FrameNo) -> bool {
+    let last = |side: Side| last_data_before(case, side, frame).map(|last| last.frame);
+    last(!side) > last(side)
+}
+
 /// Whether the side sent text where SSH should be.
 pub(super) fn has_text(case: &Case, side: Side) -> bool {
     case.transcript.party.of(side).stray.is_some()
@@ -47,6 +72,19 @@ pub(super) fn begins_with_text(case: &Case) -> bool {
 pub(super) fn was_unanswered(reset: &Reset) -> bool {
     reset.seen.owed_to_receiver.is_some_and(|owed| owed.repeats >= 2)
 }
+
+/// Whether the end that sent the reset may have been away before: nothing of it was seen for long enough that a small host
+/// or container could have been started anew.
+pub(super) fn was_away(case: &Case, reset: &Reset) -> bool {
+    let mut heard = case.flow.timeline.segments().rev().filter(|segment| !segment.flags.rst());
+    let last = heard.find(|segment| {
+        segment.frame < reset.segment().frame && case.flow.side(segment.from) == reset.claimed
+    });
+    last.is_none_or(|last| reset.segment().time.since(last.time) >= RESTART)
+}
+
+/// The shortest restart: a container or a small virtual machine.
+const RESTART: Elapsed = Elapsed::from_secs(1);
 
 /// What a side had been waiting for in vain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,10 +117,9 @@ pub(super) fn outage_before(case: &Case, end: Moment) -> bool {
 /// How long after its last repetition an outage still explains what a program does.
 const OUTAGE_ENDED: Elapsed = Elapsed::from_secs(5);
 
-/// Time from the end of the handshake to `moment`.
+/// Time from the end of the handshake to `moment`; without the handshake, from the first packet.
 pub(super) fn age(case: &Case, moment: Moment) -> Elapsed {
-    let opened = case.flow.half(Side::Server).opened.or(case.flow.half(Side::Client).opened);
-    moment.time.since(opened.map_or(case.flow.first.time, |opened| opened.time))
+    case.since_accept(moment.time).unwrap_or_else(|| moment.time.since(case.flow.first.time))
 }
 
 /// Whether the server opened a session that its `LoginGraceTime` ended: the usual 120 s (600 s, 300 s, 60 s, 30 s)
@@ -90,6 +127,32 @@ pub(super) fn age(case: &Case, moment: Moment) -> Elapsed {
 pub(super) fn after_usual_grace(age: Elapsed) -> bool {
     let usual = [30, 60, 120, 300, 600].map(Elapsed::from_secs);
     usual.iter().any(|&grace| age >= grace && age - grace <= Elapsed::from_secs(5))
+}
+
+/// Whether `age` is a whole number of seconds: timers are set in seconds, people and faults keep to none.
+///
+/// `LoginGraceTime` begins when sshd's child has started, some hundredths of a second after the handshake.
+pub(super) fn is_whole_seconds(age: Elapsed) -> bool {
+    let beyond = age.as_nanos().rem_euclid(Elapsed::from_secs(1).as_nanos());
+    age >= Elapsed::from_secs(1) && beyond <= START_OF_A_PROCESS.as_nanos()
+}
+
+/// How long a program takes from the connection's acceptance to setting its timer.
+const START_OF_A_PROCESS: Elapsed = Elapsed::from_millis(150);
+
+/// Whether the client names itself as a program that asks for keys and versions and never logs in.
+pub(super) fn is_scanner(case: &Case) -> bool {
+    client_software(case).is_some_and(|it| it.program == Program::Scanner)
+}
+
+/// Whether the client names itself as one that people use, and that asks them about unknown keys.
+pub(super) fn is_interactive(case: &Case) -> bool {
+    client_software(case).is_some_and(Software::is_login_client)
+}
+
+fn client_software(case: &Case) -> Option<Software> {
+    let banner = case.transcript.party.of(Side::Client).banner.as_ref()?;
+    Software::of(&banner.line)
 }
 
 /// Whether both sides sent far more than identification, KEXINIT and a guessed packet: they understood each other.

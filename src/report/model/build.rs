@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Pattern, Refused,
-    Report, SCHEMA, Session, Ssh, Tool, Unanswered, Vantage, Violation,
+    Report, SCHEMA, Session, Silences, Ssh, Tool, Unanswered, Vantage, Violation,
 };
 use crate::case::{Blind, Case, Ending};
 use crate::flow::{OrientedBy, Side};
@@ -72,10 +72,14 @@ pub fn build(findings: &Findings, inputs: &[Input], options: Options) -> Report 
 
 fn folded(fold: &population::Fold) -> Pattern {
     Pattern {
-        id: "handshakes-alike".to_owned(),
+        id: fold.meta.id.to_owned(),
         sessions: fold.sessions.iter().take(EXAMPLES).map(|&index| index as u32 + 1).collect(),
         count: fold.sessions.len() as u64,
         detail: fold.detail.clone(),
+        frames: Vec::new(),
+        interval_s: None,
+        silences: None,
+        timers: Vec::new(),
         first_time: Some(moment(fold.first)),
         last_time: Some(moment(fold.last)),
     }
@@ -83,10 +87,18 @@ fn folded(fold: &population::Fold) -> Pattern {
 
 fn pattern(pattern: &population::Pattern) -> Pattern {
     Pattern {
-        id: pattern.id.to_owned(),
+        id: pattern.meta.id.to_owned(),
         sessions: pattern.sessions.iter().map(|&index| index as u32 + 1).collect(),
         count: pattern.sessions.len() as u64,
         detail: pattern.detail.clone(),
+        frames: pattern.frames.iter().map(|frame| frame.0).collect(),
+        interval_s: pattern.bracket.map(|bracket| [bracket.above, bracket.up_to].map(seconds)),
+        silences: pattern.bracket.map(|bracket| Silences {
+            killed: bracket.killed as u64,
+            survived: bracket.survived as u64,
+            contradicting: bracket.contradicting as u64,
+        }),
+        timers: pattern.timers.clone(),
         first_time: None,
         last_time: None,
     }

@@ -30,6 +30,8 @@ pub struct Timer {
     /// The same of the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_gap_s: Option<f64>,
+    /// It acted of its own accord after that silence, which then is its value; else a packet found it expired.
+    pub at_expiry: bool,
     /// Keepalives cut the silences, so that the timer may be shorter than it seems.
     pub keepalive_masks: bool,
     /// The end whose own clock counted far less than the silence: it slept, or the capture's clock was set.
@@ -92,6 +94,7 @@ impl Timer {
             payload_gap_s: idle.waits.payload.map(|gap| seconds(gap.ended_after)),
             client_gap_s,
             server_gap_s,
+            at_expiry: matches!(idle.gap.ended_by, timers::Ending::ResetAtExpiry | timers::Ending::Close),
             keepalive_masks: idle.masked,
             denied_by: idle.denied_by.map(crate::flow::Side::word),
             candidates: own.iter().chain(&by_default).take(CANDIDATES).map(candidate).collect(),

@@ -1,13 +1,16 @@
 //! The verdict in a sentence, and what belongs on the first screen: who, why, when, how long it was idle.
 
 use super::words;
-use crate::report::model::{Candidate, Refused, Reset, Session, Timer, Unanswered};
+use crate::report::model::{Candidate, Cause, Refused, Reset, Session, Timer, Unanswered};
 use crate::report::page::{Page, Tone};
 use crate::report::timers::configured;
 use crate::units::Elapsed;
 
 /// How many known timers are named; the JSON report has all.
-const TIMERS: usize = 3;
+const TIMERS: usize = 2;
+
+/// How many other causes are named; the JSON report has all.
+const ALTERNATIVES: usize = 2;
 
 /// The verdict on `session` as one sentence, behind its number.
 pub(super) fn numbered(page: &mut Page, session: &Session) {
@@ -123,9 +126,17 @@ pub(super) fn first_screen(page: &mut Page, session: &Session) {
     if let Some(timer) = session.timer.as_ref().filter(|_| is_idleness_in_question(session)) {
         idle(page, timer);
     }
-    if let Some(message) = &session.client_saw {
-        page.labelled("Shown", &format!("to the user: {message}"), Tone::Plain);
+    if let Some(advice) = &session.cause.keepalive {
+        super::advice::keepalive(page, advice);
     }
+}
+
+/// What the user's terminal showed, line for line.
+pub(super) fn shown_to_the_user(page: &mut Page, session: &Session) {
+    let Some(message) = &session.client_saw else { return };
+    let mut lines = message.lines();
+    page.labelled("Shown", &format!("to the user: {}", lines.next().unwrap_or_default()), Tone::Plain);
+    lines.for_each(|line| page.beside(line, Tone::Plain));
 }
 
 fn who(reset: &Reset) -> String {
@@ -140,8 +151,12 @@ fn who(reset: &Reset) -> String {
             place.toward
         ),
     });
-    let who = words::joined(&[words::sender(reset.sender), &place]);
-    words::mechanism(reset).map_or(who.clone(), |how| format!("{who}: {how}"))
+    // The sentence above has named the sender.
+    match words::mechanism(reset) {
+        Some(how) if place.is_empty() => how,
+        Some(how) => format!("{place}: {how}"),
+        None => words::joined(&[words::sender(reset.sender), &place]),
+    }
 }
 
 fn why(page: &mut Page, session: &Session) {
@@ -154,10 +169,23 @@ fn why(page: &mut Page, session: &Session) {
     let why = format!("{likely}{} ({}){group}", words::because(cause.id), words::percent(cause.confidence));
     page.labelled("Why", &why, Tone::Plain);
     if !cause.alternatives.is_empty() {
-        let others = cause.alternatives.iter();
+        let others = cause.alternatives.iter().take(ALTERNATIVES);
         let others =
             others.map(|it| format!("{} ({})", words::because(it.id), words::percent(it.confidence)));
         page.beside(&format!("or else: {}", others.collect::<Vec<_>>().join("; ")), Tone::Plain);
+    }
+    moved(page, cause);
+}
+
+/// Says which patterns of several sessions had a hand in the likeliest cause, and what it was without them.
+fn moved(page: &mut Page, cause: &Cause) {
+    let mut patterns: Vec<&str> = cause.moved.iter().map(|it| it.pattern).collect();
+    patterns.dedup();
+    let own = cause.moved.iter().find(|it| it.cause == cause.id);
+    let before = own.map_or(String::new(), |it| format!(", {} without them", words::percent(it.from)));
+    if !patterns.is_empty() {
+        let line = format!("in the light of other sessions{before} ({})", patterns.join(", "));
+        page.beside(&line, Tone::Plain);
     }
 }
 
@@ -168,9 +196,11 @@ fn when(page: &mut Page, session: &Session) {
         _ => String::new(),
     };
     let Some(reset) = &session.reset else {
+        if let Some(unanswered) = &session.unanswered {
+            return died(page, unanswered, phase);
+        }
         let last = format!("last frame {}", words::moment(&session.end));
-        page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
-        return session.unanswered.iter().for_each(|it| died(page, it));
+        return page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
     };
     let frame = format!("frame {}", reset.decisive_frame);
     // A program aborts and a timer runs out when they do; only a TCP and a filter answer a packet.
@@ -193,13 +223,12 @@ fn when(page: &mut Page, session: &Session) {
 }
 
 /// When the connection died, as far as its packets say, and what they say of how.
-fn died(page: &mut Page, unanswered: &Unanswered) {
-    let dead_by = words::moment(&unanswered.dead_by);
+fn died(page: &mut Page, unanswered: &Unanswered, phase: &str) {
     let between = match &unanswered.alive_at {
-        Some(alive) => format!("it died between {} and {dead_by}", words::moment(alive)),
-        None => format!("it was dead by {dead_by}"),
+        Some(alive) => format!("between {}", words::from_to(alive, &unanswered.dead_by)),
+        None => format!("before {}", words::moment(&unanswered.dead_by)),
     };
-    page.beside(&between, Tone::Plain);
+    page.labelled("When", &words::joined(&[&between, phase]), Tone::Plain);
     let other = if unanswered.sent_by == "client" { "server" } else { "client" };
     if unanswered.other_end_heard {
         page.beside(&format!("the {other} was still heard after that"), Tone::Plain);
@@ -232,10 +261,11 @@ fn idle(page: &mut Page, timer: &Timer) {
         _ => "",
     };
     let bounds = match survived {
-        Some(survived) => format!("a silence of {survived}{what} was survived, one of {ended} was not"),
-        None => format!(
-            "silent for {ended}{what} before the end, and no shorter silence was survived: if a timer ended it, any up to that fits"
+        _ if timer.at_expiry => format!(
+            "it ended of its own accord after {ended} of silence{what}: if a timer did it, that is its value"
         ),
+        Some(survived) => format!("a silence of {survived}{what} was survived, one of {ended} was not"),
+        None => format!("silent for {ended}{what} before the end, none survived: any timer up to that fits"),
     };
     page.labelled("Idle", &bounds, Tone::Plain);
     if timer.keepalive_masks {
