@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::capture::CaptureArguments;
+use super::selection::SelectionArguments;
 
 /// Says who reset an SSH connection, why, and since when, from a capture of its packets.
 #[derive(Debug, Parser)]
@@ -47,6 +48,8 @@ pub(super) struct AnalyzeArguments {
     /// Captures (pcap, pcapng); `-` is standard input. Several files are one capture, in the order given.
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) selection: SelectionArguments,
     #[command(flatten)]
     pub(super) reporting: ReportingArguments,
 }
@@ -112,6 +115,8 @@ pub(super) enum Place {
 pub(super) enum Rendering {
     /// For people, on a terminal.
     Text,
+    /// For tickets: GitHub, GitLab, Jira.
+    Markdown,
     /// For programs: one object.
     Json,
     /// For programs: one line for each session, and a closing line.

@@ -3,6 +3,7 @@
 mod args;
 mod capture;
 mod plan;
+mod selection;
 
 pub use args::command;
 pub use capture::Capture;

@@ -13,7 +13,7 @@ use super::args::{AnalyzeArguments, Arguments, Command, Place, Port, Rendering, 
 use super::capture::{self, Capture};
 use crate::analysis::{Ports, Spot};
 use crate::error::{Error, Exit};
-use crate::report::{Detail, Screen};
+use crate::report::{Detail, Screen, Selection};
 use crate::source::Shown;
 
 /// The run as it will happen.
@@ -69,6 +69,8 @@ pub struct Reporting {
     pub reproducible: bool,
     /// Show every session, also those that are usually folded.
     pub all: bool,
+    /// Which sessions are shown.
+    pub selection: Selection,
     /// Threads; one for each core when `None`.
     pub threads: Option<usize>,
 }
@@ -83,6 +85,8 @@ pub enum Format {
         /// What is shown in full.
         detail: Detail,
     },
+    /// For tickets.
+    Markdown(Detail),
     /// One JSON object.
     Json,
     /// JSON lines.
@@ -138,10 +142,11 @@ fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
         let hint = "give the other captures as files";
         return Err(Error::new(Exit::Usage, "`-` (standard input) can be given once only").with_hint(hint));
     }
-    Ok(Analyze { files: arguments.files, reporting: reporting(arguments.reporting) })
+    let selection = arguments.selection.chosen();
+    Ok(Analyze { files: arguments.files, reporting: reporting(arguments.reporting, selection) })
 }
 
-pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
+pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> Reporting {
     let ports = if arguments.ports.contains(&Port::Any) {
         Ports::Any
     } else if arguments.ports.is_empty() {
@@ -153,13 +158,18 @@ pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
         };
         Ports::Only(arguments.ports.iter().filter_map(number).collect())
     };
+    let detail = match () {
+        () if !selection.sessions.is_empty() => Detail::Exchange,
+        () if arguments.all => Detail::All,
+        () => Detail::Deaths,
+    };
     let format = match arguments.format {
         Rendering::Json => Format::Json,
         Rendering::Ndjson => Format::Ndjson,
-        Rendering::Text => Format::Text {
-            screen: screen(arguments.color, arguments.output.is_some()),
-            detail: if arguments.all { Detail::All } else { Detail::Deaths },
-        },
+        Rendering::Text => {
+            Format::Text { screen: screen(arguments.color, arguments.output.is_some()), detail }
+        }
+        Rendering::Markdown => Format::Markdown(detail),
     };
     Reporting {
         ports,
@@ -170,6 +180,7 @@ pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
         force: arguments.force,
         reproducible: arguments.reproducible,
         all: arguments.all,
+        selection,
         threads: arguments.threads.map(usize::from),
     }
 }

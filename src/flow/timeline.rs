@@ -30,6 +30,11 @@ impl Timeline {
         self.tail.push_back(segment);
     }
 
+    /// The kept segments between which others are no longer kept; `None` where all are.
+    pub fn gap(&self) -> Option<(&Segment, &Segment)> {
+        self.head.last().zip(self.tail.front()).filter(|_| self.dropped > 0)
+    }
+
     /// The kept segments in capture order.
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = &Segment> {
         self.head.iter().chain(self.tail.iter())

@@ -52,8 +52,13 @@ impl Gathered {
     /// Judges, and writes the report.
     pub(super) fn report(self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
         let findings = judged(self.analysis, self.blind, reporting.threads)?;
-        let options = model::Options { reproducible: reporting.reproducible, singly: reporting.all };
-        let model = model::build(&findings, &self.inputs, options);
+        let options = model::Options {
+            reproducible: reporting.reproducible,
+            singly: reporting.all,
+            traces: 0,
+            selection: reporting.selection.clone(),
+        };
+        let model = model::build(&findings, &self.inputs, &options);
         output.write(|out| render(&model, reporting.format, out))?;
         Ok(self.exit)
     }
@@ -95,6 +100,7 @@ fn judged(analysis: Analysis, blind: Vec<Blind>, threads: Option<usize>) -> Resu
 fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text { screen, detail } => report::text(report, screen, detail, out),
+        Format::Markdown(detail) => report::markdown(report, detail, out),
         Format::Json => report::json(report, out),
         Format::Ndjson => report::ndjson(report, out),
     }

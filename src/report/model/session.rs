@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Cause, Limit, Path, Reset, Ssh, Timer};
+use super::{Cause, Limit, Path, Point, Reset, Ssh, Step, Timer};
 
 /// One SSH connection.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -48,6 +48,10 @@ pub struct Session {
     pub refused: Option<Refused>,
     /// What the client's terminal must have shown; null where unknown.
     pub client_saw: Option<String>,
+    /// The frames that tell its story, at most 30.
+    pub exchange: Vec<Step>,
+    /// What Wireshark shows of it alone: a display filter.
+    pub display_filter: String,
     /// What the path was like.
     pub path: Path,
     /// What SSH did.
@@ -62,6 +66,9 @@ pub struct Session {
     pub timer: Option<Timer>,
     /// What could not be seen of it.
     pub limits: Vec<Limit>,
+    /// Its packets, for drawings; only where they were asked for.
+    #[serde(skip)]
+    pub trace: Vec<Point>,
 }
 
 /// Packets that went unanswered to the end of the capture.

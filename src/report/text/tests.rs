@@ -90,6 +90,8 @@ fn session(id: u32) -> Session {
         unanswered: None,
         refused: None,
         client_saw: Some("client_loop: send disconnect: Connection reset by peer".into()),
+        exchange: Vec::new(),
+        display_filter: String::new(),
         path: Path {
             rtt_min_ms: Some(31.0),
             rtt_p95_ms: None,
@@ -109,6 +111,7 @@ fn session(id: u32) -> Session {
             candidates: Vec::new(),
         }),
         limits: Vec::new(),
+        trace: Vec::new(),
     }
 }
 
@@ -136,6 +139,7 @@ fn report(sessions: Vec<Session>) -> Report {
             last_time: Some("2026-11-21T08:04:30.185400317Z".into()),
             limits: Vec::new(),
         },
+        selection: None,
         sessions,
         patterns: Vec::new(),
     }

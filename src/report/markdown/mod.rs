@@ -1,0 +1,33 @@
+//! The report for a ticket: GitHub Flavored Markdown, which GitLab and Jira take too.
+
+mod evidence;
+mod exchange;
+mod frame;
+mod paper;
+mod prose;
+mod session;
+
+use std::io::{self, Write};
+
+use super::detail::Detail;
+use super::model::Report;
+use paper::Paper;
+
+/// Writes `report` as Markdown.
+///
+/// # Errors
+///
+/// When `out` does not take it.
+pub fn markdown(report: &Report, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
+    let shown = detail.of(report);
+    let mut paper = Paper::default();
+    frame::top(&mut paper, report, &shown);
+    for session in &shown.full {
+        session::show(&mut paper, session);
+        out.write_all(paper.take().as_bytes())?;
+    }
+    frame::rows(&mut paper, "Also died (`--all` shows each in full)", &shown.more_deaths);
+    frame::rows(&mut paper, "Other sessions", &shown.others);
+    frame::bottom(&mut paper, report);
+    out.write_all(paper.take().as_bytes())
+}
