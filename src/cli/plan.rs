@@ -11,6 +11,8 @@ use clap::error::ErrorKind;
 
 use super::args::{AnalyzeArguments, Arguments, Command, Place, Port, Rendering, ReportingArguments, When};
 use super::capture::{self, Capture};
+use super::fail_on::FailOn;
+use super::manual;
 use crate::analysis::{Ports, Spot};
 use crate::error::{Error, Exit};
 use crate::report::{Detail, Screen, Selection};
@@ -39,7 +41,7 @@ pub enum Plan {
         /// What they are shown on.
         screen: Screen,
     },
-    /// A text that clap made: help or version.
+    /// A text that clap and its companions made: help, version, manual page, completions.
     Print(String),
 }
 
@@ -69,6 +71,8 @@ pub struct Reporting {
     pub reproducible: bool,
     /// Show every session, also those that are usually folded.
     pub all: bool,
+    /// What makes the run end with exit status 1.
+    pub fail_on: Vec<FailOn>,
     /// Which sessions are shown.
     pub selection: Selection,
     /// Threads; one for each core when `None`.
@@ -87,6 +91,8 @@ pub enum Format {
     },
     /// For tickets.
     Markdown(Detail),
+    /// For tickets and paper.
+    Html(Detail),
     /// One JSON object.
     Json,
     /// JSON lines.
@@ -132,6 +138,8 @@ fn plan(command: Command) -> Result<Plan, Error> {
         Command::Capture(arguments) if arguments.list => Plan::Interfaces,
         Command::Capture(arguments) => Plan::Capture(capture::plan(arguments)?),
         Command::Explain { id } => Plan::Explain { id, screen: screen(When::Auto, false) },
+        Command::Man => Plan::Print(manual::page()?),
+        Command::Completions { shell } => Plan::Print(manual::completions(shell)),
         Command::Timers { seconds } => Plan::Timers { seconds, screen: screen(When::Auto, false) },
     })
 }
@@ -170,6 +178,7 @@ pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> 
             Format::Text { screen: screen(arguments.color, arguments.output.is_some()), detail }
         }
         Rendering::Markdown => Format::Markdown(detail),
+        Rendering::Html => Format::Html(detail),
     };
     Reporting {
         ports,
@@ -180,6 +189,7 @@ pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> 
         force: arguments.force,
         reproducible: arguments.reproducible,
         all: arguments.all,
+        fail_on: arguments.fail_on,
         selection,
         threads: arguments.threads.map(usize::from),
     }

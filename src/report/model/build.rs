@@ -13,7 +13,7 @@ use crate::report::escape::{escaped, excerpt};
 use crate::report::select::Selection;
 use crate::report::{community_id, moment, wireshark, zeek};
 use crate::ssh::Transcript;
-use crate::units::Elapsed;
+use crate::units::{Elapsed, Timestamp};
 use crate::wire::IcmpError;
 
 /// What the edges know of one input.
@@ -58,7 +58,8 @@ pub fn build(findings: &Findings, inputs: &[Input], options: &Options) -> Report
     let hidden = hidden(&folds, &wanted, &options.selection);
     let shown = findings.sessions.iter().zip(1..).enumerate();
     let shown = shown.filter(|(index, _)| wanted.contains(index) && !hidden.contains(index));
-    let mut sessions: Vec<Session> = shown.map(|(_, (judged, id))| session(judged, id)).collect();
+    let first = counts.first.unwrap_or_default();
+    let mut sessions: Vec<Session> = shown.map(|(_, (judged, id))| session(judged, id, first)).collect();
     draw(&mut sessions, findings, options.traces);
     Report {
         schema: SCHEMA,
@@ -162,7 +163,7 @@ fn limit(blind: &Blind) -> Limit {
     }
 }
 
-fn session(judged: &Judged, id: u32) -> Session {
+fn session(judged: &Judged, id: u32, capture_start: Timestamp) -> Session {
     let case = &judged.case;
     let (client, server) = (case.endpoint(Side::Client), case.endpoint(Side::Server));
     let endpoint = |end: crate::wire::Endpoint| Endpoint { ip: end.addr.to_string(), port: end.port };
@@ -178,6 +179,7 @@ fn session(judged: &Judged, id: u32) -> Session {
         start: moment(case.flow.first.time),
         end: moment(case.flow.last.time),
         duration_s: seconds(case.flow.duration()),
+        ended_at_s: seconds(case.flow.last.time.since(capture_start)),
         frames: case.flow.packets,
         phase: case.progress.map(crate::case::Progress::word),
         ended_by: case.ending.word(),

@@ -30,6 +30,9 @@ pub struct Session {
     pub end: String,
     /// Time between the two, in seconds.
     pub duration_s: f64,
+    /// Seconds from the capture's first frame to the session's last, for drawings.
+    #[serde(skip)]
+    pub ended_at_s: f64,
     /// Frames, copies left out.
     pub frames: u64,
     /// Phase when it ended: `tcp-handshake`, `banner`, `kex`, `auth`, `session`, `closed`; null where the start

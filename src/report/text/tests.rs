@@ -83,6 +83,7 @@ fn session(id: u32) -> Session {
         start: "2026-11-21T08:04:22.981469022Z".into(),
         end: "2026-11-21T08:04:30.185400317Z".into(),
         duration_s: 7.2,
+        ended_at_s: 7.2,
         frames: 42,
         phase: Some("session"),
         ended_by: "reset",

@@ -28,12 +28,14 @@ pub(in crate::report) fn first_screen(session: &Session) -> Vec<Block> {
     Page::written(|page| headline::first_screen(page, session))
 }
 
-/// How to be sure, and what to change.
+/// How to be sure, and what to change: the first of each.
 pub(in crate::report) fn advice(session: &Session) -> Vec<Block> {
-    Page::written(|page| {
-        advice::first(page, &session.cause);
-        advice::others(page, &session.cause);
-    })
+    Page::written(|page| advice::first(page, &session.cause))
+}
+
+/// The others, under their own heading.
+pub(in crate::report) fn more_advice(session: &Session) -> Vec<Block> {
+    Page::written(|page| advice::others(page, &session.cause))
 }
 
 /// What SSH says of the end in clear text.
