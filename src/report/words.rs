@@ -153,9 +153,12 @@ pub(super) fn phase(phase: Option<&str>) -> Option<&'static str> {
     })
 }
 
+/// Most ids in a list; the JSON report has all.
+const IDS: usize = 24;
+
 /// Ids of a pattern's sessions; `…` where there are more than are named.
 pub(super) fn sessions(pattern: &Pattern) -> String {
-    let ids: Vec<String> = pattern.sessions.iter().map(u32::to_string).collect();
+    let ids: Vec<String> = pattern.sessions.iter().take(IDS).map(u32::to_string).collect();
     format!("{}{}", ids.join(", "), if pattern.count > ids.len() as u64 { ", …" } else { "" })
 }
 

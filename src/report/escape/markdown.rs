@@ -1,6 +1,6 @@
 //! Text in GitHub Flavored Markdown, without markup that nobody wrote.
 
-use super::plain::{harmless, shortened};
+use super::plain::{harmless, presentable, shortened};
 
 /// A sentence: what stands between backticks becomes code, and everything else is text that no renderer takes for
 /// markup, for somebody to notify (`@name`), for another ticket (`#1`), or for a link.
@@ -16,7 +16,7 @@ pub(crate) fn cell(sentence: &str) -> String {
 }
 
 fn spans(sentence: &str, code: impl Fn(&str) -> String) -> String {
-    let sentence = harmless(sentence);
+    let sentence = presentable(sentence);
     let mut out = String::with_capacity(sentence.len() + sentence.len() / 8);
     let mut rest: &str = &sentence;
     while let Some((before, after)) = rest.split_once('`') {

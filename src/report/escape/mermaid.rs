@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::plain::{harmless, shortened};
+use super::plain::presentable;
 
 /// A label: letters, digits and a few signs as they are, all else as Mermaid's `#code;`.
 ///
@@ -10,7 +10,7 @@ use super::plain::{harmless, shortened};
 /// documentation, "Entity codes to escape characters".
 pub(crate) fn mermaid(label: &str) -> String {
     let mut out = String::with_capacity(label.len());
-    for character in harmless(&shortened(label)).chars() {
+    for character in presentable(label).chars() {
         if character.is_alphanumeric()
             || matches!(character, ' ' | '.' | ',' | '-' | '/' | '(' | ')' | '=' | '_' | '+' | '\'' | '→')
         {

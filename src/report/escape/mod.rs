@@ -7,4 +7,4 @@ mod plain;
 pub(super) use markdown::{cell, fenced, markdown};
 pub(super) use mermaid::mermaid;
 pub use plain::escaped;
-pub(super) use plain::{excerpt, harmless, shortened};
+pub(super) use plain::{excerpt, harmless, presentable, shortened};

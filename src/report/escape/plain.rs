@@ -58,6 +58,14 @@ pub(crate) fn harmless(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(shown).collect())
 }
 
+/// Text as a page shows it: [`shortened`] and [`harmless`].
+pub(crate) fn presentable(text: &str) -> Cow<'_, str> {
+    match shortened(text) {
+        Cow::Borrowed(text) => harmless(text),
+        Cow::Owned(text) => Cow::Owned(harmless(&text).into_owned()),
+    }
+}
+
 /// Control characters, and format characters that change the order or the presence of others (Unicode UAX #9 and
 /// the zero-width ones).
 fn is_harmful(character: char) -> bool {

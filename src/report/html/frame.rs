@@ -51,7 +51,7 @@ fn patterns(patterns: &[Pattern]) -> Markup {
     html! {
         @if !patterns.is_empty() {
             h2 { "Taken together" }
-            table {
+            table.wide {
                 thead {
                     tr {
                         th scope="col" { "what several sessions show" }

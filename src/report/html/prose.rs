@@ -4,26 +4,27 @@ use std::borrow::Cow;
 
 use maud::{Markup, html};
 
-use crate::report::escape::{harmless, shortened};
+use crate::report::escape::{harmless, presentable, shortened};
 use crate::report::page::Block;
 
-/// A text with nothing in it that turns or hides other text. Maud escapes the markup.
+/// A text of bounded length with nothing in it that turns or hides other text. Maud escapes the markup.
 pub(super) fn shown(text: &str) -> Cow<'_, str> {
-    harmless(text)
+    presentable(text)
 }
 
 /// A sentence: what stands between backticks is code.
 pub(super) fn sentence(text: &str) -> Markup {
+    let text = shown(text);
     let parts: Vec<&str> = text.split('`').collect();
     // A backtick without a partner is a backtick.
     let paired = parts.len() % 2 == 1;
     html! {
         @if paired {
             @for (at, part) in parts.iter().enumerate() {
-                @if at % 2 == 1 { code { (shown(part)) } } @else { (shown(part)) }
+                @if at % 2 == 1 { code { (part) } } @else { (part) }
             }
         } @else {
-            (shown(text))
+            (text)
         }
     }
 }
@@ -31,7 +32,7 @@ pub(super) fn sentence(text: &str) -> Markup {
 /// Lines to paste.
 pub(super) fn code(text: &str) -> Markup {
     let text = shortened(text);
-    let lines: Vec<Cow<'_, str>> = text.lines().map(shown).collect();
+    let lines: Vec<Cow<'_, str>> = text.lines().map(harmless).collect();
     html! { pre { code { (lines.join("\n")) } } }
 }
 

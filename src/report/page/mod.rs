@@ -161,7 +161,13 @@ impl Page {
 
     /// A paragraph whose first line begins with `lead`; the others are indented by as much.
     pub(super) fn hanging(&mut self, lead: &str, text: &str, tone: Tone) {
-        self.blocks.push(Block::Text { lead: lead.to_owned(), text: shortened(text).into_owned(), tone });
+        let text = shortened(text);
+        let leads =
+            std::iter::once(lead.to_owned()).chain(std::iter::repeat(" ".repeat(lead.chars().count())));
+        // A text of several lines, as programs print them, keeps them.
+        for (lead, line) in leads.zip(text.split('\n')) {
+            self.blocks.push(Block::Text { lead, text: line.to_owned(), tone });
+        }
     }
 
     /// Lines to paste, beside where a label would stand: not wrapped, each as it is.

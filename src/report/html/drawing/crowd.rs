@@ -57,14 +57,25 @@ fn timeline(report: &Report, died: &[&Session]) -> Markup {
                     circle class=(SENDERS.get(*lane).map_or("none", |it| it.0)) cx=(*x as f64 / 2.0) cy=(*lane as f64 * LANE + 14.0)
                         r=(tenth((2.0 + f64::from(*count).sqrt()).min(10.0))) {}
                 }
-                @for tick in time.ticks(8) {
+                @for tick in time.times() {
                     line.axis x1=(time.at(tick)) x2=(time.at(tick)) y1=(bottom) y2=(bottom + 5.0) {}
-                    text.faint x=(time.at(tick)) y=(bottom + 18.0) text-anchor="middle" { (words::span(tick)) }
+                    text.faint x=(time.at(tick)) y=(bottom + 18.0) text-anchor="middle" { (moment(tick)) }
                 }
                 text.faint x=(WIDTH - 14.0) y=(bottom + 32.0) text-anchor="end" { "since " (first) }
             }
             figcaption { "Larger marks are several deaths at one place." }
         }
+    }
+}
+
+/// A time on the axis: whole units only, as its ticks are chosen.
+fn moment(seconds: f64) -> String {
+    match seconds as u64 {
+        0 => "0".to_owned(),
+        it if it % 86_400 == 0 => format!("{} d", it / 86_400),
+        it if it % 3_600 == 0 => format!("{} h", it / 3_600),
+        it if it % 60 == 0 => format!("{} min", it / 60),
+        it => format!("{it} s"),
     }
 }
 
@@ -98,7 +109,7 @@ fn silences(died: &[&Session]) -> Markup {
                 @for (bar, count) in &bars {
                     rect.client x=(along.at(*bar as f64)) y=(up.at(f64::from(*count)))
                         width=(tenth(along.at((*bar + 1) as f64) - along.at(*bar as f64) - 1.0)) height=(tenth(110.0 - up.at(f64::from(*count)))) {}
-                    text x=((along.at(*bar as f64) + along.at((*bar + 1) as f64)) / 2.0) y=(up.at(f64::from(*count)) - 3.0) text-anchor="middle" { (count) }
+                    text x=(f64::midpoint(along.at(*bar as f64), along.at((*bar + 1) as f64))) y=(up.at(f64::from(*count)) - 3.0) text-anchor="middle" { (count) }
                 }
                 line.axis x1=(LEFT) x2=(WIDTH - 14.0) y1="110" y2="110" {}
                 @for (seconds, name) in DECADES.iter().filter(|(seconds, _)| (ends.0 as f64..=ends.1 as f64).contains(&place(*seconds))) {

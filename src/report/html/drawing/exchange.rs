@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::WIDTH;
+use crate::report::html::prose::shown;
 use crate::report::ladder::{Lane, Rung, has_box, rungs};
 use crate::report::model::Session;
 use crate::report::words;
@@ -52,6 +53,9 @@ pub(in crate::report::html) fn show(session: &Session) -> Markup {
                 text x=(SERVER) y="28" text-anchor="end" dx="14" .faint { (session.server.ip) }
                 line.lane x1=(CLIENT) x2=(CLIENT) y1="34" y2=(y) {}
                 line.lane x1=(SERVER) x2=(SERVER) y1="34" y2=(y) {}
+                @if has_box(&rungs) {
+                    line class="lane dashed" x1=(lane(Lane::Box)) x2=(lane(Lane::Box)) y1="18" y2="32" {}
+                }
                 @for (top, rung) in &placed { (row(rung, *top)) }
             }
             @if rungs.iter().any(|rung| matches!(rung, Rung::Silence { .. })) {
@@ -72,7 +76,7 @@ fn height(rung: &Rung<'_>) -> f64 {
 const fn lane(lane: Lane) -> f64 {
     match lane {
         Lane::Client => CLIENT,
-        Lane::Box => (CLIENT + SERVER) / 2.0,
+        Lane::Box => f64::midpoint(CLIENT, SERVER),
         Lane::Server => SERVER,
     }
 }
@@ -104,7 +108,7 @@ fn row(rung: &Rung<'_>, top: f64) -> Markup {
             html! {
                 text.faint x="0" y=(y + 3.0) { (format!("{:.3}", step.at_s)) }
                 text.faint x="120" y=(y + 3.0) text-anchor="end" { (step.frame) }
-                text x=(middle) y=(y - 5.0) text-anchor="middle" class=(if *decisive { "odd" } else { "" }) { (words::cut(label, LABEL)) }
+                text x=(middle) y=(y - 5.0) text-anchor="middle" class=(if *decisive { "odd" } else { "" }) { (shown(&words::cut(label, LABEL))) }
                 path class={ "shaft " (class) } d=(format!("M{x} {y}H{tip}")) {}
                 path class=(class) d=(format!("M{target} {y}L{tip} {}L{tip} {}Z", y - 4.0, y + 4.0)) {}
                 @if *from == Lane::Box { circle.middlebox cx=(x) cy=(y) r="4" {} }

@@ -37,7 +37,35 @@ impl Scale {
             .take_while(|tick| *tick <= last * (1.0 + 1e-9))
             .collect()
     }
+
+    /// Values on it that a clock shows as whole units, at most a dozen. The scale is of seconds and begins at 0.
+    pub(super) fn times(&self) -> Vec<f64> {
+        let [_, last] = self.from;
+        let step = STEPS.into_iter().find(|step| last / step <= 10.0).unwrap_or(last.max(1.0));
+        (0..12).map(|n| f64::from(n) * step).take_while(|tick| *tick <= last).collect()
+    }
 }
+
+/// Steps of an axis of time, seconds: those of a clock, up to a year.
+const STEPS: [f64; 17] = [
+    1.0,
+    5.0,
+    15.0,
+    30.0,
+    60.0,
+    300.0,
+    900.0,
+    1_800.0,
+    3_600.0,
+    7_200.0,
+    14_400.0,
+    21_600.0,
+    43_200.0,
+    86_400.0,
+    604_800.0,
+    2_592_000.0,
+    31_536_000.0,
+];
 
 /// A coordinate: more digits make a file larger and no drawing better.
 pub(super) fn tenth(value: f64) -> f64 {
@@ -56,8 +84,16 @@ mod tests {
     }
 
     #[test]
+    fn times_are_those_of_a_clock() {
+        let times = |last| Scale::new([0.0, last], [0.0, 1.0]).times();
+        assert_eq!(times(5.5 * 3_600.0), [0.0, 3_600.0, 7_200.0, 10_800.0, 14_400.0, 18_000.0]);
+        assert_eq!(times(3.2), [0.0, 1.0, 2.0, 3.0]);
+        assert!(times(1e12).len() <= 12 && times(0.0) == [0.0]);
+    }
+
+    #[test]
     fn what_lies_outside_is_drawn_at_the_edge() {
         let scale = Scale::new([0.0, 10.0], [100.0, 200.0]);
-        assert_eq!([-5.0, 0.0, 5.0, 99.0].map(|value| scale.at(value)), [100.0, 100.0, 150.0, 200.0]);
+        assert_eq!([-5.0, 0.0, 5.0, 99.0].map(|value| scale.at(value) as i32), [100, 100, 150, 200]);
     }
 }

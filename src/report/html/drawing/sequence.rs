@@ -40,7 +40,7 @@ pub(in crate::report::html) fn show(session: &Session) -> Markup {
                 @for (from, to) in &gaps {
                     rect.gap x=(time.at(*from)) y="20" width=(time.at(*to) - time.at(*from)) height=(bottom - 14.0) {}
                     @if time.at(*to) - time.at(*from) > 70.0 {
-                        text.faint x=((time.at(*from) + time.at(*to)) / 2.0) y="14" text-anchor="middle" { (words::span(to - from)) " silent" }
+                        text.faint x=(f64::midpoint(time.at(*from), time.at(*to))) y="14" text-anchor="middle" { (words::span(to - from)) " silent" }
                     }
                 }
                 @for (side, top) in [("client", ABOVE), ("server", 2.0 * ABOVE + PANEL)] { (panel(session, side, top, time)) }
