@@ -29,13 +29,20 @@ pub(super) struct Shown<'a> {
     pub(super) died: Vec<&'a Session>,
 }
 
+impl<'a> Shown<'a> {
+    /// Those that died and are shown in full.
+    pub(super) fn full_deaths(&self) -> impl Iterator<Item = &&'a Session> {
+        self.full.iter().filter(|session| died(session))
+    }
+}
+
 impl Detail {
-    /// How each session of `report` is shown.
-    pub(super) fn of(self, report: &Report) -> Shown<'_> {
+    /// How each session of `report` is shown; of deaths `most` in full unless all are asked for.
+    pub(super) fn of(self, report: &Report, most: usize) -> Shown<'_> {
         let (died, others): (Vec<&Session>, Vec<&Session>) =
             report.sessions.iter().partition(|session| died(session));
         if self == Self::Deaths {
-            let (full, more) = died.split_at(died.len().min(IN_FULL));
+            let (full, more) = died.split_at(died.len().min(most));
             Shown { full: full.to_vec(), more_deaths: more.to_vec(), others, died }
         } else {
             Shown {

@@ -6,6 +6,7 @@
 #[path = "../recording/mod.rs"]
 mod recording;
 
+mod browser;
 mod facts;
 mod form;
 mod hostile;

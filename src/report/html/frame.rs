@@ -12,7 +12,6 @@ use crate::report::words;
 
 /// Title, how many died, the verdict of each, and what they show together.
 pub(super) fn top(report: &Report, shown: &Shown<'_>) -> Markup {
-    let in_full = |session: &Session| shown.full.iter().any(|full| full.id == session.id);
     html! {
         header {
             h1 { "SSH sessions and how they ended" }
@@ -24,14 +23,15 @@ pub(super) fn top(report: &Report, shown: &Shown<'_>) -> Markup {
         }
         @if shown.died.len() > 1 {
             ul {
-                @for session in shown.full.iter().filter(|session| shown.died.iter().any(|died| died.id == session.id)) {
+                @for session in shown.full_deaths() {
                     li {
                         a href=(format!("#session-{}", session.id)) { "Session " (session.id) }
                         ", " (prose::sentence(&told::verdict_with_cause(session)))
                     }
                 }
-                @let more = shown.died.iter().filter(|session| !in_full(session)).count();
-                @if more > 0 { li { (words::counted(more as u64, "more session")) " below" } }
+                @if !shown.more_deaths.is_empty() {
+                    li { (words::counted(shown.more_deaths.len() as u64, "more session")) " below" }
+                }
             }
             (crowd::show(report, &shown.died))
         }

@@ -12,11 +12,12 @@ use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::detail::Detail;
+use super::detail::{Detail, IN_FULL};
 use super::model::Report;
 
 /// Nothing may be fetched, and nothing runs, even if a mistake let markup through.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+const POLICY: &str =
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// Writes `report` as HTML.
 ///
@@ -24,7 +25,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 ///
 /// When `out` does not take it.
 pub fn html(report: &Report, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
-    let shown = detail.of(report);
+    let shown = detail.of(report, IN_FULL);
     let mut put = |markup: Markup| out.write_all(markup.into_string().as_bytes());
     put(html! {
         (DOCTYPE)

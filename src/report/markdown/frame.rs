@@ -17,8 +17,11 @@ pub(super) fn top(paper: &mut Paper, report: &Report, shown: &Shown<'_>) {
         }
     }
     if shown.died.len() > 1 {
-        for session in &shown.died {
+        for session in shown.full_deaths() {
             paper.item(&format!("Session {}, {}", session.id, told::verdict_with_cause(session)));
+        }
+        if !shown.more_deaths.is_empty() {
+            paper.item(&format!("{} below", words::counted(shown.more_deaths.len() as u64, "more session")));
         }
     }
     patterns(paper, &report.patterns);

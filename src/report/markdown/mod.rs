@@ -13,13 +13,17 @@ use super::detail::Detail;
 use super::model::Report;
 use paper::Paper;
 
+/// At most this many deaths are shown in full unless all are asked for: a comment on GitHub holds 65,536 characters,
+/// and a session has about ten thousand.
+const IN_FULL: usize = 5;
+
 /// Writes `report` as Markdown.
 ///
 /// # Errors
 ///
 /// When `out` does not take it.
 pub fn markdown(report: &Report, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
-    let shown = detail.of(report);
+    let shown = detail.of(report, IN_FULL);
     let mut paper = Paper::default();
     frame::top(&mut paper, report, &shown);
     for session in &shown.full {
