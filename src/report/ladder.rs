@@ -63,9 +63,7 @@ pub(super) fn has_box(rungs: &[Rung<'_>]) -> bool {
 }
 
 fn message<'a>(session: &Session, step: &'a Step) -> Rung<'a> {
-    let reset =
-        session.reset.as_ref().filter(|reset| reset.decisive_frame == step.frame && step.what == "rst");
-    let sender = reset.map(|reset| reset.sender);
+    let sender = sender(session, step);
     let (own, other) =
         if step.side == "server" { (Lane::Server, Lane::Client) } else { (Lane::Client, Lane::Server) };
     let (from, to) = match sender {
@@ -82,7 +80,15 @@ fn message<'a>(session: &Session, step: &'a Step) -> Rung<'a> {
         Some("undetermined") => label += ", sender undetermined",
         _ => {}
     }
-    Rung::Message { step, from, to, label, decisive: reset.is_some() }
+    let decisive = session.reset.as_ref().is_some_and(|reset| reset.decisive_frame == step.frame);
+    Rung::Message { step, from, to, label, decisive }
+}
+
+/// Who sent a reset: of the decisive one the verdict says it, and of one in the same name that has its form and TTL.
+fn sender(session: &Session, step: &Step) -> Option<&'static str> {
+    let reset = session.reset.as_ref().filter(|_| step.what == "rst")?;
+    let judged = session.exchange.iter().find(|it| it.frame == reset.decisive_frame)?;
+    (judged.side == step.side && judged.note == step.note).then_some(reset.sender)
 }
 
 /// What a kind of frame is called.

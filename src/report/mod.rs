@@ -1,4 +1,4 @@
-//! One model, many renderings. The only user of comfy-table and chrono.
+//! One model, many renderings. The only user of comfy-table, chrono and maud.
 
 mod community_id;
 mod detail;

@@ -11,11 +11,11 @@ use crate::report::words;
 /// Title, how many died, and the verdict of each.
 pub(super) fn top(paper: &mut Paper, report: &Report, shown: &Shown<'_>) {
     paper.heading(1, "SSH sessions and how they ended");
-    for block in told::opening(report, shown.died.len()) {
-        if let Block::Text { text, .. } = block {
-            paper.paragraph(&text);
-        }
-    }
+    let opening = told::opening(report, shown.died.len());
+    paper.lines(opening.iter().filter_map(|block| match block {
+        Block::Text { text, .. } => Some(text.as_str()),
+        _ => None,
+    }));
     if shown.died.len() > 1 {
         for session in shown.full_deaths() {
             paper.item(&format!("Session {}, {}", session.id, told::verdict_with_cause(session)));

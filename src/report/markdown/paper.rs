@@ -53,6 +53,12 @@ impl Paper {
         self.put(&[&markdown(sentence), "\n\n"]);
     }
 
+    /// A paragraph that keeps its lines.
+    pub(super) fn lines<'a>(&mut self, sentences: impl Iterator<Item = &'a str>) {
+        let lines: Vec<String> = sentences.map(markdown).collect();
+        self.put(&[&lines.join("\\\n"), "\n\n"]);
+    }
+
     /// A paragraph in bold.
     pub(super) fn strong(&mut self, sentence: &str) {
         self.put(&["**", &markdown(sentence), "**\n\n"]);

@@ -181,8 +181,10 @@ impl Story<'_> {
                 self.message(self.flow.side(segment.from), mark, what, TURN, "by its size");
             }
         }
+        // The first refusal answers the question which methods there are.
+        let refused = cipher.last_failure.filter(|_| cipher.failures > 1);
         for (mark, note) in [
-            (cipher.last_failure, "a try to log in is refused, by its size"),
+            (refused, "a try to log in is refused, by its size"),
             (cipher.too_many_failures, "too many authentication failures, by its size"),
             (cipher.client_disconnect, "the client says goodbye, by its size"),
         ] {
