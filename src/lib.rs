@@ -48,7 +48,7 @@
 //! | [cause](cause::Cause) | why the connection ended; a closed list |
 //! | [timer](timers::Timer) | a known idle timer, with its source |
 //! | [pattern](population::Pattern) | what only several sessions together show |
-//! | [report](report::model::Report) | all of that as values; text and JSON are renderings of it |
+//! | [report](report::model::Report) | all of that as values; text, Markdown, HTML and JSON are renderings of it |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_macros, clippy::disallowed_types)]
 

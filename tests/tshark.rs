@@ -186,8 +186,8 @@ fn a_display_filter_shows_the_session_it_is_for() {
         ["idle-reject-seen-at-client", "idle-reject-v6-seen-at-client", "syn-icmp-rejected-seen-at-client"]
     {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(slug);
-        let capture = ["capture.pcap", "capture.pcapng"].map(|name| folder.join(name)).into_iter();
-        let capture = capture.clone().find(|path| path.exists()).unwrap();
+        let mut names = ["capture.pcap", "capture.pcapng"].map(|name| folder.join(name)).into_iter();
+        let capture = names.find(|path| path.exists()).unwrap();
         let report = std::fs::read_to_string(folder.join("report.json")).unwrap();
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         for session in report["sessions"].as_array().unwrap() {

@@ -68,6 +68,12 @@ fn message<'a>(session: &Session, step: &'a Step) -> Rung<'a> {
         if step.side == "server" { (Lane::Server, Lane::Client) } else { (Lane::Client, Lane::Server) };
     let (from, to) = match sender {
         Some("middlebox") => (Lane::Box, other),
+        // A host's own filter answers with the host's address.
+        _ if step.side == "network"
+            && session.refused.as_ref().is_some_and(|it| it.by == session.server.ip) =>
+        {
+            (Lane::Server, Lane::Client)
+        }
         _ if step.side == "network" => (Lane::Box, Lane::Client),
         _ => (own, other),
     };

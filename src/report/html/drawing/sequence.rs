@@ -14,9 +14,15 @@ const LEFT: f64 = 70.0;
 const PANEL: f64 = 96.0;
 const ABOVE: f64 = 26.0;
 
+/// Packets of which fewer make no drawing.
+const FEWEST: usize = 4;
+
 /// Draws the packets of `session`; nothing where it has no trace.
 pub(in crate::report::html) fn show(session: &Session) -> Markup {
-    let Some(end) = session.trace.iter().map(|point| point.at_s).reduce(f64::max) else { return html! {} };
+    let end = session.trace.iter().map(|point| point.at_s).fold(0.0, f64::max);
+    if session.trace.len() < FEWEST || end <= 0.0 {
+        return html! {};
+    }
     let time = Scale::new([0.0, end], [LEFT, WIDTH - 14.0]);
     let bottom = 2.0 * (PANEL + ABOVE);
     let gaps: Vec<(f64, f64)> = session
@@ -68,7 +74,7 @@ fn panel(session: &Session, side: &str, top: f64, time: Scale) -> Markup {
         line.axis x1=(LEFT) x2=(LEFT) y1=(top) y2=(top + PANEL) {}
         line.grid x1=(LEFT) x2=(WIDTH - 14.0) y1=(top + PANEL) y2=(top + PANEL) {}
         text x=(LEFT + 6.0) y=(top + 12.0) { (side) }
-        text.faint x=(LEFT - 6.0) y=(octets.at(most as f64) + 8.0) text-anchor="end" { (size(most)) }
+        @if most > 0 { text.faint x=(LEFT - 6.0) y=(octets.at(most as f64) + 8.0) text-anchor="end" { (size(most)) } }
         text.faint x=(LEFT - 6.0) y=(octets.at(0.0)) text-anchor="end" { "0" }
         @for point in points() { (mark(point, time.at(point.at_s), octets.at(point.offset.unwrap_or_default() as f64))) }
     }
