@@ -1,6 +1,7 @@
 //! One model, many renderings. The only user of comfy-table, chrono and maud.
 
 mod community_id;
+mod complaint;
 mod detail;
 mod escape;
 mod evidence;
@@ -18,6 +19,7 @@ mod wireshark;
 mod words;
 mod zeek;
 
+pub use complaint::explain_message;
 pub use detail::Detail;
 pub use escape::escaped;
 pub use explain::{explain, explain_list, explainable};

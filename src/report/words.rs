@@ -154,12 +154,21 @@ pub(super) fn phase(phase: Option<&str>) -> Option<&'static str> {
 }
 
 /// Most ids in a list; the JSON report has all.
-const IDS: usize = 24;
+const IDS: usize = 12;
 
 /// Ids of a pattern's sessions; `…` where there are more than are named.
 pub(super) fn sessions(pattern: &Pattern) -> String {
     let ids: Vec<String> = pattern.sessions.iter().take(IDS).map(u32::to_string).collect();
     format!("{}{}", ids.join(", "), if pattern.count > ids.len() as u64 { ", …" } else { "" })
+}
+
+/// Known timers that are named with a limit; the JSON report has more.
+const TIMERS: usize = 3;
+
+/// The known timers that lie in the interval of a pattern.
+pub(super) fn timers(pattern: &Pattern) -> Option<String> {
+    let known: Vec<&str> = pattern.timers.iter().take(TIMERS).copied().collect();
+    (!known.is_empty()).then(|| format!("known timers in it: {}", known.join(", ")))
 }
 
 /// What the cells of [`row`] hold.

@@ -56,14 +56,19 @@ fn patterns(patterns: &[Pattern]) -> Markup {
                     tr {
                         th scope="col" { "what several sessions show" }
                         th scope="col" { "pattern" }
+                        th scope="col" { "frames" }
                         th scope="col" { "sessions" }
                         th scope="col" { "count" }
                     }
                 }
                 @for pattern in patterns {
                     tr {
-                        td { (prose::sentence(&pattern.detail)) }
+                        td {
+                            (prose::sentence(&pattern.detail))
+                            @if let Some(known) = words::timers(pattern) { br; (prose::sentence(&known)) }
+                        }
                         td { code { (prose::shown(&pattern.id)) } }
+                        td.number { (words::numbers(&pattern.frames)) }
                         td.number { (words::sessions(pattern)) }
                         td.number { (pattern.count) }
                     }

@@ -10,19 +10,17 @@ use crate::report::words;
 
 /// Everything known of `session`: the verdict first.
 pub(super) fn show(session: &Session) -> Markup {
-    let advice = told::advice(session);
     html! {
         section.session id=(format!("session-{}", session.id)) {
             h2 { "Session " (session.id) }
             p class=(tone(session)) { (prose::sentence(&told::verdict(session))) }
             (prose::table(&told::first_screen(session)))
-            @if !advice.is_empty() { h3 { "What to do" } (prose::flow(&advice)) }
             (sequence::show(session))
             (strip::show(session))
             (exchange::show(session))
             (prose::flow(&told::ssh(session)))
             @if let Some(reset) = &session.reset { (evidence::show(reset)) }
-            (prose::flow(&told::more_advice(session)))
+            (prose::flow(&told::advice(session)))
             (evidence::filters(session))
             h3 { "The connection" }
             (prose::table(&told::facts(session)))

@@ -34,13 +34,17 @@ fn patterns(paper: &mut Paper, patterns: &[Pattern]) {
     paper.heading(2, "Taken together");
     let row = |pattern: &Pattern| {
         [
-            Cell::text(&pattern.detail),
+            Cell::Text(std::iter::once(pattern.detail.clone()).chain(words::timers(pattern)).collect()),
             Cell::Name(pattern.id.clone()),
+            Cell::text(words::numbers(&pattern.frames)),
             Cell::text(words::sessions(pattern)),
             Cell::text(pattern.count.to_string()),
         ]
     };
-    paper.table(["what several sessions show", "pattern", "sessions", "count"], patterns.iter().map(row));
+    paper.table(
+        ["what several sessions show", "pattern", "frames", "sessions", "count"],
+        patterns.iter().map(row),
+    );
 }
 
 /// Sessions in a row each.

@@ -11,17 +11,12 @@ pub(super) fn show(paper: &mut Paper, session: &Session) {
     paper.heading(2, &format!("Session {}", session.id));
     paper.strong(&told::verdict(session));
     prose::table(paper, &told::first_screen(session));
-    let advice = told::advice(session);
-    if !advice.is_empty() {
-        paper.heading(3, "What to do");
-        prose::flow(paper, &advice, 3);
-    }
     exchange::show(paper, session);
     prose::flow(paper, &told::ssh(session), 3);
     if let Some(reset) = &session.reset {
         evidence::show(paper, reset);
     }
-    prose::flow(paper, &told::more_advice(session), 3);
+    prose::flow(paper, &told::advice(session), 3);
     paper.heading(3, "In Wireshark");
     paper.paragraph("This session alone:");
     paper.code("", &session.display_filter);

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{
     Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Pattern, Refused,
-    Report, SCHEMA, Selected, Session, Ssh, Tool, Unanswered, Vantage, Violation, died, exchange, trace,
+    Report, SCHEMA, Selected, Session, Silences, Ssh, Tool, Unanswered, Vantage, Violation, died, exchange,
+    trace,
 };
 use crate::case::{Blind, Case, Ending};
 use crate::flow::{OrientedBy, Side};
@@ -13,7 +14,7 @@ use crate::report::escape::{escaped, excerpt};
 use crate::report::select::Selection;
 use crate::report::{community_id, moment, wireshark, zeek};
 use crate::ssh::Transcript;
-use crate::units::{Elapsed, Timestamp};
+use crate::units::Elapsed;
 use crate::wire::IcmpError;
 
 /// What the edges know of one input.
@@ -58,8 +59,7 @@ pub fn build(findings: &Findings, inputs: &[Input], options: &Options) -> Report
     let hidden = hidden(&folds, &wanted, &options.selection);
     let shown = findings.sessions.iter().zip(1..).enumerate();
     let shown = shown.filter(|(index, _)| wanted.contains(index) && !hidden.contains(index));
-    let first = counts.first.unwrap_or_default();
-    let mut sessions: Vec<Session> = shown.map(|(_, (judged, id))| session(judged, id, first)).collect();
+    let mut sessions: Vec<Session> = shown.map(|(_, (judged, id))| session(judged, id, findings)).collect();
     draw(&mut sessions, findings, options.traces);
     Report {
         schema: SCHEMA,
@@ -124,10 +124,14 @@ fn draw(sessions: &mut [Session], findings: &Findings, most: usize) {
 
 fn folded(fold: &population::Fold) -> Pattern {
     Pattern {
-        id: "handshakes-alike".to_owned(),
+        id: fold.meta.id.to_owned(),
         sessions: fold.sessions.iter().take(EXAMPLES).map(|&index| index as u32 + 1).collect(),
         count: fold.sessions.len() as u64,
         detail: fold.detail.clone(),
+        frames: Vec::new(),
+        interval_s: None,
+        silences: None,
+        timers: Vec::new(),
         first_time: Some(moment(fold.first)),
         last_time: Some(moment(fold.last)),
     }
@@ -135,10 +139,18 @@ fn folded(fold: &population::Fold) -> Pattern {
 
 fn pattern(pattern: &population::Pattern) -> Pattern {
     Pattern {
-        id: pattern.id.to_owned(),
+        id: pattern.meta.id.to_owned(),
         sessions: pattern.sessions.iter().map(|&index| index as u32 + 1).collect(),
         count: pattern.sessions.len() as u64,
         detail: pattern.detail.clone(),
+        frames: pattern.frames.iter().map(|frame| frame.0).collect(),
+        interval_s: pattern.bracket.map(|bracket| [bracket.above, bracket.up_to].map(seconds)),
+        silences: pattern.bracket.map(|bracket| Silences {
+            killed: bracket.killed as u64,
+            survived: bracket.survived as u64,
+            contradicting: bracket.contradicting as u64,
+        }),
+        timers: pattern.timers.clone(),
         first_time: None,
         last_time: None,
     }
@@ -163,7 +175,7 @@ fn limit(blind: &Blind) -> Limit {
     }
 }
 
-fn session(judged: &Judged, id: u32, capture_start: Timestamp) -> Session {
+fn session(judged: &Judged, id: u32, findings: &Findings) -> Session {
     let case = &judged.case;
     let (client, server) = (case.endpoint(Side::Client), case.endpoint(Side::Server));
     let endpoint = |end: crate::wire::Endpoint| Endpoint { ip: end.addr.to_string(), port: end.port };
@@ -179,7 +191,7 @@ fn session(judged: &Judged, id: u32, capture_start: Timestamp) -> Session {
         start: moment(case.flow.first.time),
         end: moment(case.flow.last.time),
         duration_s: seconds(case.flow.duration()),
-        ended_at_s: seconds(case.flow.last.time.since(capture_start)),
+        ended_at_s: seconds(case.flow.last.time.since(findings.counts.first.unwrap_or_default())),
         frames: case.flow.packets,
         phase: case.progress.map(crate::case::Progress::word),
         ended_by: case.ending.word(),
@@ -193,7 +205,7 @@ fn session(judged: &Judged, id: u32, capture_start: Timestamp) -> Session {
         ssh: ssh(case),
         reset: judged.diagnosis.verdict.as_ref().and_then(|verdict| super::Reset::of(case, verdict)),
         cause: super::Cause::of(case, &judged.diagnosis),
-        timer: super::Timer::of(case, &judged.diagnosis),
+        timer: super::Timer::of(case, &judged.diagnosis, &findings.timers),
         limits: case.blind.iter().map(limit).collect(),
         trace: Vec::new(),
     }
@@ -201,14 +213,26 @@ fn session(judged: &Judged, id: u32, capture_start: Timestamp) -> Session {
 
 /// The most insistent of what went unanswered.
 fn unanswered(case: &Case) -> Option<Unanswered> {
-    let owed = Side::BOTH.into_iter().filter_map(|side| Some((side, case.flow.half(side).unanswered?)));
-    let (side, owed) =
-        owed.max_by_key(|(_, owed)| owed.repeats).filter(|_| case.ending == Ending::Silence)?;
+    let death = case.death()?;
+    let (owed, half) = (death.owed, case.flow.half(death.sender));
+    let last = |side: Side| case.flow.half(side).last.map(|last| moment(last.time));
     Some(Unanswered {
-        sent_by: side.word(),
+        sent_by: death.sender.word(),
         first_frame: owed.first.frame.0,
         last_frame: owed.last.frame.0,
         repeats: owed.repeats,
+        what: match owed.probe {
+            true => "keepalive-probe",
+            false if half.opened.is_some_and(|opened| opened == owed.first) => "syn",
+            false => "data",
+        },
+        dead_by: moment(owed.first.time),
+        alive_at: death.alive.map(|alive| moment(alive.time)),
+        last_from_client: last(Side::Client),
+        last_from_server: last(Side::Server),
+        other_end_heard: death.peer_heard,
+        largest_octets: owed.largest,
+        largest_arrived_octets: death.outsized,
     })
 }
 

@@ -119,6 +119,13 @@ impl Page {
         page.blocks
     }
 
+    /// What `write` puts on a page of any width: a command that is said in a sentence stays in it.
+    pub(super) fn in_lines(write: impl FnOnce(&mut Self)) -> Vec<Block> {
+        let mut page = Self { width: usize::MAX, color: false, blocks: Vec::new() };
+        write(&mut page);
+        page.blocks
+    }
+
     /// Columns of the page.
     pub(super) const fn width(&self) -> usize {
         self.width

@@ -95,6 +95,9 @@ pub(super) fn patterns(page: &mut Page, patterns: &[Pattern]) {
     for pattern in patterns {
         let line = format!("{} ({}; session {})", pattern.detail, pattern.id, words::sessions(pattern));
         page.hanging("  - ", &line, Tone::Plain);
+        if let Some(known) = words::timers(pattern) {
+            page.paragraph(4, &known, Tone::Plain);
+        }
     }
 }
 

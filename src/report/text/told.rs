@@ -23,19 +23,18 @@ fn sentence(write: impl FnOnce(&mut Page)) -> String {
     text.unwrap_or_default()
 }
 
-/// Who, why, when, and the silences.
+/// Who, why, when, the silences, and what to do, a line each.
 pub(in crate::report) fn first_screen(session: &Session) -> Vec<Block> {
-    Page::written(|page| headline::first_screen(page, session))
+    Page::in_lines(|page| {
+        headline::first_screen(page, session);
+        advice::first(page, &session.cause);
+        headline::shown_to_the_user(page, session);
+    })
 }
 
-/// How to be sure, and what to change: the first of each.
+/// How to be sure, and what to change, in full under a heading.
 pub(in crate::report) fn advice(session: &Session) -> Vec<Block> {
-    Page::written(|page| advice::first(page, &session.cause))
-}
-
-/// The others, under their own heading.
-pub(in crate::report) fn more_advice(session: &Session) -> Vec<Block> {
-    Page::written(|page| advice::others(page, &session.cause))
+    Page::written(|page| advice::in_full(page, &session.cause))
 }
 
 /// What SSH says of the end in clear text.

@@ -26,7 +26,7 @@ pub(in crate::report::html) fn show(report: &Report, died: &[&Session]) -> Marku
     html! {
         h2 { "The deaths together" }
         (timeline(report, died))
-        (silences(died))
+        (silences(report, died))
     }
 }
 
@@ -82,8 +82,8 @@ fn moment(seconds: f64) -> String {
 /// Bars of the histogram: each ends at 1.25 times where it begins, so that a tenth of a second and a day fit one axis.
 const RATIO: f64 = 1.25;
 
-/// After how long a silence the reset came.
-fn silences(died: &[&Session]) -> Markup {
+/// After how long a silence the reset came, with the idle limits that the patterns give.
+fn silences(report: &Report, died: &[&Session]) -> Markup {
     let gap =
         |session: &&Session| session.reset.as_ref().filter(|reset| reset.role == "initiating")?.idle_gap_s;
     let gaps: Vec<f64> = died.iter().filter_map(gap).filter(|gap| *gap > 0.0).collect();
@@ -106,6 +106,9 @@ fn silences(died: &[&Session]) -> Markup {
         h3 { "How long the silence was before the RST" }
         figure {
             svg viewBox=(format!("0 0 {WIDTH} 146")) role="img" aria-label=(format!("Silences before {} resets", gaps.len())) {
+                @for [above, up_to] in report.patterns.iter().filter_map(|pattern| pattern.interval_s) {
+                    rect.gap x=(along.at(place(above))) y="16" width=(tenth((along.at(place(up_to)) - along.at(place(above))).max(2.0))) height="94" {}
+                }
                 @for (bar, count) in &bars {
                     rect.client x=(along.at(*bar as f64)) y=(up.at(f64::from(*count)))
                         width=(tenth(along.at((*bar + 1) as f64) - along.at(*bar as f64) - 1.0)) height=(tenth(110.0 - up.at(f64::from(*count)))) {}
@@ -118,7 +121,7 @@ fn silences(died: &[&Session]) -> Markup {
                 }
                 text.faint x=(WIDTH - 14.0) y="142" text-anchor="end" { "silence, on a scale of ratios" }
             }
-            figcaption { "A timer shows as a hard left edge: no session that it ended was silent for less." }
+            figcaption { "A timer shows as a hard left edge: no session that it ended was silent for less. A shaded band is an idle limit estimated from all sessions." }
         }
     }
 }
