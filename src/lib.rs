@@ -52,7 +52,7 @@
 //! | [timer](timers::Timer) | a known idle timer, with its source |
 //! | [waits](timers::Waits) | the silence before the end by every clock that a timer may have |
 //! | [pattern](population::Pattern) | what only several sessions together show |
-//! | [report](report::model::Report) | all of that as values; text and JSON are renderings of it |
+//! | [report](report::model::Report) | all of that as values; text, Markdown, HTML and JSON are renderings of it |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_macros, clippy::disallowed_types)]
 

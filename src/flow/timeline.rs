@@ -31,6 +31,11 @@ impl Timeline {
         self.tail.push_back(segment);
     }
 
+    /// The kept segments between which others are no longer kept; `None` where all are.
+    pub fn gap(&self) -> Option<(&Segment, &Segment)> {
+        self.head.last().zip(self.tail.front()).filter(|_| self.dropped > 0)
+    }
+
     /// When the first of the last segments passed; `None` while all are kept from the start.
     pub fn tail_begins(&self) -> Option<Timestamp> {
         self.tail.front().map(|segment| segment.time)

@@ -7,7 +7,7 @@ use super::Mismatch;
 use super::build::{round, seconds};
 use crate::case::Case;
 use crate::flow::Side;
-use crate::report::escape::escaped;
+use crate::report::escape::{escaped, excerpt};
 use crate::report::hassh::hassh;
 use crate::ssh::{self, Transcript};
 
@@ -184,12 +184,12 @@ fn party(transcript: &Transcript, side: Side) -> Party {
     let role = if transcript.reversed { !side } else { side };
     let said = party.disconnect.as_ref();
     Party {
-        banner: banner.map(escaped),
+        banner: banner.map(excerpt),
         software: banner.and_then(software),
         hassh: party.offer.as_ref().and_then(|offer| hassh(offer, role)),
-        text: party.stray.as_ref().map(|stray| escaped(&stray.text)),
+        text: party.stray.as_ref().map(|stray| excerpt(&stray.text)),
         text_is: party.stray.as_ref().and_then(|stray| stray.known).map(ssh::KnownText::title),
-        disconnect: said.map(|said| format!("{}: {}", said.code, escaped(&said.text))),
+        disconnect: said.map(|said| format!("{}: {}", said.code, excerpt(&said.text))),
         unimplemented: Some(party.unimplemented).filter(|&count| count > 0),
     }
 }

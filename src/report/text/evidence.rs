@@ -4,12 +4,6 @@ use super::words;
 use crate::report::model::{Evidence, Reset, Ssh};
 use crate::report::page::{Page, Tone};
 
-/// From 15 decibans on, odds of about 30 to 1, evidence is called strong.
-const STRONG: i32 = 15;
-
-/// From 7 decibans on, odds of 5 to 1.
-const FAIR: i32 = 7;
-
 /// What SSH itself says of the end, in clear text.
 pub(super) fn of_ssh(page: &mut Page, ssh: &Ssh) {
     let mut said = Vec::new();
@@ -106,12 +100,7 @@ fn bearing<'a>(reset: &'a Reset, sender: &str) -> Weighed<'a> {
 }
 
 fn weighed(page: &mut Page, weight: i32, item: &Evidence) {
-    let word = match weight {
-        STRONG.. => "strong",
-        FAIR.. => "fair",
-        _ => "weak",
-    };
-    page.hanging(&format!("    {word:<8}"), &item.summary, Tone::Plain);
+    page.hanging(&format!("    {:<8}", words::weight(weight)), &item.summary, Tone::Plain);
     page.paragraph(12, &words::joined(&[item.id, &words::frames(&item.frames)]), Tone::Faint);
 }
 

@@ -33,7 +33,7 @@ pub(super) fn limits(page: &mut Page, heading: &str, limits: &[Limit]) {
     }
 }
 
-fn facts(page: &mut Page, session: &Session) {
+pub(super) fn facts(page: &mut Page, session: &Session) {
     page.subheading("The connection");
     let frames = words::counted(session.frames, "frame");
     page.labelled(

@@ -91,6 +91,7 @@ fn session(id: u32) -> Session {
         start: "2026-11-21T08:04:22.981469022Z".into(),
         end: "2026-11-21T08:04:30.185400317Z".into(),
         duration_s: 7.2,
+        ended_at_s: 7.2,
         frames: 42,
         phase: Some("session"),
         ended_by: "reset",
@@ -98,6 +99,8 @@ fn session(id: u32) -> Session {
         unanswered: None,
         refused: None,
         client_saw: Some("client_loop: send disconnect: Connection reset by peer".into()),
+        exchange: Vec::new(),
+        display_filter: String::new(),
         path: Path { rtt_min_ms: Some(31.0), retransmitted_share_s2c: 0.01, ..Path::default() },
         ssh: Ssh::default(),
         reset: Some(reset()),
@@ -109,6 +112,7 @@ fn session(id: u32) -> Session {
             ..Timer::default()
         }),
         limits: Vec::new(),
+        trace: Vec::new(),
     }
 }
 
@@ -136,6 +140,7 @@ fn report(sessions: Vec<Session>) -> Report {
             last_time: Some("2026-11-21T08:04:30.185400317Z".into()),
             limits: Vec::new(),
         },
+        selection: None,
         sessions,
         patterns: Vec::new(),
     }

@@ -1,7 +1,9 @@
 //! Words for the model's values: what a term of the report is called in a sentence.
 
+use std::borrow::Cow;
+
 use crate::cause::{Cause, Group};
-use crate::report::model::{Endpoint, Reset, Session};
+use crate::report::model::{Endpoint, Pattern, Report, Reset, Session};
 use crate::units::Elapsed;
 
 /// `host:port`, an IPv6 address in brackets.
@@ -27,6 +29,15 @@ pub(super) fn percent(probability: f64) -> String {
     }
 }
 
+/// How strong evidence of so many decibans is: odds of about 30 to 1, of 5 to 1, or less.
+pub(super) const fn weight(decibans: i32) -> &'static str {
+    match decibans {
+        15.. => "strong",
+        7.. => "fair",
+        _ => "weak",
+    }
+}
+
 /// A span of seconds in the unit a person would pick.
 pub(super) fn span(seconds: f64) -> String {
     Elapsed::from_secs_f64(seconds).to_string()
@@ -49,15 +60,42 @@ pub(super) fn from_to(from: &str, to: &str) -> String {
 
 /// `frame 7`, `frames 7, 9`; nothing for none.
 pub(super) fn frames(frames: &[u64]) -> String {
+    let listed = numbers(frames);
+    match listed.as_str() {
+        "" => String::new(),
+        one if !one.contains(',') => format!("frame {one}"),
+        more => format!("frames {more}"),
+    }
+}
+
+/// `7, 9`: each once and in order.
+pub(super) fn numbers(frames: &[u64]) -> String {
     let mut numbers = frames.to_vec();
     numbers.sort_unstable();
     numbers.dedup();
-    let listed: Vec<String> = numbers.iter().map(u64::to_string).collect();
-    match listed.len() {
-        0 => String::new(),
-        1 => format!("frame {}", listed.concat()),
-        _ => format!("frames {}", listed.join(", ")),
+    numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// `text`, or its first characters and `…`, at most `most` in all.
+pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some(_) => Cow::Owned(text.chars().take(most.saturating_sub(1)).chain(['…']).collect()),
+        None => Cow::Borrowed(text),
     }
+}
+
+/// How to read the numbers of `report`, and what made it.
+pub(super) fn colophon(report: &Report) -> Vec<String> {
+    let through = if report.capture.files.len() > 1 {
+        " and go on from one file to the next: `mergecap -a` puts the files together so"
+    } else {
+        ""
+    };
+    let version = report.tool.version.map_or(String::new(), |version| format!(" {version}"));
+    vec![
+        format!("Frames are numbered as in Wireshark{through}. Times are UTC."),
+        format!("Made by {}{version}; report format {}.", report.tool.name, report.schema),
+    ]
 }
 
 /// What stands between `text` and `more` in a list whose parts may be empty.
@@ -160,8 +198,49 @@ pub(super) fn phase(phase: Option<&str>) -> Option<&'static str> {
     })
 }
 
+/// Most ids in a list; the JSON report has all.
+const IDS: usize = 12;
+
+/// Ids of a pattern's sessions; `…` where there are more than are named.
+pub(super) fn sessions(pattern: &Pattern) -> String {
+    let ids: Vec<String> = pattern.sessions.iter().take(IDS).map(u32::to_string).collect();
+    format!("{}{}", ids.join(", "), if pattern.count > ids.len() as u64 { ", …" } else { "" })
+}
+
+/// Known timers that are named with a limit; the JSON report has more.
+const TIMERS: usize = 3;
+
+/// The known timers that lie in the interval of a pattern.
+pub(super) fn timers(pattern: &Pattern) -> Option<String> {
+    let known: Vec<&str> = pattern.timers.iter().take(TIMERS).copied().collect();
+    (!known.is_empty()).then(|| format!("known timers in it: {}", known.join(", ")))
+}
+
+/// What the cells of [`row`] hold.
+pub(super) const COLUMNS: [&str; 6] = ["#", "client", "server", "start (UTC)", "lasted", "end"];
+
+/// A session in a row of a table.
+pub(super) fn row(session: &Session) -> [String; 6] {
+    let start = moment(&session.start);
+    let reset = session.reset.as_ref().map_or(String::new(), |reset| match reset.role {
+        "reaction" => format!("RST after it (frame {})", reset.decisive_frame),
+        "ineffective" => format!("RST without effect (frame {})", reset.decisive_frame),
+        _ => String::new(),
+    });
+    let telling = !matches!(session.cause.id, "normal-close" | "benign-rst-after-close" | "unknown");
+    let why = if telling { because(session.cause.id) } else { "" };
+    [
+        session.id.to_string(),
+        endpoint(&session.client),
+        endpoint(&session.server),
+        start.get(..19).unwrap_or(&start).to_owned(),
+        span(session.duration_s),
+        joined(&[ending(session), &reset, why]),
+    ]
+}
+
 /// How a session ended, in a cell of a table.
-pub(super) fn ending(session: &Session) -> &'static str {
+fn ending(session: &Session) -> &'static str {
     match (session.ended_by, session.phase) {
         ("reset", _) => "reset",
         ("refused", _) => "refused",
