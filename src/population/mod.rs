@@ -37,6 +37,7 @@ use crate::case::{Blind, Case};
 use crate::cause::{Cause, Weight};
 use crate::frame::FrameNo;
 use crate::infer::{Diagnosis, Move};
+use crate::timers::Timer;
 use crate::units::Timestamp;
 use crate::wire::Undecoded;
 use crowd::Crowd;
@@ -80,6 +81,8 @@ pub struct Findings {
     pub blind: Vec<Blind>,
     /// What several sessions say together.
     pub patterns: Vec<Pattern>,
+    /// Timers that the user knows of.
+    pub timers: Vec<Timer>,
 }
 
 /// Something that shows only in several sessions.
