@@ -17,12 +17,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use label::judge::{self, Field};
 use label::{Labelled, labelled};
 
 /// Exit status of `tests/lab/run` where the machine does not allow it.
 const NOT_POSSIBLE_HERE: i32 = 77;
+
+/// One lab at a time: what it shows rests on times, which another one on the same cores would blur.
+static CORES: Mutex<()> = Mutex::new(());
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -64,6 +68,7 @@ fn every_kept_capture_of_the_lab_can_be_made_again() {
 #[test]
 #[ignore = "needs root and builds network namespaces: cargo test --test lab -- --ignored"]
 fn what_the_lab_makes_is_judged_as_the_kernel_saw_it() {
+    let _alone = CORES.lock().unwrap_or_else(PoisonError::into_inner);
     let out = std::env::temp_dir().join(format!("sshrst-lab-test-{}", std::process::id()));
     let status = Command::new(root().join("tests/lab/run")).arg("--out").arg(&out).status().unwrap();
     if status.code() == Some(NOT_POSSIBLE_HERE) {
@@ -85,6 +90,7 @@ const WIDEST: f64 = 0.15;
 #[test]
 #[ignore = "needs root and builds network namespaces: cargo test --test lab -- --ignored"]
 fn the_idle_limits_of_three_firewalls_are_told_from_forty_sessions_each() {
+    let _alone = CORES.lock().unwrap_or_else(PoisonError::into_inner);
     let out = std::env::temp_dir().join(format!("sshrst-limits-test-{}", std::process::id()));
     let run = Command::new(root().join("tests/lab/limits")).arg(&out).output().unwrap();
     eprint!("{}", String::from_utf8_lossy(&run.stderr));
