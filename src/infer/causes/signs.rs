@@ -5,7 +5,7 @@ use crate::cause::Origin;
 use crate::flow::{Moment, Side, Silence, Unanswered};
 use crate::frame::FrameNo;
 use crate::infer::Verdict;
-use crate::ssh::KnownText;
+use crate::ssh::{KnownText, Program, Software};
 use crate::units::Elapsed;
 
 /// Shortest silence that a network's timer can explain. Real ones are longer (the shortest default in the catalogue is
@@ -144,15 +144,19 @@ pub(super) fn is_whole_seconds(age: Elapsed) -> bool {
 /// How long a program takes from the connection's acceptance to setting its timer.
 const START_OF_A_PROCESS: Elapsed = Elapsed::from_millis(150);
 
-/// Whether the client names itself as a program that asks for keys and versions and never logs in: ssh-keyscan
-/// (OpenSSH `ssh-keyscan.c`, congreet), nmap's scripts (`nselib`, `ssh2.lua`), ZGrab.
+/// Whether the client names itself as a program that asks for keys and versions and never logs in.
 pub(super) fn is_scanner(case: &Case) -> bool {
-    names(case, &[b"SSH-2.0-OpenSSH-keyscan", b"SSH-2.0-Nmap", b"SSH-1.5-Nmap", b"SSH-2.0-ZGrab"])
+    client_software(case).is_some_and(|it| it.program == Program::Scanner)
 }
 
-fn names(case: &Case, software: &[&[u8]]) -> bool {
-    let banner = case.transcript.party.of(Side::Client).banner.as_ref();
-    banner.is_some_and(|banner| software.iter().any(|name| banner.line.starts_with(name)))
+/// Whether the client names itself as one that people log in with, and that asks them about unknown keys.
+pub(super) fn is_interactive(case: &Case) -> bool {
+    client_software(case).is_some_and(Software::is_login_client)
+}
+
+fn client_software(case: &Case) -> Option<Software> {
+    let banner = case.transcript.party.of(Side::Client).banner.as_ref()?;
+    Software::of(&banner.line)
 }
 
 /// Whether both sides sent far more than identification, KEXINIT and a guessed packet: they understood each other.
