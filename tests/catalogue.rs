@@ -1,4 +1,4 @@
-//! Nothing is forgotten: every detector and cause is registered, documented, and in the README; the schema is fresh.
+//! Nothing is forgotten: every detector, pattern and cause is registered, documented, and in the README; the schema is fresh.
 //!
 //! `SSHRST_BLESS=1 cargo test --test catalogue` writes the README's tables and `src/report/schema.json` anew.
 
@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use sshrst::cause::{Cause, Facts, Group};
 use sshrst::detect::{CATALOGUE, Meta};
+use sshrst::population;
 use sshrst::report::{self, Screen};
 use sshrst::timers;
 use sshrst::units::Timestamp;
@@ -41,7 +42,7 @@ fn assert_fresh(file: &str, expected: &str) {
 }
 
 #[test]
-fn ids_are_unique_across_detectors_causes_and_timers() {
+fn ids_are_unique_across_detectors_patterns_causes_and_timers() {
     let mut seen = BTreeSet::new();
     for id in report::explainable() {
         assert!(seen.insert(id), "`{id}` names two things");
@@ -94,6 +95,31 @@ fn every_detector_has_the_five_headings_in_order_with_text_under_each() {
         let summary = meta.summary();
         assert!(summary.ends_with('.') && summary.len() < 120, "{}: `{summary}`", meta.id);
     }
+}
+
+#[test]
+fn a_pattern_is_called_like_its_file_and_documented_as_a_detector_is() {
+    for meta in population::catalogue() {
+        let stem = Path::new(meta.file).file_stem().unwrap().to_str().unwrap();
+        assert_eq!(stem.replace('_', "-"), meta.id, "{}", meta.file);
+        let headings: Vec<&str> =
+            meta.doc.lines().filter_map(|line| line.trim().strip_prefix("## ")).collect();
+        assert_eq!(headings, ["Sees", "Means", "Misleads when", "Needs", "References"], "{}", meta.id);
+        assert!(meta.summary().ends_with('.') && meta.summary().len() < 120, "{}", meta.id);
+    }
+}
+
+#[test]
+fn every_file_that_declares_a_pattern_is_in_the_catalogue() {
+    let registered: BTreeSet<&str> = population::catalogue().map(|meta| meta.file).collect();
+    let files = fs::read_dir(path("src/population")).unwrap().map(|entry| entry.unwrap().path());
+    let declares =
+        |file: &PathBuf| file.is_file() && fs::read_to_string(file).unwrap().contains("\ndeclare_pattern! {");
+    let found: BTreeSet<String> = files
+        .filter(declares)
+        .map(|file| file.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), registered);
 }
 
 #[test]
@@ -445,7 +471,9 @@ fn the_schema_is_that_of_the_types() {
 #[test]
 fn the_readmes_tables_are_made_from_the_code() {
     let mut readme = fs::read_to_string(path("README.md")).unwrap();
-    for (name, text) in [("signals", signals()), ("causes", causes()), ("timers", timers())] {
+    for (name, text) in
+        [("signals", signals()), ("patterns", patterns()), ("causes", causes()), ("timers", timers())]
+    {
         readme = replaced(&readme, name, &text);
     }
     assert_fresh("README.md", &readme);
@@ -454,6 +482,14 @@ fn the_readmes_tables_are_made_from_the_code() {
 fn signals() -> String {
     let mut table = String::from("| signal | the capture shows that … |\n|---|---|\n");
     for meta in metas() {
+        writeln!(table, "| `{}` | {} |", meta.id, meta.summary()).unwrap();
+    }
+    table
+}
+
+fn patterns() -> String {
+    let mut table = String::from("| pattern | says |\n|---|---|\n");
+    for meta in population::catalogue() {
         writeln!(table, "| `{}` | {} |", meta.id, meta.summary()).unwrap();
     }
     table
