@@ -1,22 +1,25 @@
 //! Everything a detector may look at, frozen.
 
+mod clock;
 mod ending;
 mod host;
 mod reset;
 mod stack;
+mod stamps;
 mod vantage;
 mod visibility;
 
 pub use ending::Ending;
-pub use host::{Host, Hosts};
+pub use host::{Answer, Host, Hosts};
 pub use reset::{Form, Reset, Role, Trigger};
 pub use stack::{Generator, Stack};
+pub use stamps::StampClock;
 pub use vantage::{Spot, Vantage};
 pub use visibility::{Blind, BlindKind};
 
-use crate::flow::{Flow, Moment, Pair, Side, Silence};
+use crate::flow::{Flow, Loop, Moment, Pair, Side, Silence};
 use crate::ssh::{Phase, Transcript};
-use crate::units::Timestamp;
+use crate::units::{Elapsed, Timestamp};
 use crate::wire::Endpoint;
 
 /// How far the connection got, TCP's part included.
@@ -76,7 +79,7 @@ pub struct Case {
 impl Case {
     /// Freezes one connection. `capture_end`: the time of the capture's last frame.
     pub fn new(flow: Flow, mut transcript: Transcript, hosts: Pair<Host>, capture_end: Timestamp) -> Self {
-        let reset = Reset::decisive(&flow);
+        let reset = Reset::decisive(&flow, &hosts);
         let ending = ending::of(&flow, reset.as_ref(), capture_end);
         let progress = progress(&flow, reset.as_ref(), &transcript, ending);
         let vantage = vantage::of(&flow, &hosts);
@@ -107,6 +110,22 @@ impl Case {
         let fins =
             Side::BOTH.into_iter().filter_map(|side| self.flow.half(side).fin.map(|(fin, _)| (side, fin)));
         fins.min_by_key(|(_, fin)| fin.frame)
+    }
+
+    /// The shortest loop from the capture point to the host of `side`, in this connection or another.
+    pub fn shortest_loop(&self, side: Side) -> Option<Loop> {
+        reset::shortest_loop(&self.flow, self.hosts.of(side), side)
+    }
+
+    /// By how much a difference of two times of the connection can be wrong, as far as its packets show.
+    pub fn time_error(&self) -> Elapsed {
+        clock::exactness(&self.flow)
+    }
+
+    /// Whether both ends are one host: its packets never leave it, and no path lies between.
+    pub fn is_within_one_host(&self) -> bool {
+        let [client, server] = Side::BOTH.map(|side| self.endpoint(side).addr);
+        client == server || client.is_loopback() || server.is_loopback()
     }
 
     /// Whether the capture is blind in the given way.
