@@ -122,6 +122,11 @@ impl Case {
         clock::exactness(&self.flow)
     }
 
+    /// Whether packets of `side` are known to have passed uncaptured: then its last ones in the capture need not be its last.
+    pub fn misses_packets_of(&self, side: Side) -> bool {
+        self.flow.half(side).assembler.missing > 0
+    }
+
     /// Whether both ends are one host: its packets never leave it, and no path lies between.
     pub fn is_within_one_host(&self) -> bool {
         let [client, server] = Side::BOTH.map(|side| self.endpoint(side).addr);

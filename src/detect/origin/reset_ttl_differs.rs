@@ -65,12 +65,13 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         Hops::from_ttl(segment.ttl),
         Hops::from_ttl(usual.value),
     );
-    let steady = series.values().len() == 1;
+    let steady = series.values().len() == 1 && !case.misses_packets_of(reset.claimed);
     // The same number of routers from another initial value: a standby machine at the same place, or a socket's own TTL.
     let same_place = Hops::from_ttl(segment.ttl) == Hops::from_ttl(usual.value);
     // Measured: no abort of a host had another TTL, all 36 forged ones had. So few families show no more than 14 dB; that a box
     // stands at another distance than the host it speaks for is the rule everywhere, and so the weight is more than shown.
-    // One router more or less can be a changed route; a host whose TTL moved before can move again: judgement.
+    // One router more or less can be a changed route; a host whose TTL moved before, or may have moved unseen, can move again:
+    // judgement.
     let host = match (away.abs(), steady) {
         _ if same_place => -13,
         (1, true) => -17,
