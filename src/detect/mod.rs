@@ -43,6 +43,7 @@ pub const CATALOGUE: &[&dyn Detect] = &[
     &path::challenge_after_reset::ChallengeAfterReset,
     &path::resets_in_series::ResetsInSeries,
     &path::resets_count_upwards::ResetsCountUpwards,
+    &path::resets_differ::ResetsDiffer,
     &exchange::reset_follows_fin::ResetFollowsFin,
     &exchange::reset_in_phase::ResetInPhase,
     &exchange::refusal_text_before_reset::RefusalTextBeforeReset,

@@ -14,6 +14,8 @@ use crate::units::Elapsed;
 pub(super) struct Weighed {
     /// Probability of each origin, in the order of [`Origin::ALL`]; they sum up to 1.
     pub posterior: [f64; 6],
+    /// Probability of a box before any evidence.
+    pub prior_middlebox: f64,
     /// Strong evidence for the claimed host in one group and for a box in another.
     pub conflict: bool,
 }
@@ -59,7 +61,7 @@ pub(super) fn weigh(evidence: &[Evidence], prior: Bearing, hidden: usize) -> Wei
     let posterior = humbled(raw, evidence, hidden);
     let tilts: Vec<i32> = strongest.values().map(|bearing| tilt(bearing, prior)).collect();
     let conflict = tilts.iter().any(|&tilt| tilt >= STRONG) && tilts.iter().any(|&tilt| tilt <= -STRONG);
-    Weighed { posterior, conflict }
+    Weighed { posterior, prior_middlebox: middlebox_share(prior), conflict }
 }
 
 /// Leaves what must be left to the side that lost.
@@ -99,6 +101,12 @@ fn strongest(evidence: &[Evidence]) -> BTreeMap<Group, Bearing> {
         }
     }
     strongest
+}
+
+/// The probability that `prior` alone gives to a box.
+fn middlebox_share(prior: Bearing) -> f64 {
+    let likely = Origin::ALL.map(|origin| prior.of(origin).likelihood_ratio());
+    Origin::side_share(&likely, false) / likely.iter().sum::<f64>()
 }
 
 /// How far a bearing moves the odds of a box against the claimed host, in decibans, starting from `prior`.

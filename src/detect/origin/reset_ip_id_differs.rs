@@ -76,7 +76,7 @@ fn abort(reset: &Reset) -> Outcome {
             );
             // Measured: all forged resets with a number, no abort. Less where the host may share its counter over all
             // connections, as Windows does: other connections take numbers meanwhile (one in public captures).
-            let socket = if reset.stack.like_windows() { -6 } else { -16 };
+            let socket = if reset.stack.like_windows() { -12 } else { -16 };
             let bearing = Bearing { socket, owner: socket / 2 - 2, ..Bearing::SILENT };
             Outcome::Present(Finding::new(summary, frames, bearing))
         }
