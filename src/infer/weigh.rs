@@ -35,20 +35,34 @@ const WITHOUT_HOPS: f64 = 0.06;
 /// Chosen, not measured, so that no capture of the lab says more with less in it (`tests/properties.rs`).
 const HIDDEN: f64 = 0.03;
 
-/// How many parts of what could speak of `reset` the capture hides: the start, one direction, packets between, the
-/// packet answered.
-pub(super) fn hidden(case: &Case, reset: &Reset) -> usize {
+/// What is left where the capture holds nothing of the connection but resets: nothing to compare them with.
+const RESETS_ONLY: f64 = 0.25;
+
+/// What the capture hides of all that could speak of a reset.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Hidden {
+    /// Parts that are not there: the start, one direction, packets between, the packet answered.
+    pub parts: usize,
+    /// There is nothing but resets.
+    pub all: bool,
+}
+
+/// What the capture hides that could speak of `reset`.
+pub(super) fn hidden(case: &Case, reset: &Reset) -> Hidden {
     let blind = [BlindKind::StartsMidstream, BlindKind::OneDirection, BlindKind::PacketsMissing];
     let asked = reset.trigger.is_some_and(|trigger| trigger.answer_time < LONGEST_ANSWER);
     let unasked = reset.form != Form::Abort && !asked;
-    blind.into_iter().filter(|&kind| case.is_blind(kind)).count() + usize::from(unasked)
+    Hidden {
+        parts: blind.into_iter().filter(|&kind| case.is_blind(kind)).count() + usize::from(unasked),
+        all: Side::BOTH.into_iter().all(|side| case.flow.half(side).packets == 0),
+    }
 }
 
 /// No path and no stack takes longer to answer: an earlier packet with the same numbers is not the one answered.
 const LONGEST_ANSWER: Elapsed = Elapsed::from_secs(2);
 
-/// Weighs `evidence` on top of `prior`. The order of the evidence does not matter. `hidden`: see [`hidden()`].
-pub(super) fn weigh(evidence: &[Evidence], prior: Bearing, hidden: usize) -> Weighed {
+/// Weighs `evidence` on top of `prior`. The order of the evidence does not matter.
+pub(super) fn weigh(evidence: &[Evidence], prior: Bearing, hidden: Hidden) -> Weighed {
     let strongest = strongest(evidence);
     let sums = Origin::ALL.map(|origin| {
         let sum: i32 = strongest.values().map(|bearing| bearing.of(origin).0).sum();
@@ -65,18 +79,22 @@ pub(super) fn weigh(evidence: &[Evidence], prior: Bearing, hidden: usize) -> Wei
 }
 
 /// Leaves what must be left to the side that lost.
-fn humbled(raw: [f64; 6], evidence: &[Evidence], hidden: usize) -> [f64; 6] {
+fn humbled(raw: [f64; 6], evidence: &[Evidence], hidden: Hidden) -> [f64; 6] {
     let (host, boxes) = (Origin::side_share(&raw, true), Origin::side_share(&raw, false));
     let owner = raw.last().copied().unwrap_or_default() > boxes / 2.0;
     let hops = evidence.iter().filter(|item| matches!(item.meta.group, Group::Ttl | Group::Vantage));
     let tilt: i32 = hops.map(|item| item.tilt).sum();
     let supported = if host >= boxes { tilt <= -HOPS_COUNT } else { tilt >= HOPS_COUNT && !owner };
-    let least = if supported { MODEL_ERROR } else { WITHOUT_HOPS };
+    let least = match (hidden.all, supported) {
+        (true, _) => RESETS_ONLY,
+        (_, true) => MODEL_ERROR,
+        _ => WITHOUT_HOPS,
+    };
     if host.min(boxes) <= 0.0 {
         return raw;
     }
     let lost = host.min(boxes).max(least);
-    let lost = 0.5 - (0.5 - lost) * (1.0 - HIDDEN * hidden as f64);
+    let lost = 0.5 - (0.5 - lost) * (1.0 - HIDDEN * hidden.parts as f64);
     let (host_factor, box_factor) =
         if host >= boxes { ((1.0 - lost) / host, lost / boxes) } else { (lost / host, (1.0 - lost) / boxes) };
     let mut shares = Origin::ALL
