@@ -12,7 +12,7 @@ mod visibility;
 pub use ending::Ending;
 pub use host::{Answer, Host, Hosts};
 pub use reset::{Form, Reset, Role, Trigger};
-pub use stack::{Generator, Stack};
+pub use stack::{Generator, Stack, Sums};
 pub use stamps::StampClock;
 pub use vantage::{Spot, Vantage};
 pub use visibility::{Blind, BlindKind};

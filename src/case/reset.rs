@@ -1,9 +1,9 @@
 //! The reset that counts: which of several, in which form, in answer to what, and in which role.
 
-use crate::case::{Host, Stack};
+use crate::case::{Host, Stack, Sums};
 use crate::flow::{Acceptance, Flow, Loop, Pair, SeenReset, Side};
 use crate::units::Elapsed;
-use crate::wire::Segment;
+use crate::wire::{Checksum, Segment};
 
 /// The form of a reset, by RFC 9293 §3.10.7 and §3.5.2 and by what genuine stacks send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,8 +92,9 @@ impl Reset {
     /// The decisive reset of `flow`: the first that its receiver accepted, else the first of all. `hosts`: what other
     /// connections show of the two ends.
     pub(super) fn decisive(flow: &Flow, hosts: &Pair<Host>) -> Option<Self> {
-        let accepted =
-            |reset: &SeenReset| matches!(reset.acceptance, Acceptance::Exact | Acceptance::Unknown);
+        let accepted = |reset: &SeenReset| {
+            matches!(reset.acceptance, Acceptance::Exact | Acceptance::Unknown) && !is_dropped(reset, flow)
+        };
         let index = flow.resets.iter().position(accepted).or((!flow.resets.is_empty()).then_some(0))?;
         let seen = flow.resets.get(index)?.clone();
         let claimed = flow.side(seen.segment.from);
@@ -177,7 +178,16 @@ fn role(seen: &SeenReset, flow: &Flow, index: usize) -> Role {
     {
         return Role::Ineffective;
     }
-    if seen.acceptance == Acceptance::Outside { Role::Ineffective } else { Role::Initiating }
+    if seen.acceptance == Acceptance::Outside || is_dropped(seen, flow) {
+        Role::Ineffective
+    } else {
+        Role::Initiating
+    }
+}
+
+/// Whether the receiver's TCP drops the reset for its checksum (RFC 9293 §3.1, MUST-3).
+fn is_dropped(seen: &SeenReset, flow: &Flow) -> bool {
+    seen.segment.checksum == Checksum::Bad && Sums::of(flow, flow.side(seen.segment.from)).are_right()
 }
 
 /// Whether the reset's receiver was still alive after it: it sent something that no packet in flight can explain.

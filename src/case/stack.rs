@@ -3,7 +3,7 @@
 use crate::case::host::Answer;
 use crate::case::{Host, StampClock};
 use crate::flow::{Flow, Side};
-use crate::wire::{Segment, Traits};
+use crate::wire::{Checksum, Segment, Traits};
 
 /// How a host numbers the IPv4 packets of one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +36,41 @@ pub struct Stack {
     pub initial_ttl: Option<u8>,
     /// It behaves as Linux does: initial TTL 64, and packets counted (IPv4) or a flow label (IPv6).
     pub like_linux: bool,
+    /// The TCP checksums of its packets.
+    pub sums: Sums,
     /// Resets of other connections of which it is known that its own TCP answered.
     pub answers: Vec<Answer>,
 }
+
+/// How many checksums of a host's packets, resets left out, are right or left half-made for the card, and how many wrong.
+/// Those that could not be judged are in neither.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Right, or to be finished by the card.
+    pub right: usize,
+    /// Wrong: by another way of offload than Linux's, or for a reason.
+    pub wrong: usize,
+}
+
+impl Sums {
+    pub(super) fn of(flow: &Flow, side: Side) -> Self {
+        let from = flow.end(side);
+        let own = flow.timeline.segments().filter(|other| other.from == from && !other.flags.rst());
+        own.fold(Self::default(), |sums, other| match other.checksum {
+            Checksum::Unknown => sums,
+            Checksum::Good | Checksum::Partial => Self { right: sums.right + 1, ..sums },
+            Checksum::Bad => Self { wrong: sums.wrong + 1, ..sums },
+        })
+    }
+
+    /// Whether a wrong checksum with this host's address is really wrong: none of some others is.
+    pub const fn are_right(self) -> bool {
+        self.wrong == 0 && self.right >= FEWEST_SUMS
+    }
+}
+
+/// Packets of a host that show how its checksums look here.
+const FEWEST_SUMS: usize = 3;
 
 /// Packets looked at: the generator can change when a device on the path takes over.
 const RECENT: usize = 12;
@@ -70,6 +102,7 @@ impl Stack {
             clock: StampClock::of(&own),
             initial_ttl,
             like_linux: initial_ttl == Some(64) && (counted || labelled),
+            sums: Sums::of(flow, side),
             answers: host.answers.clone(),
         }
     }

@@ -35,6 +35,7 @@ pub const CATALOGUE: &[&dyn Detect] = &[
     &origin::reset_ip_id_differs::ResetIpIdDiffers,
     &origin::reset_copies_trigger::ResetCopiesTrigger,
     &origin::reset_timestamps_differ::ResetTimestampsDiffer,
+    &origin::reset_checksum_wrong::ResetChecksumWrong,
     &origin::reset_out_of_sequence::ResetOutOfSequence,
     &origin::reset_carries_data::ResetCarriesData,
     &timing::reset_answers_early::ResetAnswersEarly,

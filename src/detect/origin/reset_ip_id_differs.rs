@@ -114,8 +114,10 @@ fn answer(reset: &Reset) -> Outcome {
         format!("identification {} on an answer: Linux stacks and filters send 0 there", segment.ip_id);
     // Linux before 4.19, macOS and others number answers: it says much only of what is known to be a newer Linux, which a
     // counter does not tell. Judgement.
-    let host = if stack.like_linux { -8 } else { -2 };
-    let bearing =
-        Bearing { stack: host, host_filter: host - 2, path_filter: -6, owner: host, ..Bearing::SILENT };
+    let bearing = if stack.like_linux {
+        Bearing { stack: -8, host_filter: -10, path_filter: -6, owner: -8, ..Bearing::SILENT }
+    } else {
+        Bearing { stack: -3, host_filter: -4, path_filter: -4, owner: -3, ..Bearing::SILENT }
+    };
     Outcome::Present(Finding::new(summary, frames, bearing))
 }

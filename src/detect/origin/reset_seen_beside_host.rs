@@ -39,8 +39,12 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
             segment.ttl,
             reset.claimed.word()
         );
-        // Judgement: the place of the capture is an inference of its own.
-        return Outcome::Absent(Finding::new(summary, [segment.frame], Bearing::sides(-6, 0)));
+        // Where the host's own TTL is known, reset-ttl-differs has weighed that already. Where it is not, it is known where the
+        // capture was taken from other signs or from its user: judgement.
+        let own = &case.flow.half(reset.claimed).ttl;
+        let weighed = own.total() > 0 || case.hosts.of(reset.claimed).ttl.total() > 0;
+        let bearing = if weighed { Bearing::SILENT } else { Bearing::sides(-10, 0) };
+        return Outcome::Absent(Finding::new(summary, [segment.frame], bearing));
     }
     let sources = case.flow.half(reset.claimed).link_sources;
     let other_source =

@@ -2,6 +2,7 @@
 
 use crate::case::{Answer, Case, Form, Reset};
 use crate::cause::Bearing;
+use crate::detect::origin::reset_copies_trigger::{copies_identification, model};
 use crate::detect::outcome::cannot_tell;
 use crate::detect::{Finding, Outcome};
 use crate::flow::Side;
@@ -72,6 +73,12 @@ fn answer(case: &Case, reset: &Reset, trigger: &Segment) -> Outcome {
 /// The reset has the mark of the packet that it answers.
 fn copied(case: &Case, reset: &Reset, frames: [FrameNo; 2]) -> Outcome {
     let seen = tos(reset.segment());
+    if let Some(model) = model(case, reset).filter(|it| copies_identification(case, reset.segment(), it)) {
+        return cannot_tell(format!(
+            "TOS {seen:#04x}, copied with the whole header from frame {}",
+            model.frame
+        ));
+    }
     let summary = format!("TOS {seen:#04x}, copied from the packet it answers: a TCP stack did that");
     // Measured: all kernels' answers, no reject's. Where all packets of the connection have this mark, the network may set it,
     // on the reset too: half of that, judgement.

@@ -41,7 +41,8 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     if case.is_within_one_host() {
         return cannot_tell("both ends are one host: no path lies between them");
     }
-    if case.vantage.spot.is_at(reset.claimed) {
+    // A guess from TTLs alone is no better than the round trip that contradicts it.
+    if case.vantage.spot.is_at(reset.claimed) && case.vantage.confidence >= KNOWN_PLACE {
         return cannot_tell(format!("the capture was taken on the {who} itself"));
     }
     let Some(shortest) = Shortest::to(case, reset) else {
@@ -148,6 +149,9 @@ fn abort(case: &Case, reset: &Reset, shortest: &Shortest, noise: Elapsed) -> Out
     let bearing = Bearing { socket: -20, ..Bearing::SILENT }.capped(shortest.cap());
     Outcome::Present(Finding::new(summary, frames, bearing))
 }
+
+/// Confidence of a vantage that the capture's own marks, unfinished checksums or its user tell.
+const KNOWN_PLACE: f64 = 0.9;
 
 /// Loops shorter than this drown in the scheduling noise of capturing hosts.
 const SHORTEST_LOOP: Elapsed = Elapsed::from_millis(2);
