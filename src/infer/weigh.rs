@@ -38,11 +38,18 @@ const HIDDEN: f64 = 0.03;
 /// What is left where the capture holds nothing of the connection but resets: nothing to compare them with.
 const RESETS_ONLY: f64 = 0.25;
 
+/// What is left to a box where the packet answered is not in the capture: then neither the time of the answer nor the mark it
+/// copies can be looked at, and an equal TTL alone names nobody. Judgement; of boxes that were given the host's TTL all looked
+/// like the host then.
+const UNASKED: f64 = 0.21;
+
 /// What the capture hides of all that could speak of a reset.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Hidden {
     /// Parts that are not there: the start, one direction, packets between, the packet answered.
     pub parts: usize,
+    /// The packet answered is not.
+    pub unasked: bool,
     /// There is nothing but resets.
     pub all: bool,
 }
@@ -53,6 +60,7 @@ pub(super) fn hidden(case: &Case, reset: &Reset) -> Hidden {
     let asked = reset.trigger.is_some_and(|trigger| trigger.answer_time < LONGEST_ANSWER);
     let unasked = reset.form != Form::Abort && !asked;
     Hidden {
+        unasked,
         parts: blind.into_iter().filter(|&kind| case.is_blind(kind)).count() + usize::from(unasked),
         all: Side::BOTH.into_iter().all(|side| case.flow.half(side).packets == 0),
     }
@@ -82,11 +90,14 @@ pub(super) fn weigh(evidence: &[Evidence], prior: Bearing, hidden: Hidden) -> We
 fn humbled(raw: [f64; 6], evidence: &[Evidence], hidden: Hidden) -> [f64; 6] {
     let (host, boxes) = (Origin::side_share(&raw, true), Origin::side_share(&raw, false));
     let owner = raw.last().copied().unwrap_or_default() > boxes / 2.0;
-    let hops = evidence.iter().filter(|item| matches!(item.meta.group, Group::Ttl | Group::Vantage));
-    let tilt: i32 = hops.map(|item| item.tilt).sum();
+    let tilt_of = |group: Group| -> i32 {
+        evidence.iter().filter(|item| item.meta.group == group).map(|item| item.tilt).sum()
+    };
+    let tilt = tilt_of(Group::Ttl) + tilt_of(Group::Vantage);
     let supported = if host >= boxes { tilt <= -HOPS_COUNT } else { tilt >= HOPS_COUNT && !owner };
     let least = match (hidden.all, supported) {
         (true, _) => RESETS_ONLY,
+        _ if hidden.unasked && host >= boxes && tilt_of(Group::Vantage) > -HOPS_COUNT => UNASKED,
         (_, true) => MODEL_ERROR,
         _ => WITHOUT_HOPS,
     };

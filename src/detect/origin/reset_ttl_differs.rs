@@ -57,6 +57,15 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         let cap = if total == 1 { 4 } else { baseline(series) };
         return Outcome::Absent(Finding::new(summary, frames, bearing.capped(cap)));
     }
+    let half = case.flow.half(reset.claimed);
+    if half.acked.is_none() && half.packets > 0 {
+        return cannot_tell(format!(
+            "TTL {}, and the {} sent nothing else but a SYN with {}: scanners choose that one, their kernel the other",
+            segment.ttl,
+            reset.claimed.word(),
+            usual.value
+        ));
+    }
     let away = i16::from(segment.ttl) - i16::from(usual.value);
     let summary = format!(
         "TTL {}, this host's {place} {} (n={total}); the reset passed {} by its TTL, they {}",
@@ -81,17 +90,14 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     // A stack's answer can come from a standby machine at another distance, or over a route that is new since the host was
     // silent. Two of 32 families of hosts did so, made to; measured with them 10 to 12 dB, and they are rarer in the field.
     let bearing = Bearing { socket: host, stack: host + 7, host_filter: host, ..Bearing::SILENT };
-    Outcome::Present(Finding::new(summary, frames, bearing.capped(support(case, reset, series, usual.value))))
+    Outcome::Present(Finding::new(summary, frames, bearing.capped(support(series, usual.value))))
 }
 
 /// What the host's other packets can support.
-fn support(case: &Case, reset: &Reset, series: &Series, usual: u8) -> i32 {
-    let half = case.flow.half(reset.claimed);
-    // Scanners make their SYN themselves, with a TTL of their choice; their kernel answers what comes back.
-    let only_syn = half.acked.is_none() && half.packets > 0;
+fn support(series: &Series, usual: u8) -> i32 {
     // No path is that long: its sockets set a TTL of their own (RFC 5082 has them do so), and resets have the stack's.
     let own_choice = Hops::from_ttl(usual) >= LONGEST_PATH;
-    if only_syn || own_choice { 4 } else { baseline(series) }
+    if own_choice { 4 } else { baseline(series) }
 }
 
 /// Longer than any path: traceroute's bound of 30, which is never reached in practice.
