@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Capture, Endpoint, InputFile, Limit, Path, Pattern, Refused, Report, SCHEMA, Selected, Session, Silences, Ssh,
-    Tool, Unanswered, Vantage, died, exchange, trace,
+    Capture, Endpoint, InputFile, Limit, Path, Pattern, Refused, Report, SCHEMA, Selected, Session, Silences,
+    Ssh, Tool, Unanswered, Vantage, died, exchange, trace,
 };
 use crate::case::{Blind, Case, Ending};
 use crate::flow::{OrientedBy, Side};
