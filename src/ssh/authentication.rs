@@ -14,6 +14,8 @@ pub(super) mod payload {
     pub(in crate::ssh) const SERVICE: u32 = 17;
     /// USERAUTH_SUCCESS; REQUEST_SUCCESS and REQUEST_FAILURE.
     pub(in crate::ssh) const SUCCESS: u32 = 1;
+    /// IGNORE without contents.
+    pub(in crate::ssh) const IGNORE: u32 = 5;
     /// CHANNEL_OPEN for a session.
     pub(in crate::ssh) const CHANNEL_OPEN: u32 = 24;
     /// CHANNEL_OPEN_CONFIRMATION.
@@ -66,12 +68,17 @@ pub(super) struct Authentication {
     /// The server's last unit since the client's last one.
     answer: Option<Unit>,
     asked: bool,
+    /// The client's last unit is as long as a SERVICE_REQUEST, which no request for authentication is.
+    asked_service: bool,
+    /// It is longer, so that the first request can be in it (Dropbear does not wait for the accept).
+    asks_more: bool,
     failure_size: Option<u64>,
     /// A unit of the server that can hold SUCCESS and something behind it.
     possible_success: bool,
     channel_asked: bool,
     service_accepted: Option<Mark>,
     failures: u32,
+    first_failure: Option<Mark>,
     last_failure: Option<Mark>,
     success: Option<Mark>,
     past: Option<&'static str>,
@@ -99,9 +106,17 @@ impl Authentication {
             (Step::Accepted, Side::Server) => self.answered(unit, server),
         }
         if unit.side == Side::Client {
+            self.asked_service = sizes.client.fits(payload::SERVICE, unit.octets);
+            self.asks_more = !unit.single && sizes.client.exceeds(payload::SERVICE, unit.octets);
             self.last_client = Some(*unit);
         }
         self.success == Some(unit.mark)
+    }
+
+    /// Learns that this was SUCCESS.
+    pub(super) const fn succeeded(&mut self, mark: Mark) {
+        self.success = Some(mark);
+        self.step = Step::Over;
     }
 
     /// Octets of the server that no segment stands for may hold anything, SUCCESS too.
@@ -128,6 +143,7 @@ impl Authentication {
         known.settle(server);
         cipher.service_accepted = known.service_accepted;
         cipher.failures = known.failures;
+        cipher.first_failure = known.first_failure;
         cipher.last_failure = known.last_failure;
         cipher.success = known.success;
         cipher.past_authentication = known.past;
@@ -178,6 +194,9 @@ impl Authentication {
         if learned || server.fits(payload::SERVICE, unit.octets) {
             self.step = Step::Accepted;
             self.service_accepted = Some(unit.mark);
+            // An EXT_INFO before it answers nothing.
+            self.answer = None;
+            self.asked = self.asks_more;
         } else {
             self.answer = Some(*unit);
         }
@@ -215,6 +234,10 @@ impl Authentication {
     /// Judges the answer to the client's request before last, now that the client goes on.
     fn settle(&mut self, server: Sizes) {
         let Some(answer) = self.answer.take().filter(|_| self.step == Step::Accepted) else { return };
+        // paramiko asks for the service again before each attempt.
+        if self.asked_service {
+            return;
+        }
         let composite = !answer.single && server.exceeds(payload::LONGEST_FAILURE, answer.octets);
         let failed = match self.failure_size {
             Some(size) => answer.octets == size,
@@ -232,6 +255,7 @@ impl Authentication {
         };
         if failed {
             self.failures = self.failures.saturating_add(1);
+            self.first_failure.get_or_insert(answer.mark);
             self.last_failure = Some(answer.mark);
         }
     }
@@ -254,7 +278,7 @@ impl Authentication {
 
 /// A unit that is CHANNEL_OPEN for a session, alone or with `no-more-sessions` behind it. Before success the
 /// client sends nothing so short but an answer to a prompt.
-fn opens_channel(unit: &Unit, client: Sizes) -> bool {
+pub(super) fn opens_channel(unit: &Unit, client: Sizes) -> bool {
     let open = client.packet(payload::CHANNEL_OPEN);
     let behind = client.packet(payload::NO_MORE_SESSIONS);
     let both = open.zip(behind).map(|(open, behind)| open + behind);

@@ -9,7 +9,7 @@ use super::session::Arrival;
 use super::text::{Head, is_text};
 use super::transcript::{Disconnect, Mark};
 use super::walk::{Met, Walk};
-use super::{kex_value, kexinit, message, rule};
+use super::{kex_value, kexinit, message, negotiate, rule};
 
 impl Direction {
     /// Goes on after clear octets were taken; the next octet is at `behind`.
@@ -77,6 +77,9 @@ impl Direction {
                 match payload.map(|payload| kexinit::parse(payload, &exchange.limits)) {
                     Some(Ok(offer)) => {
                         self.guesses = offer.guesses;
+                        let octets = payload.map_or(0, <[u8]>::len);
+                        let sent = exchange.encrypted.first_exchange(exchange.role(self.side));
+                        sent.kexinit(octets, negotiate::marker_octets(&offer));
                         exchange.offer(self.side, offer);
                     }
                     Some(Err(why)) => {
@@ -94,6 +97,8 @@ impl Direction {
             }
             30..=49 => {
                 self.party.kex_message.get_or_insert(here);
+                let octets = payload.map_or(0, <[u8]>::len);
+                exchange.encrypted.first_exchange(exchange.role(self.side)).message(octets);
             }
             _ => {}
         }

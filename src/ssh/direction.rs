@@ -6,7 +6,7 @@ use super::message::{self, Order};
 use super::packet::{self, PacketReader};
 use super::rule;
 use super::session::Arrival;
-use super::suite::{PaddingStyle, Suite};
+use super::suite::{self, PaddingStyle, Suite};
 use super::text::Head;
 use super::transcript::{Banner, Mark, Party, Side};
 use super::walk::Walk;
@@ -314,6 +314,7 @@ impl Direction {
                     exchange.violation(self.side, here, rule, detail);
                 }
                 *exchange.padding.of_mut(self.side) = PaddingStyle::of(&line);
+                *exchange.ignores.of_mut(self.side) = suite::sends_ignores(&line);
                 let version_2 = identification::is_version_2(&line);
                 *exchange.version_2.of_mut(self.side) = Some(version_2);
                 if version_2 {

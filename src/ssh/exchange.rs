@@ -1,6 +1,6 @@
 //! What the two directions share: the offers, what they lead to, the rules broken, the encrypted part.
 
-use super::events::Encrypted;
+use super::encrypted::Encrypted;
 use super::negotiate::{self, Outcome};
 use super::rule::Rule;
 use super::suite::{PaddingStyle, Sizes, Suite};
@@ -16,6 +16,8 @@ pub(super) struct Exchange {
     pub(super) encrypted: Encrypted,
     /// How each side pads, by its identification string.
     pub(super) padding: Pair<PaddingStyle>,
+    /// Whether each side sends an IGNORE before its messages, by its identification string.
+    pub(super) ignores: Pair<bool>,
     /// Whether each side's identification string announces version 2, once it is known.
     pub(super) version_2: Pair<Option<bool>>,
     /// The side that opened the TCP connection acts as the SSH server.
@@ -34,6 +36,7 @@ impl Exchange {
             outcome: Outcome::Unknown,
             encrypted: Encrypted::new(limits),
             padding: Pair::default(),
+            ignores: Pair::default(),
             version_2: Pair::default(),
             reversed: false,
             kex_begun: false,
@@ -57,6 +60,7 @@ impl Exchange {
     pub(super) fn look_for_reversal(&mut self, side: Side, number: u8, first: bool) {
         if side == Side::Server && number == 30 && first && !self.kex_begun {
             self.reversed = true;
+            self.encrypted.reverse();
             self.negotiate();
         }
         self.kex_begun = true;
@@ -103,6 +107,9 @@ impl Exchange {
         let style = *self.padding.of(side);
         let sizes = suite.map_or(Sizes::Unknown, |suite| Sizes::Suite(suite.padded(style)));
         self.encrypted.start(role, sizes, compression);
+        if *self.ignores.of(side) {
+            self.encrypted.expect_ignores(role);
+        }
         suite
     }
 

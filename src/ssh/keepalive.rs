@@ -5,7 +5,7 @@
 
 use super::authentication::{Unit, payload};
 use super::suite::Sizes;
-use super::transcript::{Keepalive, Pair, Side};
+use super::transcript::{Keepalive, Mark, Pair, Side};
 use crate::units::{Elapsed, Timestamp};
 
 /// The shortest silence before a probe: intervals are whole seconds, timers a little early.
@@ -42,6 +42,10 @@ struct Prober {
     /// Units of one size since the peer last sent anything, each after a silence.
     run: Vec<Timestamp>,
     run_octets: u64,
+    /// Where the run began and where it is now.
+    run_marks: [Mark; 2],
+    /// Where the probes that were recognised began, and where they are now.
+    marks: Option<[Mark; 2]>,
     /// The longest finished run of a probe that asks for no answer.
     rhythm: Option<(u32, Elapsed)>,
     /// The side ended: what comes later answers nothing that it still waited for.
@@ -107,6 +111,7 @@ impl Keepalives {
             return;
         }
         prober.answered = prober.answered.saturating_add(run.len() as u32);
+        prober.note();
         // Shorter than any message but the plain answers, which only small blocks can show.
         prober.certain |= answer_sizes.packet(5) > Some(unit.octets);
         for &time in &run {
@@ -133,6 +138,10 @@ impl Keepalives {
             }
         }
         prober.run_octets = unit.octets;
+        if prober.run.is_empty() {
+            prober.run_marks[0] = unit.mark;
+        }
+        prober.run_marks[1] = unit.mark;
         if prober.run.len() < most {
             prober.run.push(unit.mark.time);
         }
@@ -153,10 +162,29 @@ impl Prober {
             if self.rhythm.is_none_or(|(longest, _)| longest < count) {
                 self.rhythm = Some((count, interval));
             }
+            self.note();
         }
     }
 
+    /// The run is one of probes.
+    fn note(&mut self) {
+        let [first, last] = self.run_marks;
+        self.marks = Some([self.marks.map_or(first, |[first, _]| first), last]);
+    }
+
     fn conclude(&self, side: Side, sizes: Sizes) -> Keepalive {
+        let (probes, interval, unanswered) = self.count(side, sizes);
+        let mut known = self.clone();
+        // Those that wait for an answer, or need none, are among them.
+        if probes > 0 && (unanswered > 0 || self.marks.is_none()) {
+            known.note();
+        }
+        let [first, last] = known.marks.unwrap_or_default();
+        Keepalive { probes, interval, unanswered, first, last }
+    }
+
+    /// Probes, the distance between them, and how many at the end got no answer.
+    fn count(&self, side: Side, sizes: Sizes) -> (u32, Elapsed, u32) {
         let asks = probes(side).iter().any(|&(probe, _)| sizes.fits(probe, self.run_octets));
         let pending = self.run.len() as u32;
         // One exchange can be chance where sizes are coarse; a second one at the same size is a habit.
@@ -169,17 +197,17 @@ impl Prober {
                 distances.push(next.since(previous));
             }
             let interval = median(&mut distances).unwrap_or_default();
-            return Keepalive { probes: self.answered.saturating_add(unanswered), interval, unanswered };
+            return (self.answered.saturating_add(unanswered), interval, unanswered);
         }
         if let Some(interval) = rhythm(&self.run).or_else(|| pair(&self.run)).filter(|_| asks) {
-            return Keepalive { probes: pending, interval, unanswered: pending };
+            return (pending, interval, pending);
         }
         let silent = side == Side::Client && asks_nothing(sizes, self.run_octets);
         if let Some(interval) = rhythm(&self.run).filter(|_| silent) {
-            return Keepalive { probes: pending, interval, unanswered: 0 };
+            return (pending, interval, 0);
         }
         let (probes, interval) = self.rhythm.unwrap_or_default();
-        Keepalive { probes, interval, unanswered: 0 }
+        (probes, interval, 0)
     }
 }
 

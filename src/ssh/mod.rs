@@ -23,10 +23,14 @@
 //! still found: it is 16 octets shorter than SERVICE_ACCEPT in every suite.
 
 mod authentication;
+mod bulk;
+mod channel;
 mod clear;
 mod direction;
-mod events;
+mod encrypted;
+mod event;
 mod exchange;
+mod guess;
 mod identification;
 mod keepalive;
 mod kex_value;
@@ -35,11 +39,13 @@ mod message;
 mod negotiate;
 mod packet;
 mod phase;
+mod rekey;
 mod rule;
 mod session;
 mod suite;
 mod text;
 mod transcript;
+mod typing;
 mod volume;
 mod walk;
 
@@ -47,6 +53,6 @@ pub use identification::looks_like_ssh;
 pub use rule::{RULES, Rule};
 pub use session::{Arrival, Chunk, Session};
 pub use transcript::{
-    Banner, Cipher, Disconnect, Keepalive, KnownText, Mark, Mismatch, Negotiated, Offer, Pair, Party, Phase,
-    Side, StrayText, Transcript, Violation,
+    Banner, Bulk, Certainty, Cipher, Disconnect, Event, EventKind, Keepalive, KnownText, Mark, Mismatch,
+    Negotiated, Offer, Pair, Party, Phase, Rekey, Side, StrayText, Transcript, Typing, Violation,
 };

@@ -134,7 +134,22 @@ impl Session {
         let (negotiated, mismatch) = exchange.outcome.clone().into_parts();
         let (violations, violations_omitted) = exchange.into_violations();
         let party = Pair { client, server };
-        Transcript { party, negotiated, mismatch, violations, violations_omitted, cipher, phase, reversed }
+        let read = Pair {
+            client: party.client.cipher_packets.is_some(),
+            server: party.server.cipher_packets.is_some(),
+        };
+        let events = super::event::list(&cipher, read, reversed);
+        Transcript {
+            party,
+            negotiated,
+            mismatch,
+            violations,
+            violations_omitted,
+            cipher,
+            events,
+            phase,
+            reversed,
+        }
     }
 }
 

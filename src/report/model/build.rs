@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::encrypted::encrypted;
 use super::{
     Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Pattern, Refused,
     Report, SCHEMA, Session, Ssh, Tool, Unanswered, Vantage, Violation,
@@ -224,6 +225,7 @@ fn ssh(case: &Case) -> Ssh {
                 .min()
                 .map(|interval| round(seconds(interval), 3)),
         },
+        encrypted: encrypted(transcript),
     }
 }
 

@@ -6,6 +6,7 @@
 mod build;
 mod capture;
 mod cause;
+mod encrypted;
 mod path;
 mod reset;
 mod session;
@@ -15,6 +16,7 @@ mod timer;
 pub use build::{Input, Options, build};
 pub use capture::{Capture, InputFile, Limit};
 pub use cause::{Alternative, Cause, Confirm, Remedy};
+pub use encrypted::{Encrypted, EncryptedStream, Event};
 pub use path::Path;
 pub use reset::{Evidence, Location, Posterior, Reset};
 pub use session::{Endpoint, Refused, Session, Unanswered, Vantage};

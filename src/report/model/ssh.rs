@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Encrypted;
+
 /// The SSH part of a session.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Ssh {
@@ -20,6 +22,9 @@ pub struct Ssh {
     pub violations: Vec<Violation>,
     /// Keepalives.
     pub keepalive: Keepalive,
+    /// What was encrypted, and what can be told of it without a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encrypted: Option<Encrypted>,
 }
 
 /// One side. Text a peer sent is escaped: octets outside printable ASCII appear as `\xNN`.

@@ -2,15 +2,32 @@
 //! in which they passed.
 
 use super::authentication::{Authentication, SAME_BREATH, Unit, payload};
+use super::bulk::Runs;
+use super::channel::Channel;
+use super::guess::Guess;
 use super::keepalive::Keepalives;
+use super::rekey::{Rekeys, Sent};
 use super::suite::Sizes;
 use super::transcript::{Cipher, Mark, Pair, Side};
+use super::typing::Keys;
 use crate::limits::Limits;
 use crate::units::Elapsed;
 
-/// DISCONNECT `disconnected by user` of the OpenSSH client (`clientloop.c`), CHANNEL_CLOSE.
-const CLIENT_DISCONNECT: u32 = 33;
+/// DISCONNECT of a client that ends as it should: `disconnected by user` of OpenSSH (`clientloop.c`), `Disconnected by
+/// application` of AsyncSSH (measured 2.24), `Bye Bye` of libssh (`client.c`).
+const CLIENT_DISCONNECTS: [u32; 3] = [33, 45, 20];
+/// CHANNEL_CLOSE.
 const CHANNEL_CLOSE: u32 = 5;
+/// So many keepalives are no chance.
+const HABIT: u32 = 3;
+
+/// What is done with the connection.
+#[derive(Clone, Debug, Default)]
+struct Activity {
+    channel: Channel,
+    keys: Keys,
+    runs: Runs,
+}
 
 /// What sizes and order tell so far.
 #[derive(Clone, Debug)]
@@ -22,6 +39,13 @@ pub(super) struct Encrypted {
     units: Pair<u64>,
     authentication: Authentication,
     keepalives: Keepalives,
+    /// Nothing for the many connections that never come so far.
+    activity: Option<Box<Activity>>,
+    rekeys: Rekeys,
+    /// Sides that send an IGNORE before each message, and whether their last unit was one.
+    ignores: Pair<Option<bool>>,
+    guess: Guess,
+    inferred: Option<&'static str>,
     compressed: bool,
     compressed_later: bool,
     unusable: Option<&'static str>,
@@ -36,6 +60,11 @@ impl Encrypted {
             units: Pair::default(),
             authentication: Authentication::default(),
             keepalives: Keepalives::new(limits.ssh_events),
+            activity: None,
+            rekeys: Rekeys::default(),
+            ignores: Pair::default(),
+            guess: Guess::default(),
+            inferred: None,
             compressed: false,
             compressed_later: false,
             unusable: None,
@@ -51,6 +80,21 @@ impl Encrypted {
             "zlib@openssh.com" => self.compressed_later = true,
             _ => self.compressed = true,
         }
+    }
+
+    /// A side sends an IGNORE before each message of the layers above transport.
+    pub(super) fn expect_ignores(&mut self, side: Side) {
+        *self.ignores.of_mut(side) = Some(false);
+    }
+
+    /// What a side sends in the first key exchange.
+    pub(super) const fn first_exchange(&mut self, side: Side) -> &mut Sent {
+        self.rekeys.sent(side)
+    }
+
+    /// The sides have each other's part: what they sent in the first key exchange was noted for the wrong one.
+    pub(super) const fn reverse(&mut self) {
+        self.rekeys.reverse();
     }
 
     /// A packet of known size.
@@ -105,14 +149,48 @@ impl Encrypted {
     fn take(&mut self, unit: Unit) {
         *self.last.of_mut(unit.side) = Some(unit);
         *self.units.of_mut(unit.side) += 1;
-        if self.compressed {
+        let activity = self.activity.get_or_insert_default();
+        activity.runs.take(&unit);
+        if self.sizes == Pair::default() && self.inferred.is_none() {
+            self.infer(&unit);
+        }
+        if self.compressed || self.is_ignore(&unit) {
             return;
+        }
+        if self.authentication.is_over() {
+            self.rekeys.take(&unit, &self.sizes);
+            if let Some(activity) = &mut self.activity {
+                activity.channel.take(&unit, &self.sizes);
+                activity.keys.take(&unit, &self.sizes);
+            }
         }
         if self.authentication.take(&unit, &self.sizes) {
             self.keepalives.restart();
             self.compressed |= self.compressed_later;
         } else {
             self.keepalives.take(&unit, &self.sizes);
+        }
+    }
+
+    /// Whether the unit is the IGNORE that a side sends before each message. SUCCESS and others can be as long; they come
+    /// behind one.
+    fn is_ignore(&mut self, unit: &Unit) -> bool {
+        let fits = self.sizes.of(unit.side).fits(payload::IGNORE, unit.octets);
+        let Some(was) = self.ignores.of_mut(unit.side) else { return false };
+        *was = fits && !*was;
+        *was
+    }
+
+    /// Looks whether the sizes so far leave only one cipher.
+    fn infer(&mut self, unit: &Unit) {
+        let Some((suite, name)) = self.guess.take(unit) else { return };
+        self.inferred = Some(name);
+        self.sizes = Pair { client: Sizes::Suite(suite), server: Sizes::Suite(suite) };
+        // SUCCESS is shorter than all that the server sends before it.
+        let success =
+            self.guess.shortest().filter(|shortest| suite.packet(payload::SUCCESS) == shortest.octets);
+        if let Some(success) = success.filter(|_| !self.authentication.is_over()) {
+            self.authentication.succeeded(success.mark);
         }
     }
 
@@ -124,10 +202,23 @@ impl Encrypted {
         known.authentication.conclude(&known.sizes, ends, &mut cipher);
         cipher.keepalive = known.keepalives.conclude(&known.sizes);
         cipher.client_disconnect = known.client_disconnect(ends);
-        let unknown = known.units != Pair::default() && *known.sizes.of(Side::Server) == Sizes::Unknown;
+        if let Some(activity) = &known.activity {
+            let end = ends.client.into_iter().chain(ends.server).min_by_key(|end| end.time);
+            cipher.session_opened = activity.channel.opened();
+            cipher.server_finished = activity.channel.finished(&known.sizes);
+            cipher.typing = activity.keys.conclude();
+            cipher.bulk = activity.runs.conclude(end);
+        }
+        cipher.rekey = known.rekeys.conclude();
+        cipher.suite_inferred = known.inferred;
+        let alive = Side::BOTH.into_iter().any(|side| cipher.keepalive.of(side).probes >= HABIT);
+        if alive && !known.authentication.is_over() {
+            cipher.past_authentication = Some("keepalives, which begin only behind a login");
+        }
         cipher.sizes_unusable = if known.compressed {
             Some("compression hides what messages the sizes belong to")
         } else {
+            let unknown = known.units != Pair::default() && *known.sizes.of(Side::Server) == Sizes::Unknown;
             let unknown = unknown.then_some("the cipher is not known: not both offers are in the capture");
             known.unusable.or(unknown)
         };
@@ -138,9 +229,13 @@ impl Encrypted {
     fn client_disconnect(&self, ends: &Pair<Option<Mark>>) -> Option<Mark> {
         let last = self.last.client.filter(|_| !self.compressed)?;
         let end = ends.client?;
-        let disconnect = self.sizes.client.packet(CLIENT_DISCONNECT)?;
-        let behind_close = self.sizes.client.packet(CHANNEL_CLOSE).map(|close| close + disconnect);
-        let fits = last.octets == disconnect || !last.single && behind_close == Some(last.octets);
+        let close = self.sizes.client.packet(CHANNEL_CLOSE)?;
+        // EOF and CLOSE in one segment can be as long.
+        let fits = last.octets != close + close
+            && CLIENT_DISCONNECTS
+                .iter()
+                .filter_map(|&payload| self.sizes.client.packet(payload))
+                .any(|size| last.octets == size || !last.single && last.octets == close + size);
         let at_once = (Elapsed::ZERO..=SAME_BREATH).contains(&end.time.since(last.mark.time));
         // A request of a similar size before SUCCESS is no farewell.
         (fits && at_once && self.authentication.is_over() && last.octets > payload::SUCCESS.into())
