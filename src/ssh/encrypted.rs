@@ -7,7 +7,7 @@ use super::channel::Channel;
 use super::guess::Guess;
 use super::keepalive::Keepalives;
 use super::rekey::{Rekeys, Sent};
-use super::suite::Sizes;
+use super::suite::{Sizes, Suite};
 use super::transcript::{Cipher, Mark, Pair, Side};
 use super::typing::Keys;
 use crate::limits::Limits;
@@ -140,6 +140,11 @@ impl Encrypted {
         *self.units.of(side) + u64::from(self.open.is_some_and(|open| open.side == side))
     }
 
+    /// What follows is in another segment.
+    pub(super) fn close_segment(&mut self) {
+        self.flush();
+    }
+
     fn flush(&mut self) {
         if let Some(unit) = self.open.take() {
             self.take(unit);
@@ -179,6 +184,12 @@ impl Encrypted {
         let Some(was) = self.ignores.of_mut(unit.side) else { return false };
         *was = fits && !*was;
         *was
+    }
+
+    /// The lengths of a side's packets show how it encrypts, though the offers do not.
+    pub(super) fn infer_readable(&mut self, side: Side, suite: Suite, name: &'static str) {
+        self.inferred = Some(name);
+        *self.sizes.of_mut(side) = Sizes::Suite(suite);
     }
 
     /// Looks whether the sizes so far leave only one cipher.

@@ -32,20 +32,13 @@ pub(super) struct Guess {
     possible: u16,
     units: u32,
     last_octets: [u64; 2],
-    /// The shortest unit of the server since the client's first, the earliest of them.
+    /// The shortest unit of the server, the earliest of them.
     shortest: Option<Unit>,
-    client_spoke: bool,
 }
 
 impl Default for Guess {
     fn default() -> Self {
-        Self {
-            possible: (1 << KNOWN.len()) - 1,
-            units: 0,
-            last_octets: [0; 2],
-            shortest: None,
-            client_spoke: false,
-        }
+        Self { possible: (1 << KNOWN.len()) - 1, units: 0, last_octets: [0; 2], shortest: None }
     }
 }
 
@@ -73,15 +66,9 @@ impl Guess {
     }
 
     fn note_shortest(&mut self, unit: &Unit) {
-        match unit.side {
-            Side::Client => self.client_spoke = true,
-            Side::Server
-                if self.client_spoke
-                    && self.shortest.is_none_or(|shortest| unit.octets < shortest.octets) =>
-            {
-                self.shortest = Some(*unit);
-            }
-            Side::Server => {}
+        let shorter = self.shortest.is_none_or(|shortest| unit.octets < shortest.octets);
+        if unit.side == Side::Server && shorter {
+            self.shortest = Some(*unit);
         }
     }
 

@@ -41,6 +41,7 @@ mod packet;
 mod phase;
 mod rekey;
 mod rule;
+mod seek;
 mod session;
 mod suite;
 mod text;

@@ -89,6 +89,16 @@ impl Session {
         }
     }
 
+    /// Learns that what follows was in another segment, though it comes with the same frame: it was held back until what
+    /// stood before it came, or was known not to come.
+    pub fn handle_next_segment(&mut self, side: Side) {
+        match side {
+            Side::Client => self.client.close_segment(),
+            Side::Server => self.server.close_segment(),
+        }
+        self.exchange.encrypted.close_segment();
+    }
+
     /// Learns that the next octets of a side need not be its first. `likely`: nothing speaks against it.
     pub fn handle_late_start(&mut self, side: Side, likely: bool) {
         match side {
