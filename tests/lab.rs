@@ -11,6 +11,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod label;
+mod pairs;
 mod tool;
 
 use std::collections::BTreeSet;
@@ -77,6 +78,34 @@ fn what_the_lab_makes_is_judged_as_the_kernel_saw_it() {
     fs::remove_dir_all(&out).unwrap();
     assert_eq!(played, scenarios(), "every scenario leaves a folder");
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+#[ignore = "needs root and the programs that tests/lab/install.sh installs: cargo test --test lab -- --ignored"]
+fn what_each_program_does_is_what_its_own_log_says() {
+    let out = std::env::temp_dir().join(format!("sshrst-pairs-test-{}", std::process::id()));
+    let status = Command::new(root().join("tests/lab/pairs")).arg("--out").arg(&out).status().unwrap();
+    if status.code() == Some(NOT_POSSIBLE_HERE) {
+        eprintln!("skipped: the lab is not possible on this machine");
+        return;
+    }
+    assert!(status.success(), "the lab ended with {status}");
+    let report = tool::analyze(["--all", "--format", "json"], &out.join("pairs.pcap")).report().unwrap();
+    let done = serde_json::from_slice(&fs::read(out.join("pairs.json")).unwrap()).unwrap();
+    fs::remove_dir_all(&out).unwrap();
+    let logins = pairs::logins(&done, &report);
+    let faults: Vec<_> = logins.iter().flat_map(pairs::Login::faults).collect();
+    let mut authentication = pairs::Share::default();
+    logins.iter().for_each(|login| login.add_authentication(&mut authentication));
+    let in_authentication = logins.iter().filter(|login| login.ended_in_authentication()).count();
+    println!(
+        "{} logins, {} pairs, {in_authentication} ended in authentication; its counts are right in {authentication}",
+        logins.len(),
+        pairs::pairs(&logins).len(),
+    );
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(pairs::pairs(&logins).len() >= 12 && in_authentication >= 30);
+    assert_eq!(authentication.below(95), [""; 0]);
 }
 
 /// What the report on a capture says otherwise than its label.

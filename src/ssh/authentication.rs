@@ -88,9 +88,7 @@ impl Authentication {
     /// Takes the next unit; true when it is the one that shows success.
     pub(super) fn take(&mut self, unit: &Unit, sizes: &Pair<Sizes>) -> bool {
         let unsure = self.server_sizes(sizes) == Sizes::Unknown || self.volume.is_missing_from_server();
-        if let Some(why) = self.volume.take(unit, unsure).filter(|_| !self.is_over()) {
-            self.over(why);
-        }
+        self.weigh(unit, unsure);
         self.note_answer_time(unit);
         let server = self.server_sizes(sizes);
         match (self.step, unit.side) {
@@ -111,6 +109,13 @@ impl Authentication {
             self.last_client = Some(*unit);
         }
         self.success == Some(unit.mark)
+    }
+
+    /// Looks at volume and time only. `unsure`: SUCCESS may have passed without being recognised.
+    pub(super) fn weigh(&mut self, unit: &Unit, unsure: bool) {
+        if let Some(why) = self.volume.take(unit, unsure).filter(|_| !self.is_over()) {
+            self.over(why);
+        }
     }
 
     /// Learns that this was SUCCESS.
@@ -167,7 +172,8 @@ impl Authentication {
         }
     }
 
-    fn over(&mut self, why: &'static str) {
+    /// Learns by what else than SUCCESS authentication is known to be over.
+    pub(super) const fn over(&mut self, why: &'static str) {
         self.past = Some(why);
         self.step = Step::Over;
     }

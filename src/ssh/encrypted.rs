@@ -44,6 +44,8 @@ pub(super) struct Encrypted {
     rekeys: Rekeys,
     /// Sides that send an IGNORE before each message, and whether their last unit was one.
     ignores: Pair<Option<bool>>,
+    /// The beginning of the encrypted part is not in the capture: what looks like a login may be anything.
+    from_the_middle: bool,
     guess: Guess,
     inferred: Option<&'static str>,
     compressed: bool,
@@ -52,7 +54,8 @@ pub(super) struct Encrypted {
 }
 
 impl Encrypted {
-    pub(super) fn new(limits: &Limits) -> Self {
+    /// `from_the_middle`: nothing is known of how it began, until a side's NEWKEYS is seen.
+    pub(super) fn new(limits: &Limits, from_the_middle: bool) -> Self {
         Self {
             sizes: Pair::default(),
             open: None,
@@ -63,6 +66,7 @@ impl Encrypted {
             activity: None,
             rekeys: Rekeys::default(),
             ignores: Pair::default(),
+            from_the_middle,
             guess: Guess::default(),
             inferred: None,
             compressed: false,
@@ -74,6 +78,7 @@ impl Encrypted {
     /// A direction went into cipher.
     pub(super) fn start(&mut self, side: Side, sizes: Sizes, compression: &str) {
         *self.sizes.of_mut(side) = sizes;
+        self.from_the_middle = false;
         match compression {
             "" | "none" => {}
             // Starts only once the user is known (OpenSSH PROTOCOL 1.2).
@@ -162,14 +167,17 @@ impl Encrypted {
         if self.compressed || self.is_ignore(&unit) {
             return;
         }
-        if self.authentication.is_over() {
+        if self.authentication.is_over() || self.from_the_middle {
             self.rekeys.take(&unit, &self.sizes);
             if let Some(activity) = &mut self.activity {
                 activity.channel.take(&unit, &self.sizes);
                 activity.keys.take(&unit, &self.sizes);
             }
         }
-        if self.authentication.take(&unit, &self.sizes) {
+        if self.from_the_middle {
+            self.authentication.weigh(&unit, true);
+            self.keepalives.take(&unit, &self.sizes);
+        } else if self.authentication.take(&unit, &self.sizes) {
             self.keepalives.restart();
             self.compressed |= self.compressed_later;
         } else {
@@ -201,7 +209,12 @@ impl Encrypted {
         let success =
             self.guess.shortest().filter(|shortest| suite.packet(payload::SUCCESS) == shortest.octets);
         if let Some(success) = success.filter(|_| !self.authentication.is_over()) {
-            self.authentication.succeeded(success.mark);
+            if self.from_the_middle {
+                // A request's answer is as short, and comes later still.
+                self.authentication.over("the server sent what is too short for an answer to a login");
+            } else {
+                self.authentication.succeeded(success.mark);
+            }
         }
     }
 
@@ -223,8 +236,10 @@ impl Encrypted {
         cipher.rekey = known.rekeys.conclude();
         cipher.suite_inferred = known.inferred;
         let alive = Side::BOTH.into_iter().any(|side| cipher.keepalive.of(side).probes >= HABIT);
-        if alive && !known.authentication.is_over() {
-            cipher.past_authentication = Some("keepalives, which begin only behind a login");
+        if !known.authentication.is_over() {
+            let alive = alive.then_some("keepalives, which begin only behind a login");
+            let typed = cipher.typing.map(|_| "keys were typed and echoed");
+            cipher.past_authentication = alive.or(typed);
         }
         cipher.sizes_unusable = if known.compressed {
             Some("compression hides what messages the sizes belong to")

@@ -47,6 +47,25 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Every kind.
+    pub const ALL: [Self; 15] = [
+        Self::ServiceAccepted,
+        Self::AuthenticationFailed,
+        Self::TooManyFailures,
+        Self::AuthenticationSucceeded,
+        Self::SessionOpened,
+        Self::Keystrokes,
+        Self::HiddenKeystrokes,
+        Self::Bulk,
+        Self::BulkStalled,
+        Self::Rekeyed,
+        Self::RekeyUnfinished,
+        Self::Keepalives,
+        Self::KeepalivesUnanswered,
+        Self::ServerFinished,
+        Self::ClientDisconnected,
+    ];
+
     /// Kebab-case name, as in the report.
     pub const fn id(self) -> &'static str {
         match self {

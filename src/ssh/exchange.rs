@@ -29,12 +29,12 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits, midstream: bool) -> Self {
         Self {
             limits: *limits,
             offers: Pair::default(),
             outcome: Outcome::Unknown,
-            encrypted: Encrypted::new(limits),
+            encrypted: Encrypted::new(limits, midstream),
             padding: Pair::default(),
             ignores: Pair::default(),
             version_2: Pair::default(),

@@ -8,7 +8,7 @@ use super::transcript::Side;
 const LONGEST_WHOLE: u64 = 500;
 /// Fewest units that an inference rests on.
 const LEAST_UNITS: u32 = 6;
-/// Suites by the sizes they lead to; ciphers with blocks of 8 octets but chacha20-poly1305 are not in use any more.
+/// Suites by the sizes they lead to.
 const KNOWN: [(&str, &str); 12] = [
     (CHACHA, ""),
     ("aes128-gcm@openssh.com", ""),
@@ -24,6 +24,8 @@ const KNOWN: [(&str, &str); 12] = [
     ("aes128-ctr", "hmac-sha2-256"),
 ];
 const CHACHA: &str = "chacha20-poly1305@openssh.com";
+/// Arcfour (gone since OpenSSH 7.6) and 3DES with a MAC of 16 octets, encrypt-then-MAC, lead to the same sizes.
+const NAME: &str = "chacha20-poly1305, or another with its sizes";
 
 /// Sizes seen so far, and the suites they leave possible.
 #[derive(Clone, Debug)]
@@ -62,7 +64,7 @@ impl Guess {
             }
         }
         let chacha = self.possible == 1 && self.units >= LEAST_UNITS;
-        chacha.then(|| Suite::of(CHACHA, "")).flatten().map(|suite| (suite, CHACHA))
+        chacha.then(|| Suite::of(CHACHA, "")).flatten().map(|suite| (suite, NAME))
     }
 
     fn note_shortest(&mut self, unit: &Unit) {
@@ -95,7 +97,7 @@ mod tests {
     #[test]
     fn keys_and_keepalives_of_chacha_are_like_no_other_cipher_s() {
         let typed = [(C, 36), (S, 36), (C, 36), (S, 44), (S, 60), (C, 52), (S, 28)];
-        assert_eq!(play(&typed), Some(CHACHA));
+        assert_eq!(play(&typed), Some(NAME));
     }
 
     #[test]

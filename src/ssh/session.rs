@@ -71,7 +71,7 @@ impl Session {
         Self {
             client: Direction::new(Side::Client, midstream, limits),
             server: Direction::new(Side::Server, midstream, limits),
-            exchange: Exchange::new(limits),
+            exchange: Exchange::new(limits, midstream),
             midstream,
         }
     }
