@@ -72,6 +72,8 @@ pub(super) struct Authentication {
     asked_service: bool,
     /// It is longer, so that the first request can be in it (Dropbear does not wait for the accept).
     asks_more: bool,
+    /// Whether SUCCESS can be told from an IGNORE: it is shorter, or it is known that the server sends none.
+    pub(super) success_is_certain: bool,
     failure_size: Option<u64>,
     /// A unit of the server that can hold SUCCESS and something behind it.
     possible_success: bool,
@@ -217,12 +219,13 @@ impl Authentication {
             self.answer = Some(*unit);
             return;
         };
-        if unit.octets == success {
+        if unit.octets == success && self.success_is_certain {
             self.success = Some(unit.mark);
             self.step = Step::Over;
         } else if self.channel_asked && self.is_no_answer_to_a_request(unit, server) {
             self.over("a channel was opened and answered");
         } else {
+            self.possible_success |= unit.octets == success;
             self.possible_success |= !unit.single && server.exceeds(payload::LONGEST_FAILURE, unit.octets);
             self.answer = Some(*unit);
         }
@@ -302,7 +305,7 @@ mod tests {
     fn play(cipher: &str, mac: &str, units: &[(Side, u64)], ends: &[(Side, u64)]) -> Cipher {
         let suite = Sizes::Suite(Suite::of(cipher, mac).unwrap());
         let sizes = Pair { client: suite, server: suite };
-        let mut authentication = Authentication::default();
+        let mut authentication = Authentication { success_is_certain: true, ..Authentication::default() };
         let at = |number: u64| Mark {
             frame: FrameNo(number),
             time: Timestamp::from_nanos(number as i64 * 20_000_000),

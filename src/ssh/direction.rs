@@ -296,7 +296,7 @@ impl Direction {
                     exchange.violation(self.side, here, rule, detail);
                 }
                 *exchange.padding.of_mut(self.side) = PaddingStyle::of(&line);
-                *exchange.ignores.of_mut(self.side) = suite::sends_ignores(&line);
+                *exchange.ignores.of_mut(self.side) = Some(suite::sends_ignores(&line));
                 let version_2 = identification::is_version_2(&line);
                 *exchange.version_2.of_mut(self.side) = Some(version_2);
                 if version_2 {

@@ -44,6 +44,8 @@ pub(super) struct Encrypted {
     rekeys: Rekeys,
     /// Sides that send an IGNORE before each message, and whether their last unit was one.
     ignores: Pair<Option<bool>>,
+    /// Sides whose implementation is not known.
+    unnamed: Pair<bool>,
     /// The beginning of the encrypted part is not in the capture: what looks like a login may be anything.
     from_the_middle: bool,
     guess: Guess,
@@ -66,6 +68,7 @@ impl Encrypted {
             activity: None,
             rekeys: Rekeys::default(),
             ignores: Pair::default(),
+            unnamed: Pair { client: true, server: true },
             from_the_middle,
             guess: Guess::default(),
             inferred: None,
@@ -87,9 +90,11 @@ impl Encrypted {
         }
     }
 
-    /// A side sends an IGNORE before each message of the layers above transport.
-    pub(super) fn expect_ignores(&mut self, side: Side) {
-        *self.ignores.of_mut(side) = Some(false);
+    /// A side has named its implementation. `ignores`: one that sends an IGNORE before each message of the layers above
+    /// transport.
+    pub(super) fn named(&mut self, side: Side, ignores: bool) {
+        *self.unnamed.of_mut(side) = false;
+        *self.ignores.of_mut(side) = ignores.then_some(false);
     }
 
     /// What a side sends in the first key exchange.
@@ -174,6 +179,9 @@ impl Encrypted {
                 activity.keys.take(&unit, &self.sizes);
             }
         }
+        let server = self.sizes.server;
+        let shorter = server.packet(payload::SUCCESS) < server.packet(payload::IGNORE);
+        self.authentication.success_is_certain = !self.unnamed.server || shorter;
         if self.from_the_middle {
             self.authentication.weigh(&unit, true);
             self.keepalives.take(&unit, &self.sizes);

@@ -16,8 +16,8 @@ pub(super) struct Exchange {
     pub(super) encrypted: Encrypted,
     /// How each side pads, by its identification string.
     pub(super) padding: Pair<PaddingStyle>,
-    /// Whether each side sends an IGNORE before its messages, by its identification string.
-    pub(super) ignores: Pair<bool>,
+    /// Whether each side sends an IGNORE before its messages, by its identification string; `None` without one.
+    pub(super) ignores: Pair<Option<bool>>,
     /// Whether each side's identification string announces version 2, once it is known.
     pub(super) version_2: Pair<Option<bool>>,
     /// The side that opened the TCP connection acts as the SSH server.
@@ -95,6 +95,9 @@ impl Exchange {
     /// Puts a direction into cipher; says how it is encrypted, where that is known.
     pub(super) fn start_cipher(&mut self, side: Side) -> Option<Suite> {
         let role = self.role(side);
+        if let Some(ignores) = *self.ignores.of(side) {
+            self.encrypted.named(role, ignores);
+        }
         let Outcome::Agreed(negotiated) = &self.outcome else {
             self.encrypted.start(role, Sizes::Unknown, "");
             return None;
@@ -107,9 +110,7 @@ impl Exchange {
         let style = *self.padding.of(side);
         let sizes = suite.map_or(Sizes::Unknown, |suite| Sizes::Suite(suite.padded(style)));
         self.encrypted.start(role, sizes, compression);
-        if *self.ignores.of(side) {
-            self.encrypted.expect_ignores(role);
-        }
+
         suite
     }
 

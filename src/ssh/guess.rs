@@ -27,6 +27,14 @@ const CHACHA: &str = "chacha20-poly1305@openssh.com";
 /// Arcfour (gone since OpenSSH 7.6) and 3DES with a MAC of 16 octets, encrypt-then-MAC, lead to the same sizes.
 const NAME: &str = "chacha20-poly1305, or another with its sizes";
 
+/// Whether some suite gives packets with these payloads these octets.
+pub(super) fn could_be(packets: [(u32, u64); 2]) -> bool {
+    KNOWN
+        .iter()
+        .filter_map(|(cipher, mac)| Suite::of(cipher, mac))
+        .any(|suite| packets.iter().all(|&(payload, octets)| suite.packet(payload) == octets))
+}
+
 /// Sizes seen so far, and the suites they leave possible.
 #[derive(Clone, Debug)]
 pub(super) struct Guess {
