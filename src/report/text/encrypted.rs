@@ -4,7 +4,7 @@ use super::words;
 use crate::report::model::{Encrypted, Event};
 use crate::report::page::{Page, Tone};
 
-const LABEL: &str = "Encrypted";
+const LABEL: &str = "Cipher";
 
 /// Everything told of the encrypted part.
 pub(super) fn show(page: &mut Page, encrypted: &Encrypted) {
@@ -12,7 +12,9 @@ pub(super) fn show(page: &mut Page, encrypted: &Encrypted) {
     if let Some(cipher) = encrypted.cipher_inferred {
         lines.push((format!("the cipher is inferred from sizes: {cipher}"), Tone::Doubt));
     }
-    lines.extend(encrypted.events.iter().map(|event| (told(event), Tone::Plain)));
+    let let_in = encrypted.events.iter().any(|event| event.id == "authentication-succeeded");
+    let events = encrypted.events.iter().filter(|event| !is_usual(event, let_in));
+    lines.extend(events.map(|event| (told(event), Tone::Plain)));
     for (who, stream) in [("client", &encrypted.client), ("server", &encrypted.server)] {
         if stream.cut_inside_packet == Some(true) {
             lines.push((format!("what the {who} sent ends inside a packet"), Tone::Plain));
@@ -28,18 +30,33 @@ pub(super) fn show(page: &mut Page, encrypted: &Encrypted) {
     lines.for_each(|(line, tone)| page.beside(line, *tone));
 }
 
+/// Whether the event is a step of every login that succeeds: the first request mostly only asks what is allowed.
+fn is_usual(event: &Event, let_in: bool) -> bool {
+    let_in
+        && (matches!(event.id, "service-accepted" | "session-opened")
+            || event.id == "authentication-failed" && event.count == 1)
+}
+
 /// One event in a sentence, with its frames and how sure it is.
 fn told(event: &Event) -> String {
+    let frames = match event.frames[..] {
+        [first, last] => format!("frames {first} to {last}"),
+        _ => words::frames(&event.frames),
+    };
     let sure = if event.certainty == "sure" { "" } else { event.certainty };
-    let reference = words::joined(&[&words::frames(&event.frames), sure]);
-    format!("{} ({reference})", sentence(event))
+    format!("{} ({})", sentence(event), words::joined(&[&frames, sure]))
 }
 
 fn sentence(event: &Event) -> String {
     let (side, count) = (event.side, event.count);
     match event.id {
         "service-accepted" => format!("the {side} let the login begin"),
-        "authentication-failed" => format!("the {side} refused {}", words::counted(count, "attempt")),
+        "authentication-failed" => {
+            format!(
+                "the {side} refused {}; the first mostly asks what is allowed",
+                words::counted(count, "request")
+            )
+        }
         "too-many-failures" => format!("the {side} ended it: too many authentication failures"),
         "authentication-succeeded" => format!("the {side} let the user in"),
         "session-opened" => format!("the {side} opened a session"),
