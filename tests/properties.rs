@@ -233,8 +233,10 @@ proptest! {
 #[path = "fuzz/laws.rs"]
 mod laws;
 
+type Law = fn(&[u8]);
+
 /// The fuzz targets and their bodies.
-const TARGETS: [(&str, fn(&[u8])); 5] = [
+const TARGETS: [(&str, Law); 5] = [
     ("identification", laws::identification),
     ("clear-packets", laws::clear_packets),
     ("kexinit", laws::kexinit),

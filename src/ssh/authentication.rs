@@ -56,6 +56,17 @@ enum Step {
     Over,
 }
 
+/// What the client has asked for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Request {
+    /// Anything, since the service was accepted.
+    made: bool,
+    /// Its last unit is as long as a SERVICE_REQUEST, which no request for authentication is.
+    is_service: bool,
+    /// It is longer, so that the first request can be in it (Dropbear does not wait for the accept).
+    is_more: bool,
+}
+
 /// Where authentication stands.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Authentication {
@@ -67,11 +78,7 @@ pub(super) struct Authentication {
     learned: Option<u64>,
     /// The server's last unit since the client's last one.
     answer: Option<Unit>,
-    asked: bool,
-    /// The client's last unit is as long as a SERVICE_REQUEST, which no request for authentication is.
-    asked_service: bool,
-    /// It is longer, so that the first request can be in it (Dropbear does not wait for the accept).
-    asks_more: bool,
+    request: Request,
     /// Whether SUCCESS can be told from an IGNORE: it is shorter, or it is known that the server sends none.
     pub(super) success_is_certain: bool,
     failure_size: Option<u64>,
@@ -100,14 +107,14 @@ impl Authentication {
             (Step::Requested, Side::Server) => self.accept(unit, server),
             (Step::Accepted, Side::Client) => {
                 self.settle(server);
-                self.asked = true;
+                self.request.made = true;
                 self.channel_asked = self.possible_success && opens_channel(unit, sizes.client);
             }
             (Step::Accepted, Side::Server) => self.answered(unit, server),
         }
         if unit.side == Side::Client {
-            self.asked_service = sizes.client.fits(payload::SERVICE, unit.octets);
-            self.asks_more = !unit.single && sizes.client.exceeds(payload::SERVICE, unit.octets);
+            self.request.is_service = sizes.client.fits(payload::SERVICE, unit.octets);
+            self.request.is_more = !unit.single && sizes.client.exceeds(payload::SERVICE, unit.octets);
             self.last_client = Some(*unit);
         }
         self.success == Some(unit.mark)
@@ -186,7 +193,7 @@ impl Authentication {
         if let Some(answer) = self.answer.filter(|_| !client.fits(payload::SERVICE, unit.octets)) {
             self.step = Step::Accepted;
             self.service_accepted = Some(answer.mark);
-            self.asked = true;
+            self.request.made = true;
         }
         self.answer = None;
     }
@@ -204,7 +211,7 @@ impl Authentication {
             self.service_accepted = Some(unit.mark);
             // An EXT_INFO before it answers nothing.
             self.answer = None;
-            self.asked = self.asks_more;
+            self.request.made = self.request.is_more;
         } else {
             self.answer = Some(*unit);
         }
@@ -212,7 +219,7 @@ impl Authentication {
 
     fn answered(&mut self, unit: &Unit, server: Sizes) {
         // Nothing is a success before something was asked.
-        if !self.asked {
+        if !self.request.made {
             return;
         }
         let Some(success) = server.packet(payload::SUCCESS) else {
@@ -244,7 +251,7 @@ impl Authentication {
     fn settle(&mut self, server: Sizes) {
         let Some(answer) = self.answer.take().filter(|_| self.step == Step::Accepted) else { return };
         // paramiko asks for the service again before each attempt.
-        if self.asked_service {
+        if self.request.is_service {
             return;
         }
         let composite = !answer.single && server.exceeds(payload::LONGEST_FAILURE, answer.octets);

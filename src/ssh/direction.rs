@@ -124,7 +124,7 @@ impl Direction {
                     if party.newkeys.is_some() { party.cipher_octets } else { self.unread } + held;
             }
             Stage::Walk(walk) if walk.is_again() && party.newkeys.is_none() => {
-                party.cipher_octets += self.unread
+                party.cipher_octets += self.unread;
             }
             _ => {}
         }

@@ -96,10 +96,10 @@ mod tests {
 
     fn play(units: &[(Side, u64)]) -> Option<&'static str> {
         let mut guess = Guess::default();
-        let mut unit = |&(side, octets): &(Side, u64)| {
+        let unit = |&(side, octets): &(Side, u64)| {
             guess.take(&Unit { side, mark: Mark::default(), octets, single: false })
         };
-        units.iter().filter_map(|each| unit(each)).last().map(|(_, name)| name)
+        units.iter().filter_map(unit).last().map(|(_, name)| name)
     }
 
     #[test]

@@ -185,7 +185,7 @@ mod tests {
     use Side::{Client as C, Server as S};
 
     /// Plays units (side, octets) behind a first key exchange of these payloads: KEXINIT, its markers, the method's message.
-    fn play(cipher: &str, first: Pair<[usize; 3]>, units: &[(Side, u64)]) -> Rekey {
+    fn play(cipher: &str, first: &Pair<[usize; 3]>, units: &[(Side, u64)]) -> Rekey {
         let suite = Suite::of(cipher, "").unwrap();
         let sizes = Pair { client: Sizes::Suite(suite), server: Sizes::Suite(suite) };
         let mut rekeys = Rekeys::default();
@@ -211,7 +211,7 @@ mod tests {
         let bulk: Vec<_> = (0..50)
             .flat_map(|_| write().map(|octets| (C, octets)).chain(write().map(|octets| (S, octets))))
             .collect();
-        assert_eq!(play(CHACHA, SMALL, &bulk), Rekey::default());
+        assert_eq!(play(CHACHA, &SMALL, &bulk), Rekey::default());
     }
 
     #[test]
@@ -219,17 +219,17 @@ mod tests {
         // KEXINIT without markers, INIT and NEWKEYS; KEXINIT, REPLY with NEWKEYS; keys before and after.
         let units =
             [(C, 36), (S, 36), (C, 1380), (S, 516), (C, 68), (S, 420 + 28), (C, 28), (C, 36), (S, 36)];
-        let found = play(CHACHA, SMALL, &units);
+        let found = play(CHACHA, &SMALL, &units);
         assert_eq!(
             (found.count, found.first.map(|mark| mark.frame), found.unfinished),
             (1, Some(FrameNo(2)), None)
         );
-        assert_eq!(play(CHACHA, SMALL, &units[..4]).unfinished.map(|mark| mark.frame), Some(FrameNo(3)));
+        assert_eq!(play(CHACHA, &SMALL, &units[..4]).unfinished.map(|mark| mark.frame), Some(FrameNo(3)));
         let gcm = "aes128-gcm@openssh.com";
         let units = [(C, 1380), (S, 516), (C, 68), (S, 420), (S, 36), (C, 36)];
-        assert_eq!(play(gcm, SMALL, &units).count, 1);
+        assert_eq!(play(gcm, &SMALL, &units).count, 1);
         // Data between them: chance.
         let units = [(C, 1380), (S, 516), (C, 36), (C, 68), (S, 36), (S, 420), (S, 36), (C, 36)];
-        assert_eq!(play(gcm, SMALL, &units), Rekey::default());
+        assert_eq!(play(gcm, &SMALL, &units), Rekey::default());
     }
 }

@@ -28,7 +28,7 @@ pub(super) struct Keys {
     pending: Option<Unit>,
     first: Option<Mark>,
     last: Mark,
-    keys: u64,
+    count: u64,
     before: Option<Unit>,
     steady: u32,
     hidden: bool,
@@ -61,7 +61,7 @@ impl Keys {
         // What is shorter than a key's echo answers something else.
         let long_enough = server.fits(SHORTEST_KEY, unit.octets) || server.exceeds(SHORTEST_KEY, unit.octets);
         if soon && long_enough && !server.exceeds(LONGEST_ECHO, unit.octets) {
-            self.keys = self.keys.saturating_add(1);
+            self.count = self.count.saturating_add(1);
             self.first.get_or_insert(key.mark);
             self.last = key.mark;
         }
@@ -69,8 +69,8 @@ impl Keys {
 
     /// The keystrokes, if there were any.
     pub(super) fn conclude(&self) -> Option<Typing> {
-        let first = self.first.filter(|_| self.keys >= LEAST_KEYS)?;
-        Some(Typing { first, last: self.last, keys: self.keys, hidden: self.hidden })
+        let first = self.first.filter(|_| self.count >= LEAST_KEYS)?;
+        Some(Typing { first, last: self.last, keys: self.count, hidden: self.hidden })
     }
 }
 

@@ -73,11 +73,11 @@ pub(crate) fn transcript(octets: &[u8]) {
 /// The script that `octets` are read as.
 fn script_of(mut octets: &[u8]) -> Script {
     let (mut script, mut frame) = (Script::new(), 1);
-    while let [what, size, rest @ ..] = octets {
+    while let [what, length, rest @ ..] = octets {
         octets = rest;
         let side = if what & 1 == 0 { Side::Client } else { Side::Server };
         frame += u64::from(what >> 1 & 1);
-        let size = usize::from(*size);
+        let length = usize::from(*length);
         let happening = match what >> 2 & 15 {
             0 => Happening::Octets(CLIENT_BANNER.to_vec()),
             1 => Happening::Octets(SERVER_BANNER.to_vec()),
@@ -87,15 +87,15 @@ fn script_of(mut octets: &[u8]) -> Script {
             5 => Happening::Octets(packet(&[30, 0, 0, 0, 32].into_iter().chain([7; 32]).collect::<Vec<_>>())),
             6 => Happening::Octets(packet(&[31; 180])),
             7 => Happening::Octets(packet(&[21])),
-            8 => Happening::Octets(sealed(size / 16 * 16 + 16, 16)),
-            9 => Happening::Octets(sealed(size / 16 * 16 + 16, 32)),
-            10 => Happening::Cut(size as u64 * 7),
-            11 => Happening::Hole(size as u64 * 7),
+            8 => Happening::Octets(sealed(length / 16 * 16 + 16, 16)),
+            9 => Happening::Octets(sealed(length / 16 * 16 + 16, 32)),
+            10 => Happening::Cut(length as u64 * 7),
+            11 => Happening::Hole(length as u64 * 7),
             12 => Happening::NextSegment,
-            13 => Happening::LateStart(size % 2 == 0),
+            13 => Happening::LateStart(length % 2 == 0),
             14 => Happening::End,
             _ => {
-                let (own, behind) = octets.split_at(size.min(octets.len()));
+                let (own, behind) = octets.split_at(length.min(octets.len()));
                 octets = behind;
                 Happening::Octets(own.to_vec())
             }
