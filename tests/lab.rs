@@ -96,7 +96,9 @@ fn what_each_program_does_is_what_its_own_log_says() {
     let logins = pairs::logins(&done, &report);
     let faults: Vec<_> = logins.iter().flat_map(pairs::Login::faults).collect();
     let mut authentication = pairs::Share::default();
-    logins.iter().for_each(|login| login.add_authentication(&mut authentication));
+    for login in &logins {
+        login.add_authentication(&mut authentication);
+    }
     let in_authentication = logins.iter().filter(|login| login.ended_in_authentication()).count();
     println!(
         "{} logins, {} pairs, {in_authentication} ended in authentication; its counts are right in {authentication}",

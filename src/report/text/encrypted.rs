@@ -27,7 +27,9 @@ pub(super) fn show(page: &mut Page, encrypted: &Encrypted) {
     if let Some((first, tone)) = lines.next() {
         page.labelled(LABEL, first, *tone);
     }
-    lines.for_each(|(line, tone)| page.beside(line, *tone));
+    for (line, tone) in lines {
+        page.beside(line, *tone);
+    }
 }
 
 /// Whether the event is a step of every login that succeeds: the first request mostly only asks what is allowed.
