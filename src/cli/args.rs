@@ -43,6 +43,9 @@ pub(super) enum Command {
         /// A silence in seconds: only the timers that fit it.
         #[arg(value_parser = seconds)]
         seconds: Option<f64>,
+        /// Timers of your own network, in the form of src/timers/README.md (TOML).
+        #[arg(long = "timers", value_name = "FILE")]
+        own: Option<PathBuf>,
     },
 }
 
@@ -64,6 +67,9 @@ pub(super) struct ReportingArguments {
     /// Where the capture was taken, if you know it better than the packets show.
     #[arg(long, value_enum, value_name = "PLACE")]
     pub(super) vantage: Option<Place>,
+    /// Idle timers of your own network: a TOML file with `id`, `whose`, `ends_by` and `default_s` or `settable_s` of each.
+    #[arg(long, value_name = "FILE")]
+    pub(super) timers: Option<PathBuf>,
     /// How the report is written.
     #[arg(short, long, value_enum, default_value_t = Rendering::Text)]
     pub(super) format: Rendering,

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::complain;
 use super::output::Output;
+use super::timers;
 use crate::analysis::{self, Analysis, Blind, BlindKind, Findings};
 use crate::cli::{Format, Reporting};
 use crate::error::{Error, Exit};
@@ -23,9 +24,16 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    pub(super) fn new(limits: Limits, reporting: &Reporting) -> Self {
-        let analysis = Analysis::new(limits, reporting.ports.clone()).seen_from(reporting.vantage);
-        Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed }
+    /// Nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// When the user's timers cannot be read.
+    pub(super) fn new(limits: Limits, reporting: &Reporting) -> Result<Self, Error> {
+        let own = timers::own(reporting.timers.as_deref())?;
+        let analysis =
+            Analysis::new(limits, reporting.ports.clone()).seen_from(reporting.vantage).knowing(own);
+        Ok(Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed })
     }
 
     /// Takes a source to its end.

@@ -8,6 +8,7 @@ mod gathered;
 #[cfg(not(feature = "live"))]
 mod no_capture;
 mod output;
+mod timers;
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -33,7 +34,10 @@ pub fn main() -> ExitCode {
         Plan::Capture(plan) => capture::capture(&plan),
         Plan::Interfaces => capture::interfaces(),
         Plan::Explain { what, screen } => explain(&what, screen),
-        Plan::Timers { seconds, screen } => print(&report::timers(seconds, screen)),
+        Plan::Timers { seconds, own, screen } => {
+            let own = timers::own(own.as_deref())?;
+            print(&report::timers(seconds, &own, screen))
+        }
         Plan::Print(text) => print(&text),
     });
     let exit = outcome.unwrap_or_else(|error| {
@@ -74,7 +78,7 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let reporting = &plan.reporting;
     let output = Output::of(reporting, &plan.files)?;
     let limits = Limits::default();
-    let mut gathered = Gathered::new(limits, reporting);
+    let mut gathered = Gathered::new(limits, reporting)?;
     let mut next = Next::default();
     let mut failures = Vec::new();
     for file in &plan.files {

@@ -40,6 +40,8 @@ pub struct Banner {
 /// The algorithms a side offers in its first KEXINIT (RFC 4253 §7.1), names as sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Offer {
+    /// Random octets: no other KEXINIT has them.
+    pub cookie: [u8; 16],
     /// Key exchange, markers (`ext-info-c`, `kex-strict-…`) included.
     pub kex: Vec<Vec<u8>>,
     /// Host key.
