@@ -378,3 +378,48 @@ fn the_catalogue_of_timers_is_listed_and_searched() {
         assert!(stdout(&run(&["timers", seconds])).starts_with("As long as 5 min 50 s"), "{seconds}");
     }
 }
+
+/// A file of timers with `lines` in its only one.
+fn timers(folder: &Folder, lines: &str) -> String {
+    let head = "[[timer]]\nid = \"edge\"\nwhose = \"our firewall\"\nends_by = \"silent_then_rst_sender\"\n";
+    folder.file("timers.toml", format!("{head}{lines}").as_bytes())
+}
+
+#[test]
+fn a_timer_of_the_users_is_named_first_where_it_fits() {
+    let folder = Folder::new("own-timers");
+    for (lines, fits) in
+        [("default_s = 5\n", true), ("settable_s = [4, 20]\n", true), ("default_s = 60\n", false)]
+    {
+        let file = timers(&folder, lines);
+        let output = run(&["analyze", "--format", "json", "--timers", &file, CAPTURE]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let first = &report["sessions"][0]["timer"]["candidates"][0]["id"];
+        assert_eq!(first == "edge", fits, "{lines}: {first}");
+        let text = stdout(&run(&["analyze", "--timers", &file, CAPTURE]));
+        assert_eq!(text.contains("yours: our firewall"), fits, "{text}");
+    }
+    let listed = stdout(&run(&["timers", "70", "--timers", &timers(&folder, "default_s = 60\n")]));
+    assert!(listed.starts_with("Yours\n  edge "), "{listed}");
+}
+
+#[test]
+fn a_file_of_timers_that_cannot_be_used_ends_with_2_and_its_line() {
+    let folder = Folder::new("bad-timers");
+    for (lines, expected) in [
+        ("default_s = -5\n", "timers.toml, line 5: -5 s is not a time"),
+        ("defalt_s = 5\n", "timers.toml, line 5: unknown field `defalt_s`"),
+        ("", "has no value"),
+    ] {
+        let file = timers(&folder, lines);
+        for arguments in [&["analyze", CAPTURE, "--timers", &file][..], &["timers", "--timers", &file]] {
+            let output = run(arguments);
+            assert_eq!(output.status.code(), Some(2), "{lines}");
+            assert!(stderr(&output).contains(expected) && output.stdout.is_empty(), "{}", stderr(&output));
+        }
+    }
+    let missing = run(&["analyze", CAPTURE, "--timers", &folder.path("none.toml")]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(stderr(&missing).contains("timers could not be read"), "{}", stderr(&missing));
+}

@@ -37,6 +37,11 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         if reset.seen.unmeasured {
             return cannot_tell("the capture's clock was set while the connection waited before the reset");
         }
+        if case.is_blind(BlindKind::OneDirection) {
+            return cannot_tell(
+                "only one direction was captured: what looks silent may have been waiting for an answer",
+            );
+        }
         if let Some(seen) = too_short(case, reset) {
             return cannot_tell(format!("the capture begins {seen} before the reset, in mid-connection"));
         }

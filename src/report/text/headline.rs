@@ -199,9 +199,11 @@ fn when(page: &mut Page, session: &Session) {
         _ => String::new(),
     };
     let Some(reset) = &session.reset else {
+        if let Some(unanswered) = &session.unanswered {
+            return died(page, unanswered, phase);
+        }
         let last = format!("last frame {}", words::moment(&session.end));
-        page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
-        return session.unanswered.iter().for_each(|it| died(page, it));
+        return page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
     };
     let frame = format!("frame {}", reset.decisive_frame);
     // A program aborts and a timer runs out when they do; only a TCP and a filter answer a packet.
@@ -223,25 +225,13 @@ fn when(page: &mut Page, session: &Session) {
     }
 }
 
-/// `moment` without its date where that is `earlier`'s.
-fn same_day<'a>(earlier: &str, moment: &'a str) -> &'a str {
-    let date = |text: &str| text.split(' ').next().map(str::to_owned);
-    let time = moment.split_once(' ').map(|(_, time)| time);
-    time.filter(|_| date(earlier) == date(moment)).unwrap_or(moment)
-}
-
 /// When the connection died, as far as its packets say, and what they say of how.
-fn died(page: &mut Page, unanswered: &Unanswered) {
-    let dead_by = words::moment(&unanswered.dead_by);
+fn died(page: &mut Page, unanswered: &Unanswered, phase: &str) {
     let between = match &unanswered.alive_at {
-        Some(alive) => {
-            let alive = words::moment(alive);
-            let (alive, dead_by) = (alive.trim_end_matches(" UTC"), same_day(&alive, &dead_by));
-            format!("it died between {alive} and {dead_by}")
-        }
-        None => format!("it was dead by {dead_by}"),
+        Some(alive) => format!("between {}", words::from_to(alive, &unanswered.dead_by)),
+        None => format!("before {}", words::moment(&unanswered.dead_by)),
     };
-    page.beside(&between, Tone::Plain);
+    page.labelled("When", &words::joined(&[&between, phase]), Tone::Plain);
     let other = if unanswered.sent_by == "client" { "server" } else { "client" };
     if unanswered.other_end_heard {
         page.beside(&format!("the {other} was still heard after that"), Tone::Plain);
@@ -301,7 +291,7 @@ fn known_timers(page: &mut Page, timer: &Timer) {
     let command = format!("sshrst timers {:.0}", timer.ended_after_s);
     let line = match timer.candidates.len() {
         0 if timer.settable > 0 => {
-            format!("no known default lies there; set so, {} could: {command}", timer.settable)
+            format!("no known default lies there; {} could be set so: {command}", timer.settable)
         }
         0 => "no known timer fits".to_owned(),
         1..=TIMERS => return,

@@ -80,7 +80,7 @@ fn path(page: &mut Page, session: &Session) {
     let lost = &path.lost;
     for (where_lost, client, server) in [
         ("before the capture point", lost.c2s_before_here, lost.s2c_before_here),
-        ("behind it, or their acknowledgements were", lost.c2s_behind_here, lost.s2c_behind_here),
+        ("behind the capture point (or their acknowledgements)", lost.c2s_behind_here, lost.s2c_behind_here),
     ] {
         let of =
             |count: u64, who: &str| if count > 0 { format!("{count} of the {who}'s") } else { String::new() };

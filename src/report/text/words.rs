@@ -38,6 +38,15 @@ pub(super) fn moment(iso: &str) -> String {
     seconds.map_or_else(|| iso.to_owned(), |(seconds, _)| format!("{} UTC", seconds.replace('T', " ")))
 }
 
+/// Two of the model's moments: `2026-11-21 08:04:30.185 and 08:05:02.001 UTC`, with both days where they differ.
+pub(super) fn from_to(from: &str, to: &str) -> String {
+    let (from, to) = (moment(from), moment(to));
+    match (from.strip_suffix(" UTC"), from.split_once(' ').zip(to.split_once(' '))) {
+        (Some(from), Some(((day, _), (same, time)))) if day == same => format!("{from} and {time}"),
+        _ => format!("{from} and {to}"),
+    }
+}
+
 /// `frame 7`, `frames 7, 9`; nothing for none.
 pub(super) fn frames(frames: &[u64]) -> String {
     let mut numbers = frames.to_vec();
@@ -178,6 +187,19 @@ mod tests {
     fn moments_are_cut_to_milliseconds_and_odd_ones_left_alone() {
         assert_eq!(moment("2026-11-21T08:04:30.185400317Z"), "2026-11-21 08:04:30.185 UTC");
         assert_eq!(moment("soon"), "soon");
+    }
+
+    #[test]
+    fn a_day_that_two_moments_share_is_said_once() {
+        let from = "2026-11-21T08:04:30.185400317Z";
+        assert_eq!(
+            from_to(from, "2026-11-21T08:05:02.001000000Z"),
+            "2026-11-21 08:04:30.185 and 08:05:02.001 UTC"
+        );
+        assert_eq!(
+            from_to(from, "2026-11-22T08:05:02.001000000Z"),
+            "2026-11-21 08:04:30.185 UTC and 2026-11-22 08:05:02.001 UTC"
+        );
     }
 
     #[test]
