@@ -157,6 +157,6 @@ fn whole(bencher: Bencher<'_, '_>, cipher: &str) {
         }
         let findings = analysis.finish(Vec::new());
         assert_eq!(findings.sessions.len(), 1);
-        model::build(&findings, &[], model::Options::default())
+        model::build(&findings, &[], &model::Options::default())
     });
 }
