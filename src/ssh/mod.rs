@@ -7,6 +7,8 @@
 //! | What | How it is known | How sure |
 //! |---|---|---|
 //! | everything up to NEWKEYS | read | as sure as the octets |
+//! | a broken rule | read, and nothing that the peer went on with | sure; that it ended the connection is not |
+//! | program and release | the identification string names them | anybody can write any name |
 //! | packets of AES-GCM and encrypt-then-MAC | their lengths are in clear | sure, up to the first octet missing in a length; found again where a later segment begins with a packet |
 //! | `cut_inside_packet` in other suites | the sum of octets is none that whole packets have | `true` is proof; else not told |
 //! | SERVICE_ACCEPT, SUCCESS | the server's first packet of that size, in that order; before SUCCESS it has nothing so short to send | sure where lengths are read; else as good as segments are writes |
@@ -41,6 +43,7 @@ mod direction;
 mod encrypted;
 mod event;
 mod exchange;
+mod group_exchange;
 mod guess;
 mod identification;
 mod keepalive;
@@ -54,6 +57,7 @@ mod rekey;
 mod rule;
 mod seek;
 mod session;
+mod software;
 mod suite;
 mod text;
 mod transcript;
@@ -64,6 +68,8 @@ mod walk;
 pub use identification::looks_like_ssh;
 pub use rule::{RULES, Rule};
 pub use session::{Arrival, Chunk, Session};
+pub use software::{Program, Release, Software};
+pub use text::length_as_text;
 pub use transcript::{
     Banner, Bulk, Certainty, Cipher, Disconnect, Event, EventKind, Keepalive, KnownText, Mark, Mismatch,
     Negotiated, Offer, Pair, Party, Phase, Rekey, Side, StrayText, Transcript, Typing, Violation,
