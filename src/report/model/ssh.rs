@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Mismatch;
 use super::build::{round, seconds};
-use super::encrypted::{Encrypted, encrypted};
+use super::encrypted::encrypted;
+use super::{Encrypted, Mismatch};
 use crate::case::Case;
 use crate::flow::Side;
 use crate::report::escape::{escaped, excerpt};
