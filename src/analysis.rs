@@ -15,6 +15,7 @@ use crate::infer;
 use crate::limits::Limits;
 use crate::population::{self, Counts, Judged};
 use crate::ssh::{self, Arrival, Chunk};
+use crate::timers::Timer;
 use crate::units::Timestamp;
 use crate::wire::{Decoded, Decoder, Packet};
 
@@ -60,6 +61,7 @@ pub struct Analysis {
     limits: Limits,
     ports: Ports,
     vantage: Option<Spot>,
+    timers: Vec<Timer>,
     decoder: Decoder,
     table: Table,
     sessions: Vec<Slot>,
@@ -101,6 +103,7 @@ impl Analysis {
             limits,
             ports,
             vantage: None,
+            timers: Vec::new(),
         }
     }
 
@@ -108,6 +111,12 @@ impl Analysis {
     #[must_use]
     pub fn seen_from(self, vantage: Option<Spot>) -> Self {
         Self { vantage, ..self }
+    }
+
+    /// Compares silences with `timers`, too: what the user knows of the path.
+    #[must_use]
+    pub fn knowing(self, timers: Vec<Timer>) -> Self {
+        Self { timers, ..self }
     }
 
     /// Takes the next frame of the capture.
@@ -158,15 +167,15 @@ impl Analysis {
                 case.vantage = Vantage::known(spot);
             }
         }
-        let sessions: Vec<Judged> = cases
+        let mut sessions: Vec<Judged> = cases
             .into_par_iter()
             .map(|case| {
                 let diagnosis = infer::diagnose(&case);
                 Judged { case, diagnosis }
             })
             .collect();
-        let patterns = population::patterns(&sessions);
-        Findings { sessions, counts: self.counts, blind, patterns }
+        let patterns = population::patterns(&mut sessions);
+        Findings { sessions, counts: self.counts, blind, patterns, timers: self.timers }
     }
 }
 

@@ -239,7 +239,7 @@ proptest! {
                 }
             }
         }
-        let model = model::build(&findings, &[], model::Options { reproducible: true, singly: true });
+        let model = model::build(&findings, &[], &model::Options { reproducible: true, singly: true, ..model::Options::default() });
         let mut json = Vec::new();
         report::json(&model, &mut json).unwrap();
         prop_assert!(serde_json::from_slice::<serde_json::Value>(&json).is_ok());

@@ -11,9 +11,11 @@ use clap::error::ErrorKind;
 
 use super::args::{AnalyzeArguments, Arguments, Command, Place, Port, Rendering, ReportingArguments, When};
 use super::capture::{self, Capture};
+use super::fail_on::FailOn;
+use super::manual;
 use crate::analysis::{Ports, Spot};
 use crate::error::{Error, Exit};
-use crate::report::{Detail, Screen};
+use crate::report::{Detail, Screen, Selection};
 use crate::source::Shown;
 
 /// The run as it will happen.
@@ -27,8 +29,8 @@ pub enum Plan {
     Interfaces,
     /// `sshrst explain`.
     Explain {
-        /// What is to be explained; the list of everything without.
-        id: Option<String>,
+        /// An id or a message; the list of everything where it is empty.
+        what: String,
         /// What it is shown on.
         screen: Screen,
     },
@@ -36,10 +38,12 @@ pub enum Plan {
     Timers {
         /// A silence: only the timers that fit it.
         seconds: Option<f64>,
+        /// A file with timers of the user's.
+        own: Option<PathBuf>,
         /// What they are shown on.
         screen: Screen,
     },
-    /// A text that clap made: help or version.
+    /// A text that clap and its companions made: help, version, manual page, completions.
     Print(String),
 }
 
@@ -59,6 +63,8 @@ pub struct Reporting {
     pub ports: Ports,
     /// Where the capture was taken, if the user says so.
     pub vantage: Option<Spot>,
+    /// A file with timers that the user knows of.
+    pub timers: Option<PathBuf>,
     /// How the report is written.
     pub format: Format,
     /// Where; standard output when `None`.
@@ -69,6 +75,10 @@ pub struct Reporting {
     pub reproducible: bool,
     /// Show every session, also those that are usually folded.
     pub all: bool,
+    /// What makes the run end with exit status 1.
+    pub fail_on: Vec<FailOn>,
+    /// Which sessions are shown.
+    pub selection: Selection,
     /// Threads; one for each core when `None`.
     pub threads: Option<usize>,
 }
@@ -83,6 +93,10 @@ pub enum Format {
         /// What is shown in full.
         detail: Detail,
     },
+    /// For tickets.
+    Markdown(Detail),
+    /// For tickets and paper.
+    Html(Detail),
     /// One JSON object.
     Json,
     /// JSON lines.
@@ -127,8 +141,12 @@ fn plan(command: Command) -> Result<Plan, Error> {
         Command::Analyze(arguments) => Plan::Analyze(analyze(arguments)?),
         Command::Capture(arguments) if arguments.list => Plan::Interfaces,
         Command::Capture(arguments) => Plan::Capture(capture::plan(arguments)?),
-        Command::Explain { id } => Plan::Explain { id, screen: screen(When::Auto, false) },
-        Command::Timers { seconds } => Plan::Timers { seconds, screen: screen(When::Auto, false) },
+        Command::Explain { what } => {
+            Plan::Explain { what: what.join(" ").trim().to_owned(), screen: screen(When::Auto, false) }
+        }
+        Command::Timers { seconds, own } => Plan::Timers { seconds, own, screen: screen(When::Auto, false) },
+        Command::Man => Plan::Print(manual::page()?),
+        Command::Completions { shell } => Plan::Print(manual::completions(shell)),
     })
 }
 
@@ -138,10 +156,11 @@ fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
         let hint = "give the other captures as files";
         return Err(Error::new(Exit::Usage, "`-` (standard input) can be given once only").with_hint(hint));
     }
-    Ok(Analyze { files: arguments.files, reporting: reporting(arguments.reporting) })
+    let selection = arguments.selection.chosen();
+    Ok(Analyze { files: arguments.files, reporting: reporting(arguments.reporting, selection) })
 }
 
-pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
+pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> Reporting {
     let ports = if arguments.ports.contains(&Port::Any) {
         Ports::Any
     } else if arguments.ports.is_empty() {
@@ -153,23 +172,32 @@ pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
         };
         Ports::Only(arguments.ports.iter().filter_map(number).collect())
     };
+    let detail = match () {
+        () if !selection.sessions.is_empty() => Detail::Exchange,
+        () if arguments.all => Detail::All,
+        () => Detail::Deaths,
+    };
     let format = match arguments.format {
         Rendering::Json => Format::Json,
         Rendering::Ndjson => Format::Ndjson,
-        Rendering::Text => Format::Text {
-            screen: screen(arguments.color, arguments.output.is_some()),
-            detail: if arguments.all { Detail::All } else { Detail::Deaths },
-        },
+        Rendering::Text => {
+            Format::Text { screen: screen(arguments.color, arguments.output.is_some()), detail }
+        }
+        Rendering::Markdown => Format::Markdown(detail),
+        Rendering::Html => Format::Html(detail),
     };
     Reporting {
         ports,
         vantage: arguments.vantage.map(spot),
+        timers: arguments.timers,
         format,
         // As everywhere, `-` is the standard stream.
         output: arguments.output.filter(|path| path.as_os_str() != "-"),
         force: arguments.force,
         reproducible: arguments.reproducible,
         all: arguments.all,
+        fail_on: arguments.fail_on,
+        selection,
         threads: arguments.threads.map(usize::from),
     }
 }

@@ -3,7 +3,9 @@
 mod assembler;
 mod duplicates;
 mod half;
+mod losses;
 mod round_trip;
+mod sender_clock;
 mod series;
 mod side;
 mod silence;
@@ -14,10 +16,11 @@ mod window;
 pub use assembler::{Assembler, Delivery};
 pub use duplicates::Recent;
 pub use half::{Half, Moment, Step, Unanswered};
+pub use losses::Losses;
 pub use round_trip::{Loop, RoundTrips};
 pub use series::{Seen, Series};
 pub use side::{Pair, Side};
-pub use silence::{AFTERMATH, SHORTEST, Silence, Silences};
+pub use silence::{AFTERMATH, Pauses, SHORTEST, Silence, Silences};
 pub use table::{Event, FlowId, Table};
 pub use timeline::Timeline;
 pub use window::{Acceptance, acceptance};
@@ -55,6 +58,10 @@ pub struct SeenReset {
     pub silence: Option<Silence>,
     /// The longest silence survived before.
     pub survived: Option<Silence>,
+    /// The connection waited before it, and how long cannot be told: the capture's clock was set meanwhile.
+    pub unmeasured: bool,
+    /// The same between segments with data: keepalive probes and bare acknowledgements do not end a pause.
+    pub pause: Pauses,
     /// First FIN of either end before it.
     pub after_fin: bool,
     /// Time since the connection's previous packet.
@@ -91,6 +98,8 @@ pub struct Flow {
     pub last: Moment,
     /// Silences so far.
     pub silences: Silences,
+    /// The same between segments with data.
+    pub pauses: Silences,
     /// Resets, at most [`Limits::resets_per_flow`].
     pub resets: Vec<SeenReset>,
     /// All resets, counted.
@@ -120,6 +129,7 @@ impl Flow {
             first: moment,
             last: moment,
             silences: Silences::default(),
+            pauses: Silences::default(),
             resets: Vec::new(),
             reset_count: 0,
             quotes: Vec::new(),
@@ -192,6 +202,36 @@ impl Flow {
         self.low.unanswered.is_some() || self.high.unanswered.is_some()
     }
 
+    /// Notices, by what an end does next, that it had the acknowledgement it was waiting for although the capture does not
+    /// hold it: an end that is owed one repeats itself within some seconds, and this one goes on (RFC 6298 §2, §5).
+    fn notice_unseen_acknowledgement(&mut self, segment: &Segment, step: Step) {
+        let (half, peer) = (self.at(segment.from), self.at(!segment.from));
+        let Some(owed) = half.unanswered else { return };
+        let waited = segment.time.since(owed.last.time);
+        let goes_on = step == Step::New && half.next == Some(segment.seq);
+        // Probes have a clock of their own, and it is slower.
+        let by_probes = owed.probe && peer.packets > 0;
+        if waited < REPEATED_WITHIN || !goes_on || by_probes {
+            return;
+        }
+        let loops = peer.round_trips.quantile(0.95).unwrap_or_default();
+        if waited >= REPEATED_WITHIN + loops + loops + loops {
+            self.at_mut(segment.from).unanswered = None;
+        }
+    }
+
+    /// The same of the end that `reset` is sent to, where it is the first packet captured from the other: the receiver did
+    /// not repeat itself until now.
+    fn notice_unseen_direction(&mut self, reset: &Segment) {
+        let sender_seen = self.at(reset.from).packets > 0;
+        let half = self.at_mut(!reset.from);
+        let acknowledged =
+            |owed: &Unanswered| owed.in_a_row == 0 && reset.time.since(owed.last.time) >= REPEATED_WITHIN;
+        if !sender_seen && half.unanswered.as_ref().is_some_and(acknowledged) {
+            half.unanswered = None;
+        }
+    }
+
     /// Takes one packet; what it adds to the sender's stream goes to `deliver`.
     fn take(&mut self, packet: &Packet<'_>, limits: &Limits, deliver: &mut impl FnMut(Side, Delivery<'_>)) {
         let segment = &packet.segment;
@@ -203,6 +243,15 @@ impl Flow {
             self.copies += 1;
             return;
         }
+        let step = self.at(segment.from).step(segment);
+        self.notice_unseen_acknowledgement(segment, step);
+        if segment.flags.rst() {
+            self.notice_unseen_direction(segment);
+        }
+        if self.at(segment.from).had_probed(segment) {
+            // What looked like silences were waits between probes.
+            self.silences = Silences::default();
+        }
         let owed = self.is_owed();
         let since_previous = (self.packets > 0).then(|| segment.time.since(self.last.time));
         if let Some(backwards) = since_previous.filter(|&it| it < Elapsed::ZERO) {
@@ -210,6 +259,10 @@ impl Flow {
             self.widest_reversal = self.widest_reversal.max(Elapsed::ZERO - backwards);
         }
         self.silences.packet(segment.time, segment.frame, owed);
+        let ends_pause = step == Step::New && !segment.flags.syn() || segment.flags.rst();
+        if ends_pause || self.packets == 0 {
+            self.pauses.packet(segment.time, segment.frame, owed);
+        }
         self.packets += 1;
         self.last = Moment::of(segment);
         self.timeline.push(*segment, limits);
@@ -217,17 +270,25 @@ impl Flow {
             self.take_reset(packet, since_previous, limits);
             return;
         }
-        let step = self.at(segment.from).step(segment);
+        if let Some(since) = self.at_mut(segment.from).clock.take(segment) {
+            self.silences.deny(segment.from, since);
+            self.pauses.deny(segment.from, since);
+        }
         self.round_trips(segment, step, limits);
         if segment.flags.ack() {
             let progress = self.at(segment.from).acked.is_none_or(|acked| segment.ack.is_after(acked));
-            self.at_mut(!segment.from).acknowledged(segment.ack, progress);
+            self.at_mut(!segment.from).acknowledged(segment.ack, progress, Moment::of(segment));
         }
         self.at_mut(segment.from).take(segment, step);
         if let Some(&first) = packet.payload.first_chunk() {
             self.at_mut(segment.from).last_octets = Some(first);
         }
-        self.assemble(packet, limits, deliver);
+        self.assemble(packet, step, limits, deliver);
+    }
+
+    /// The shortest round trip between the ends: the shortest loops to both sides of the capture point.
+    pub fn shortest_round_trip(&self) -> Option<Elapsed> {
+        Some(self.low.round_trips.min?.time + self.high.round_trips.min?.time)
     }
 
     fn round_trips(&mut self, segment: &Segment, step: Step, limits: &Limits) {
@@ -256,6 +317,8 @@ impl Flow {
             sender_acked: sender.acked,
             silence: self.silences.leading_here(),
             survived: self.silences.longest_survived(),
+            unmeasured: self.silences.is_unmeasured(),
+            pause: self.pauses.pauses(),
             after_fin: self.low.fin.is_some() || self.high.fin.is_some(),
             since_previous,
             owed_to_receiver: receiver.unanswered,
@@ -267,6 +330,7 @@ impl Flow {
     fn assemble(
         &mut self,
         packet: &Packet<'_>,
+        step: Step,
         limits: &Limits,
         deliver: &mut impl FnMut(Side, Delivery<'_>),
     ) {
@@ -274,6 +338,7 @@ impl Flow {
         let from = segment.from;
         let (sender, receiver) = (self.side(from), self.side(!from));
         let adjoins = self.at(!from).adjoins(segment.data_start());
+        let round_trip = self.shortest_round_trip();
         let half = self.at_mut(from);
         let probe = segment.payload_len == 1 && half.next.is_some_and(|next| segment.end() != next);
         if segment.payload_len > 0 && !probe {
@@ -287,8 +352,15 @@ impl Flow {
                 half.reordered += u64::from(gap);
                 half.patience = if gap { half.patience } else { 0 };
                 let length = u64::from(segment.payload_len);
+                half.losses.take(
+                    segment,
+                    step == Step::Retransmission,
+                    half.assembler.holds(offset, length),
+                    round_trip,
+                );
                 let sink = &mut |delivery: Delivery<'_>| deliver(sender, delivery);
                 half.assembler.insert(offset, packet.payload, length, limits, sink);
+                half.losses.hole(half.assembler.is_waiting(), segment.time);
             }
         }
         // What the receiver has acknowledged and was not seen will not come any more, unless the
@@ -335,6 +407,10 @@ impl Flow {
         self.first.frame
     }
 }
+
+/// An unacknowledged segment is sent again within the retransmission timeout: 1 s before anything is measured, later the
+/// round trip and four times its variation (RFC 6298 §2). With some room.
+const REPEATED_WITHIN: Elapsed = Elapsed::from_secs(3);
 
 #[cfg(test)]
 pub(crate) mod tests;

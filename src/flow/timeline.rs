@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::limits::Limits;
+use crate::units::Timestamp;
 use crate::wire::Segment;
 
 /// The first and the last segments of a connection, and every reset up to a bound.
@@ -28,6 +29,16 @@ impl Timeline {
             self.dropped = self.dropped.saturating_add(1);
         }
         self.tail.push_back(segment);
+    }
+
+    /// The kept segments between which others are no longer kept; `None` where all are.
+    pub fn gap(&self) -> Option<(&Segment, &Segment)> {
+        self.head.last().zip(self.tail.front()).filter(|_| self.dropped > 0)
+    }
+
+    /// When the first of the last segments passed; `None` while all are kept from the start.
+    pub fn tail_begins(&self) -> Option<Timestamp> {
+        self.tail.front().map(|segment| segment.time)
     }
 
     /// The kept segments in capture order.

@@ -4,12 +4,16 @@ use std::io::{self, Write};
 
 use super::complain;
 use super::output::Output;
+use super::timers;
 use crate::analysis::{self, Analysis, Blind, BlindKind, Findings};
 use crate::cli::{Format, Reporting};
 use crate::error::{Error, Exit};
 use crate::limits::Limits;
 use crate::report::{self, model};
 use crate::source::{self, Batch, Shown, Source, Summary};
+
+/// Sessions whose packets are drawn at most.
+const DRAWN: usize = 100;
 
 /// What came of the inputs so far.
 pub(super) struct Gathered {
@@ -23,9 +27,16 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    pub(super) fn new(limits: Limits, reporting: &Reporting) -> Self {
-        let analysis = Analysis::new(limits, reporting.ports.clone()).seen_from(reporting.vantage);
-        Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed }
+    /// Nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// When the user's timers cannot be read.
+    pub(super) fn new(limits: Limits, reporting: &Reporting) -> Result<Self, Error> {
+        let own = timers::own(reporting.timers.as_deref())?;
+        let analysis =
+            Analysis::new(limits, reporting.ports.clone()).seen_from(reporting.vantage).knowing(own);
+        Ok(Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed })
     }
 
     /// Takes a source to its end.
@@ -52,10 +63,17 @@ impl Gathered {
     /// Judges, and writes the report.
     pub(super) fn report(self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
         let findings = judged(self.analysis, self.blind, reporting.threads)?;
-        let options = model::Options { reproducible: reporting.reproducible, singly: reporting.all };
-        let model = model::build(&findings, &self.inputs, options);
+        let options = model::Options {
+            reproducible: reporting.reproducible,
+            singly: reporting.all,
+            // Nobody looks at more drawings, and each has thousands of octets.
+            traces: if matches!(reporting.format, Format::Html(_)) { DRAWN } else { 0 },
+            selection: reporting.selection.clone(),
+        };
+        let model = model::build(&findings, &self.inputs, &options);
         output.write(|out| render(&model, reporting.format, out))?;
-        Ok(self.exit)
+        let matched = reporting.fail_on.iter().any(|what| what.matches(&model));
+        Ok(if matched { self.exit.outranked_by(Exit::Matched) } else { self.exit })
     }
 }
 
@@ -95,6 +113,8 @@ fn judged(analysis: Analysis, blind: Vec<Blind>, threads: Option<usize>) -> Resu
 fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text { screen, detail } => report::text(report, screen, detail, out),
+        Format::Markdown(detail) => report::markdown(report, detail, out),
+        Format::Html(detail) => report::html(report, detail, out),
         Format::Json => report::json(report, out),
         Format::Ndjson => report::ndjson(report, out),
     }

@@ -2,11 +2,12 @@
 
 use super::direction::{Direction, Stage, mark};
 use super::exchange::Exchange;
+use super::identification::Version;
 use super::message::Method;
 use super::packet::{ClearPacket, Lost, Padding, Step};
 use super::rule::Rule;
 use super::session::Arrival;
-use super::text::{Head, is_text};
+use super::text::{Head, is_text, length_as_text};
 use super::transcript::{Disconnect, Mark};
 use super::walk::{Met, Walk};
 use super::{kex_value, kexinit, message, rule};
@@ -50,16 +51,19 @@ impl Direction {
     }
 
     /// The rules that the message breaks by its place, or by a public value that is none.
-    fn order_broken(&mut self, packet: &ClearPacket, exchange: &Exchange) -> Option<(Rule, String)> {
+    fn order_broken(&mut self, packet: &ClearPacket, exchange: &mut Exchange) -> Option<(Rule, String)> {
         let role = exchange.role(self.side);
         let sent = self.order.kex_messages();
-        let kex = exchange.kex(self.side, sent);
-        let method = kex.and_then(Method::of);
+        let kex = exchange.kex(self.side, sent).map(str::to_owned);
+        let method = kex.as_deref().and_then(Method::of);
         if let Some(rule) = self.order.take(role, packet.number, method) {
             return Some((rule, format!("message {} ({})", packet.number, message::name(packet.number))));
         }
-        let is_value = matches!(packet.number, 30..=49) && method == Some(Method::OneRoundTrip);
-        let fault = kex_value::fault(kex?, role, packet.payload.as_deref().filter(|_| is_value)?)?;
+        let payload = packet.payload.as_deref().filter(|_| matches!(packet.number, 30..=49))?;
+        let fault = match method? {
+            Method::OneRoundTrip => kex_value::fault(&kex?, role, payload)?,
+            Method::GroupExchange => exchange.group.take(payload)?,
+        };
         Some((rule::KEX_VALUE, fault))
     }
 
@@ -70,6 +74,7 @@ impl Direction {
                 self.chatter.get_or_insert((number, here));
             }
             message::UNIMPLEMENTED => {
+                self.chatter.get_or_insert((number, here));
                 self.party.unimplemented = self.party.unimplemented.saturating_add(1);
             }
             message::KEXINIT if self.party.kexinit.is_none() => {
@@ -125,9 +130,10 @@ impl Direction {
         let Stage::Packets(reader) = &self.stage else { return };
         let compatible =
             self.party.banner.as_ref().is_some_and(|banner| banner.line.starts_with(b"SSH-1.99-"));
-        let peer_may_speak_1 = *exchange.version_2.of(!self.side) != Some(true);
+        let peer_may_speak_1 = !exchange.versions.of(!self.side).is_some_and(Version::is_2);
         if compatible && peer_may_speak_1 && self.party.clear_packets == 0 && lost != Lost::Text {
             // Packets of version 1: neither aligned nor padded as those of version 2.
+            exchange.version_1_seen = true;
             self.stage = Stage::Foreign { text: false };
             return;
         }
@@ -141,7 +147,10 @@ impl Direction {
                 self.stage = Stage::Foreign { text: true };
                 return;
             }
-            Lost::OutOfRange(length) => (rule::LENGTH_OUT_OF_RANGE, format!("packet_length {length}")),
+            Lost::OutOfRange(length) => {
+                let is = length_as_text(length.to_be_bytes()).map_or(String::new(), |is| format!(": {is}"));
+                (rule::LENGTH_OUT_OF_RANGE, format!("packet_length {length}{is}"))
+            }
             Lost::Misaligned(length) => {
                 let detail = format!("packet_length {length}: {} octets with it", u64::from(length) + 4);
                 (rule::MISALIGNED, detail)

@@ -1,7 +1,7 @@
 //! One direction of the connection: from its first octet to its last.
 
 use super::exchange::Exchange;
-use super::identification::{self, Line, LineReader};
+use super::identification::{self, Line, LineReader, Version};
 use super::message::{self, Order};
 use super::packet::{self, PacketReader};
 use super::rule;
@@ -45,7 +45,7 @@ pub(super) struct Direction {
     /// `first_kex_packet_follows` was set.
     pub(super) guesses: bool,
     pub(super) first_packet: Option<(u8, Mark)>,
-    /// The first IGNORE or DEBUG in clear: nothing wrong without strict key exchange.
+    /// The first IGNORE, DEBUG or UNIMPLEMENTED in clear: nothing wrong without strict key exchange.
     pub(super) chatter: Option<(u8, Mark)>,
     /// Octets since sight was lost.
     pub(super) unread: u64,
@@ -121,16 +121,38 @@ impl Direction {
             Stage::Seeking { .. } if party.newkeys.is_none() => party.cipher_octets = self.unread,
             _ => {}
         }
+        self.judge_identification(&mut party, exchange);
         // What sshd writes in words when it refuses is its way to say so, not a broken rule.
         let unknown_text = party.stray.as_ref().filter(|stray| self.text_for_packet && stray.known.is_none());
         if let Some(stray) = unknown_text {
             let detail = format!("`{}`", excerpt(&stray.text));
             exchange.violation(self.side, stray.mark, rule::TEXT_FOR_PACKET, detail);
         }
-        if exchange.is_strict() && !self.order.incomplete {
+        if exchange.is_strict() == Some(true) && !self.order.incomplete {
             self.judge_strictly(exchange);
         }
         party
+    }
+
+    /// Rules of the identification string. Whether one is broken depends on the peer, too: what it goes on with, it
+    /// has taken.
+    fn judge_identification(&self, party: &mut Party, exchange: &mut Exchange) {
+        let Some(Banner { line, mark }) = &party.banner else { return };
+        if exchange.versions.of(self.side).is_none() {
+            return;
+        }
+        if !*exchange.kex_begun.of(!self.side) {
+            for (rule, detail) in identification::faults(self.side, line) {
+                exchange.violation(self.side, *mark, rule, detail);
+            }
+        }
+        if Version::of(line) == Version::One {
+            match identification::version_fault(self.side, line, *exchange.versions.of(!self.side)) {
+                Some(detail) => exchange.violation(self.side, *mark, rule::VERSION_UNSUPPORTED, detail),
+                // Version 1 is not read; what follows its identification string is its own.
+                None => party.stray = None,
+            }
+        }
     }
 
     /// Rules that hold only where both offers announce strict key exchange.
@@ -310,13 +332,10 @@ impl Direction {
     fn line(&mut self, here: Mark, line: Line, behind: u64, exchange: &mut Exchange) {
         match line {
             Line::Identification(line) => {
-                for (rule, detail) in identification::faults(self.side, &line) {
-                    exchange.violation(self.side, here, rule, detail);
-                }
                 *exchange.padding.of_mut(self.side) = PaddingStyle::of(&line);
-                let version_2 = identification::is_version_2(&line);
-                *exchange.version_2.of_mut(self.side) = Some(version_2);
-                if version_2 {
+                let version = Version::of(&line);
+                *exchange.versions.of_mut(self.side) = Some(version);
+                if version.is_2() {
                     // Lines before are a server's right, and stray text from a client.
                     if self.side == Side::Client && !self.party.lines_before.is_empty() {
                         self.keep_stray();

@@ -7,6 +7,8 @@
 //! | What | How it is known | How sure |
 //! |---|---|---|
 //! | everything up to NEWKEYS | read | as sure as the octets |
+//! | a broken rule | read, and nothing that the peer went on with | sure; that it ended the connection is not |
+//! | program and release | the identification string names them | anybody can write any name |
 //! | packets of AES-GCM and encrypt-then-MAC | their lengths are in clear | sure, up to the first octet missing in a length |
 //! | `cut_inside_packet` in other suites | the sum of octets is none that whole packets have | `true` is proof; else not told |
 //! | SERVICE_ACCEPT, SUCCESS | the server's first packet of that size, in that order; before SUCCESS it has nothing so short to send | sure where lengths are read; else as good as segments are writes |
@@ -27,6 +29,7 @@ mod clear;
 mod direction;
 mod events;
 mod exchange;
+mod group_exchange;
 mod identification;
 mod keepalive;
 mod kex_value;
@@ -37,6 +40,7 @@ mod packet;
 mod phase;
 mod rule;
 mod session;
+mod software;
 mod suite;
 mod text;
 mod transcript;
@@ -46,6 +50,8 @@ mod walk;
 pub use identification::looks_like_ssh;
 pub use rule::{RULES, Rule};
 pub use session::{Arrival, Chunk, Session};
+pub use software::{Program, Release, Software};
+pub use text::length_as_text;
 pub use transcript::{
     Banner, Cipher, Disconnect, Keepalive, KnownText, Mark, Mismatch, Negotiated, Offer, Pair, Party, Phase,
     Side, StrayText, Transcript, Violation,

@@ -1,7 +1,7 @@
 //! How far SSH got, from both sides' evidence.
 
 use super::direction::{Direction, Stage};
-use super::identification::is_version_2;
+use super::identification::Version;
 use super::session::Session;
 use super::transcript::{Cipher, Phase, Side};
 
@@ -17,6 +17,10 @@ enum Level {
 
 /// The phase, given what is known of the encrypted part.
 pub(super) fn phase(session: &Session, cipher: &Cipher) -> Option<Phase> {
+    if speaks_version_1(session) {
+        // Its packets are not read.
+        return None;
+    }
     let over = cipher.success.is_some() || cipher.past_authentication.is_some();
     let (client_own, server_own) = (own_level(&session.client), own_level(&session.server));
     if session.midstream && client_own.max(server_own) == Level::Nothing {
@@ -38,6 +42,20 @@ pub(super) fn phase(session: &Session, cipher: &Cipher) -> Option<Phase> {
         None if cipher.sizes_unusable.is_some() => return None,
         None => Phase::Auth,
     })
+}
+
+/// Whether both sides agreed on version 1; a side that was not captured is taken for one that did.
+fn speaks_version_1(session: &Session) -> bool {
+    let versions = &session.exchange.versions;
+    if session.exchange.version_1_seen {
+        return true;
+    }
+    match (versions.client, versions.server) {
+        (Some(client), Some(server)) => client.speak_1(server),
+        (Some(Version::One), None) => session.server.offset == 0,
+        (None, Some(Version::One)) => session.client.offset == 0,
+        _ => false,
+    }
 }
 
 /// The phase of two sides of which the slower one came to `level`; `None` in cipher.
@@ -66,7 +84,7 @@ fn own_level(direction: &Direction) -> Level {
         Level::KeyExchange
     } else if party.clear_packets > 0 {
         Level::Packets
-    } else if party.banner.as_ref().is_some_and(|banner| is_version_2(&banner.line)) {
+    } else if party.banner.as_ref().is_some_and(|banner| Version::of(&banner.line).is_2()) {
         Level::Identified
     } else {
         Level::Nothing

@@ -76,9 +76,14 @@ fn closed(case: &Case) -> Vec<Share> {
     let exchanged = client.kex_message.is_some() && server.kex_message.is_some();
     let asked = client.kex_message.is_some();
     match side {
+        Side::Client if signs::is_scanner(case) => vec![(Cause::KeyScan, 0.93)],
+        Side::Client if server.newkeys.is_some() && !signs::is_interactive(case) => {
+            // It had the server's key and wanted no more.
+            vec![(Cause::KeyScan, 0.75), (Cause::ClientAbort, 0.15), (Cause::CorruptedPacket, 0.05)]
+        }
         Side::Client if server.newkeys.is_some() => {
-            // It had the server's key and wanted no more: a scan, or a key it does not trust.
-            vec![(Cause::KeyScan, 0.45), (Cause::ClientAbort, 0.25), (Cause::CorruptedPacket, 0.2)]
+            // A key it does not trust, or a signature that did not verify: OpenSSH closes alike, without a word.
+            vec![(Cause::ClientAbort, 0.6), (Cause::CorruptedPacket, 0.3), (Cause::KeyScan, 0.05)]
         }
         Side::Client => vec![(Cause::ClientAbort, 0.4), (Cause::KeyScan, 0.4), (Cause::CorruptedPacket, 0.1)],
         Side::Server if signs::age(case, fin) > GRACE_AT_LEAST => {

@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Pattern, Refused,
-    Report, SCHEMA, Session, Ssh, Tool, Unanswered, Vantage, Violation,
+    Capture, Endpoint, InputFile, Limit, Path, Pattern, Refused, Report, SCHEMA, Selected, Session, Silences,
+    Ssh, Tool, Unanswered, Vantage, died, exchange, trace,
 };
 use crate::case::{Blind, Case, Ending};
 use crate::flow::{OrientedBy, Side};
 use crate::population::{self, Findings, Judged};
-use crate::report::escape::escaped;
-use crate::report::{community_id, moment, zeek};
-use crate::ssh::Transcript;
+use crate::report::select::Selection;
+use crate::report::{community_id, moment, wireshark, zeek};
 use crate::units::Elapsed;
 use crate::wire::IcmpError;
 
@@ -31,25 +30,34 @@ pub struct Input {
 }
 
 /// How the report is made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Leave out the version and directories, so that the same capture gives the same report everywhere.
     pub reproducible: bool,
     /// Show connections singly that never got past the handshake and look alike.
     pub singly: bool,
+    /// Sessions that get a trace, those that died first.
+    pub traces: usize,
+    /// Which sessions are shown.
+    pub selection: Selection,
 }
 
 /// Sessions of a folded group that are shown.
 const EXAMPLES: usize = 3;
 
 /// Makes the report.
-pub fn build(findings: &Findings, inputs: &[Input], options: Options) -> Report {
+pub fn build(findings: &Findings, inputs: &[Input], options: &Options) -> Report {
     let counts = &findings.counts;
     let files = inputs.iter().map(|input| file(input, options)).collect();
     let folds = if options.singly { Vec::new() } else { population::folds(&findings.sessions) };
-    let hidden: BTreeSet<usize> =
-        folds.iter().flat_map(|fold| fold.sessions.iter().skip(EXAMPLES)).copied().collect();
-    let shown = findings.sessions.iter().zip(1..).enumerate().filter(|(index, _)| !hidden.contains(index));
+    let wanted = wanted(findings, &options.selection);
+    let touches = |sessions: &[usize]| sessions.iter().any(|index| wanted.contains(index));
+    let folds: Vec<_> = folds.into_iter().filter(|fold| touches(&fold.sessions)).collect();
+    let hidden = hidden(&folds, &wanted, &options.selection);
+    let shown = findings.sessions.iter().zip(1..).enumerate();
+    let shown = shown.filter(|(index, _)| wanted.contains(index) && !hidden.contains(index));
+    let mut sessions: Vec<Session> = shown.map(|(_, (judged, id))| session(judged, id, findings)).collect();
+    draw(&mut sessions, findings, options.traces);
     Report {
         schema: SCHEMA,
         tool: Tool {
@@ -64,17 +72,63 @@ pub fn build(findings: &Findings, inputs: &[Input], options: Options) -> Report 
             last_time: counts.last.map(moment),
             limits: findings.blind.iter().map(limit).collect(),
         },
-        sessions: shown.map(|(_, (judged, id))| session(judged, id)).collect(),
-        patterns: findings.patterns.iter().map(pattern).chain(folds.iter().map(folded)).collect(),
+        selection: (!options.selection.is_everything())
+            .then(|| Selected::of(&options.selection, wanted.len(), &findings.sessions)),
+        sessions,
+        patterns: findings
+            .patterns
+            .iter()
+            .filter(|pattern| touches(&pattern.sessions))
+            .map(pattern)
+            .chain(folds.iter().map(folded))
+            .collect(),
+    }
+}
+
+/// Indices of the sessions that are asked for.
+fn wanted(findings: &Findings, selection: &Selection) -> BTreeSet<usize> {
+    let capture = (findings.counts.first.unwrap_or_default(), findings.counts.last.unwrap_or_default());
+    let numbered = findings.sessions.iter().zip(1..).enumerate();
+    numbered
+        .filter(|(_, (judged, id))| selection.takes(*id, judged, capture))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// Of the sessions of a group that are asked for, those beyond the examples; one that is named is always shown.
+fn hidden(folds: &[population::Fold], wanted: &BTreeSet<usize>, selection: &Selection) -> BTreeSet<usize> {
+    let beyond = |fold: &population::Fold| {
+        let wanted: Vec<usize> =
+            fold.sessions.iter().copied().filter(|index| wanted.contains(index)).collect();
+        wanted.into_iter().skip(EXAMPLES)
+    };
+    folds.iter().flat_map(beyond).filter(|index| !selection.names(*index as u32 + 1)).collect()
+}
+
+/// Gives the first `most` sessions their traces, those that died first.
+fn draw(sessions: &mut [Session], findings: &Findings, most: usize) {
+    if most == 0 {
+        return;
+    }
+    let mut order: Vec<&mut Session> = sessions.iter_mut().collect();
+    order.sort_by_key(|session| !died(session));
+    for session in order.into_iter().take(most) {
+        if let Some(judged) = findings.sessions.get((session.id as usize).wrapping_sub(1)) {
+            session.trace = trace::of(&judged.case);
+        }
     }
 }
 
 fn folded(fold: &population::Fold) -> Pattern {
     Pattern {
-        id: "handshakes-alike".to_owned(),
+        id: fold.meta.id.to_owned(),
         sessions: fold.sessions.iter().take(EXAMPLES).map(|&index| index as u32 + 1).collect(),
         count: fold.sessions.len() as u64,
         detail: fold.detail.clone(),
+        frames: Vec::new(),
+        interval_s: None,
+        silences: None,
+        timers: Vec::new(),
         first_time: Some(moment(fold.first)),
         last_time: Some(moment(fold.last)),
     }
@@ -82,16 +136,24 @@ fn folded(fold: &population::Fold) -> Pattern {
 
 fn pattern(pattern: &population::Pattern) -> Pattern {
     Pattern {
-        id: pattern.id.to_owned(),
+        id: pattern.meta.id.to_owned(),
         sessions: pattern.sessions.iter().map(|&index| index as u32 + 1).collect(),
         count: pattern.sessions.len() as u64,
         detail: pattern.detail.clone(),
+        frames: pattern.frames.iter().map(|frame| frame.0).collect(),
+        interval_s: pattern.bracket.map(|bracket| [bracket.above, bracket.up_to].map(seconds)),
+        silences: pattern.bracket.map(|bracket| Silences {
+            killed: bracket.killed as u64,
+            survived: bracket.survived as u64,
+            contradicting: bracket.contradicting as u64,
+        }),
+        timers: pattern.timers.clone(),
         first_time: None,
         last_time: None,
     }
 }
 
-fn file(input: &Input, options: Options) -> InputFile {
+fn file(input: &Input, options: &Options) -> InputFile {
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     InputFile {
         path: if options.reproducible { name(&input.path) } else { input.path.clone() },
@@ -110,7 +172,7 @@ fn limit(blind: &Blind) -> Limit {
     }
 }
 
-fn session(judged: &Judged, id: u32) -> Session {
+fn session(judged: &Judged, id: u32, findings: &Findings) -> Session {
     let case = &judged.case;
     let (client, server) = (case.endpoint(Side::Client), case.endpoint(Side::Server));
     let endpoint = |end: crate::wire::Endpoint| Endpoint { ip: end.addr.to_string(), port: end.port };
@@ -126,6 +188,7 @@ fn session(judged: &Judged, id: u32) -> Session {
         start: moment(case.flow.first.time),
         end: moment(case.flow.last.time),
         duration_s: seconds(case.flow.duration()),
+        ended_at_s: seconds(case.flow.last.time.since(findings.counts.first.unwrap_or_default())),
         frames: case.flow.packets,
         phase: case.progress.map(crate::case::Progress::word),
         ended_by: case.ending.word(),
@@ -133,25 +196,40 @@ fn session(judged: &Judged, id: u32) -> Session {
         unanswered: unanswered(case),
         refused: refused(case),
         client_saw: judged.diagnosis.client_saw.clone(),
+        exchange: exchange::of(case),
+        display_filter: wireshark::session(client, server),
         path: Path::of(case),
-        ssh: ssh(case),
+        ssh: Ssh::of(case),
         reset: judged.diagnosis.verdict.as_ref().and_then(|verdict| super::Reset::of(case, verdict)),
         cause: super::Cause::of(case, &judged.diagnosis),
-        timer: super::Timer::of(case, &judged.diagnosis),
+        timer: super::Timer::of(case, &judged.diagnosis, &findings.timers),
         limits: case.blind.iter().map(limit).collect(),
+        trace: Vec::new(),
     }
 }
 
 /// The most insistent of what went unanswered.
 fn unanswered(case: &Case) -> Option<Unanswered> {
-    let owed = Side::BOTH.into_iter().filter_map(|side| Some((side, case.flow.half(side).unanswered?)));
-    let (side, owed) =
-        owed.max_by_key(|(_, owed)| owed.repeats).filter(|_| case.ending == Ending::Silence)?;
+    let death = case.death()?;
+    let (owed, half) = (death.owed, case.flow.half(death.sender));
+    let last = |side: Side| case.flow.half(side).last.map(|last| moment(last.time));
     Some(Unanswered {
-        sent_by: side.word(),
+        sent_by: death.sender.word(),
         first_frame: owed.first.frame.0,
         last_frame: owed.last.frame.0,
         repeats: owed.repeats,
+        what: match owed.probe {
+            true => "keepalive-probe",
+            false if half.opened.is_some_and(|opened| opened == owed.first) => "syn",
+            false => "data",
+        },
+        dead_by: moment(owed.first.time),
+        alive_at: death.alive.map(|alive| moment(alive.time)),
+        last_from_client: last(Side::Client),
+        last_from_server: last(Side::Server),
+        other_end_heard: death.peer_heard,
+        largest_octets: owed.largest,
+        largest_arrived_octets: death.outsized,
     })
 }
 
@@ -179,73 +257,4 @@ pub(super) fn seconds(elapsed: Elapsed) -> f64 {
 pub(super) fn round(value: f64, digits: i32) -> f64 {
     let factor = 10f64.powi(digits);
     (value * factor).round() / factor
-}
-
-fn ssh(case: &Case) -> Ssh {
-    let transcript = &case.transcript;
-    let interval = |side: Side| {
-        let keepalive = transcript.cipher.keepalive.of(side);
-        (keepalive.probes > 1).then(|| round(seconds(keepalive.interval), 3))
-    };
-    Ssh {
-        client: party(transcript, Side::Client),
-        server: party(transcript, Side::Server),
-        negotiated: transcript.negotiated.as_ref().map(|agreed| Negotiated {
-            kex: agreed.kex.clone(),
-            host_key: agreed.host_key.clone(),
-            cipher_c2s: agreed.cipher_c2s.clone(),
-            cipher_s2c: agreed.cipher_s2c.clone(),
-            mac_c2s: agreed.mac_c2s.clone(),
-            mac_s2c: agreed.mac_s2c.clone(),
-        }),
-        mismatch: transcript.mismatch.as_ref().map(|mismatch| Mismatch {
-            what: mismatch.what,
-            client_offers: mismatch.client_offers.clone(),
-            server_offers: mismatch.server_offers.clone(),
-        }),
-        violations: transcript
-            .violations
-            .iter()
-            .map(|violation| Violation {
-                id: violation.id,
-                side: violation.side.word(),
-                frames: vec![violation.mark.frame.0],
-                stream_offset: violation.mark.offset,
-                detail: violation.detail.clone(),
-                reference: violation.reference,
-            })
-            .collect(),
-        keepalive: Keepalive {
-            client_interval_s: interval(Side::Client),
-            server_interval_s: interval(Side::Server),
-            tcp_interval_s: Side::BOTH
-                .into_iter()
-                .filter_map(|side| case.flow.half(side).probe_interval)
-                .min()
-                .map(|interval| round(seconds(interval), 3)),
-        },
-    }
-}
-
-fn party(transcript: &Transcript, side: Side) -> Party {
-    let party = transcript.party.of(side);
-    let banner = party.banner.as_ref().map(|banner| banner.line.as_slice());
-    Party {
-        banner: banner.map(escaped),
-        software: banner.and_then(software),
-        hassh: None,
-        text: party.stray.as_ref().map(|stray| escaped(&stray.text)),
-        disconnect: party
-            .disconnect
-            .as_ref()
-            .map(|disconnect| format!("{}: {}", disconnect.code, escaped(&disconnect.text))),
-    }
-}
-
-/// Software and version of an identification string: `OpenSSH_9.2p1 Debian-2` is OpenSSH 9.2p1.
-fn software(banner: &[u8]) -> Option<String> {
-    let mut parts = banner.splitn(3, |&octet| octet == b'-');
-    let (_, _, software) = (parts.next()?, parts.next()?, parts.next()?);
-    let name = software.split(|&octet| octet == b' ').next()?;
-    Some(escaped(name).replacen('_', " ", 1))
 }

@@ -1,13 +1,16 @@
 //! The verdict in a sentence, and what belongs on the first screen: who, why, when, how long it was idle.
 
 use super::words;
-use crate::report::model::{Candidate, Refused, Reset, Session, Timer, Unanswered};
+use crate::report::model::{Candidate, Cause, Refused, Reset, Session, Timer, Unanswered};
 use crate::report::page::{Page, Tone};
 use crate::report::timers::configured;
 use crate::units::Elapsed;
 
 /// How many known timers are named; the JSON report has all.
-const TIMERS: usize = 3;
+const TIMERS: usize = 2;
+
+/// How many other causes are named; the JSON report has all.
+const ALTERNATIVES: usize = 2;
 
 /// The verdict on `session` as one sentence, behind its number.
 pub(super) fn numbered(page: &mut Page, session: &Session) {
@@ -123,9 +126,20 @@ pub(super) fn first_screen(page: &mut Page, session: &Session) {
     if let Some(timer) = session.timer.as_ref().filter(|_| is_idleness_in_question(session)) {
         idle(page, timer);
     }
-    if let Some(message) = &session.client_saw {
-        page.labelled("Shown", &format!("to the user: {message}"), Tone::Plain);
+    if let Some(advice) = &session.cause.keepalive {
+        super::advice::keepalive(page, advice);
     }
+}
+
+/// What the user's terminal showed, line for line.
+pub(super) fn shown_to_the_user(page: &mut Page, session: &Session) {
+    let Some(message) = &session.client_saw else { return };
+    let mut lines = message.lines();
+    // Nothing of a connection that never was tells which program wanted it.
+    let guessed = session.phase == Some("tcp-handshake");
+    let whom = if guessed { "to the user, if the program was OpenSSH's" } else { "to the user" };
+    page.labelled("Shown", &format!("{whom}: {}", lines.next().unwrap_or_default()), Tone::Plain);
+    lines.for_each(|line| page.beside(line, Tone::Plain));
 }
 
 fn who(reset: &Reset) -> String {
@@ -140,8 +154,12 @@ fn who(reset: &Reset) -> String {
             place.toward
         ),
     });
-    let who = words::joined(&[words::sender(reset.sender), &place]);
-    words::mechanism(reset).map_or(who.clone(), |how| format!("{who}: {how}"))
+    // The sentence above has named the sender.
+    match words::mechanism(reset) {
+        Some(how) if place.is_empty() => how,
+        Some(how) => format!("{place}: {how}"),
+        None => words::joined(&[words::sender(reset.sender), &place]),
+    }
 }
 
 fn why(page: &mut Page, session: &Session) {
@@ -154,10 +172,23 @@ fn why(page: &mut Page, session: &Session) {
     let why = format!("{likely}{} ({}){group}", words::because(cause.id), words::percent(cause.confidence));
     page.labelled("Why", &why, Tone::Plain);
     if !cause.alternatives.is_empty() {
-        let others = cause.alternatives.iter();
+        let others = cause.alternatives.iter().take(ALTERNATIVES);
         let others =
             others.map(|it| format!("{} ({})", words::because(it.id), words::percent(it.confidence)));
         page.beside(&format!("or else: {}", others.collect::<Vec<_>>().join("; ")), Tone::Plain);
+    }
+    moved(page, cause);
+}
+
+/// Says which patterns of several sessions had a hand in the likeliest cause, and what it was without them.
+fn moved(page: &mut Page, cause: &Cause) {
+    let mut patterns: Vec<&str> = cause.moved.iter().map(|it| it.pattern).collect();
+    patterns.dedup();
+    let own = cause.moved.iter().find(|it| it.cause == cause.id);
+    let before = own.map_or(String::new(), |it| format!(", {} without them", words::percent(it.from)));
+    if !patterns.is_empty() {
+        let line = format!("in the light of other sessions{before} ({})", patterns.join(", "));
+        page.beside(&line, Tone::Plain);
     }
 }
 
@@ -168,6 +199,9 @@ fn when(page: &mut Page, session: &Session) {
         _ => String::new(),
     };
     let Some(reset) = &session.reset else {
+        if let Some(unanswered) = &session.unanswered {
+            return died(page, unanswered, phase);
+        }
         let last = format!("last frame {}", words::moment(&session.end));
         return page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
     };
@@ -191,6 +225,26 @@ fn when(page: &mut Page, session: &Session) {
     }
 }
 
+/// When the connection died, as far as its packets say, and what they say of how.
+fn died(page: &mut Page, unanswered: &Unanswered, phase: &str) {
+    let between = match &unanswered.alive_at {
+        Some(alive) => format!("between {}", words::from_to(alive, &unanswered.dead_by)),
+        None => format!("before {}", words::moment(&unanswered.dead_by)),
+    };
+    page.labelled("When", &words::joined(&[&between, phase]), Tone::Plain);
+    let other = if unanswered.sent_by == "client" { "server" } else { "client" };
+    if unanswered.other_end_heard {
+        page.beside(&format!("the {other} was still heard after that"), Tone::Plain);
+    }
+    if let Some(arrived) = unanswered.largest_arrived_octets {
+        let larger = format!(
+            "segments of up to {arrived} octets arrived, one of {} did not",
+            unanswered.largest_octets
+        );
+        page.beside(&larger, Tone::Plain);
+    }
+}
+
 /// Whether a timer is among what may have ended the session; where it is not, one more number only distracts.
 fn is_idleness_in_question(session: &Session) -> bool {
     let cause = &session.cause;
@@ -201,35 +255,70 @@ fn is_idleness_in_question(session: &Session) -> bool {
 fn idle(page: &mut Page, timer: &Timer) {
     let ended = words::span(timer.ended_after_s);
     let survived = timer.longest_survived_s.map(words::span);
+    let what = match timer.measured_by {
+        "payload" => " without data",
+        "ssh-message" => " without a message of the client",
+        "user-input" => " without input",
+        "acknowledgement" => " without an acknowledgement",
+        "age" => return page.labelled("Age", &format!("it ended {ended} after its start"), Tone::Plain),
+        _ => "",
+    };
     let bounds = match survived {
-        Some(survived) => format!("a silence of {survived} was survived, one of {ended} was not"),
-        None => format!(
-            "silent for {ended} before the end, and no shorter silence was survived: if a timer ended it, any up to that fits"
+        _ if timer.at_expiry => format!(
+            "it ended of its own accord after {ended}{what} of silence: if a timer did it, that is its value"
         ),
+        Some(survived) => format!("a silence of {survived}{what} was survived, one of {ended} was not"),
+        None => format!("silent for {ended}{what}, none survived before: any timer up to that fits"),
     };
     page.labelled("Idle", &bounds, Tone::Plain);
     if timer.keepalive_masks {
         page.beside("keepalives cut the silences: the timer may be shorter than it seems", Tone::Doubt);
     }
+    if let Some(side) = timer.denied_by {
+        let doubt = format!(
+            "the {side}'s own clock counted far less: it slept, or the capture's clock was set and the length is wrong"
+        );
+        page.beside(&doubt, Tone::Doubt);
+    }
     known_timers(page, timer);
 }
 
-/// Names the timers whose defaults lie where the silences leave room; of the others only that they exist.
+/// Names the timers that come by themselves, or that the user named; of the others only that they exist.
 fn known_timers(page: &mut Page, timer: &Timer) {
-    let [above, up_to] = timer.interval_s;
-    let by_default = |it: &&Candidate| it.fits == "value" || (above < it.default_s && it.default_s <= up_to);
-    let defaults: Vec<&Candidate> = timer.candidates.iter().filter(by_default).collect();
-    for candidate in defaults.iter().take(TIMERS) {
-        let recalled = if candidate.source_check == "none" { ", recalled and not verified" } else { "" };
-        let value = configured(Elapsed::from_secs_f64(candidate.default_s));
-        let line = format!("known: {}, {value} ({}{recalled})", candidate.product, candidate.id);
-        page.hanging(&format!("{:9}- ", ""), &line, Tone::Plain);
+    for candidate in timer.candidates.iter().take(TIMERS) {
+        page.hanging(&format!("{:9}- ", ""), &known(candidate), Tone::Plain);
     }
     let command = format!("sshrst timers {:.0}", timer.ended_after_s);
-    let line = match defaults.len() {
-        0 => format!("no known default lies there; set so, many could: {command}"),
+    let line = match timer.candidates.len() {
+        0 if timer.settable > 0 => {
+            format!("no known default lies there; {} could be set so: {command}", timer.settable)
+        }
+        0 => "no known timer fits".to_owned(),
         1..=TIMERS => return,
         _ => format!("more that fit: {command}"),
     };
     page.beside(&line, Tone::Plain);
+}
+
+fn known(candidate: &Candidate) -> String {
+    let shown = |seconds: f64| configured(Elapsed::from_secs_f64(seconds));
+    let value = match (candidate.value_s, candidate.default_s) {
+        (Some(value), Some(default)) if value < default || default < value => {
+            format!(", often set to {} (default {})", shown(value), shown(default))
+        }
+        (Some(value), _) => format!(", {}", shown(value)),
+        (None, Some(default)) => format!(", {} unless set otherwise", shown(default)),
+        (None, None) => ", settable".to_owned(),
+    };
+    let recalled = if candidate.source_check == "none" { ", recalled and not verified" } else { "" };
+    let (kind, id) = match candidate.source {
+        Some(_) => ("known", format!(" ({}{recalled})", candidate.id)),
+        None => ("yours", format!(" ({})", candidate.id)),
+    };
+    let how = match candidate.agreement {
+        "optional" => ", if it is set to show it so",
+        "possible" => ", if something else sent what was seen",
+        _ => "",
+    };
+    format!("{kind}: {}{value}{id}{how}", candidate.product)
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::report::model::{
-    Alternative, Capture, Cause, Confirm, Endpoint, Evidence, InputFile, Limit, Location, Mismatch, Path,
-    Pattern, Posterior, Remedy, Reset, SCHEMA, Ssh, Timer, Tool, Vantage,
+    Alternative, Capture, Cause, Confirm, Endpoint, Evidence, InputFile, KeepaliveAdvice, Limit, Location,
+    Mismatch, Path, Pattern, Posterior, Remedy, Reset, SCHEMA, Ssh, Timer, Tool, Vantage,
 };
 
 const NARROW: Screen = Screen { width: 80, color: false };
@@ -62,10 +62,18 @@ fn cause() -> Cause {
             group: "server-reboot-or-shutdown",
             confidence: 0.05,
         }],
+        keepalive: Some(KeepaliveAdvice {
+            helps: true,
+            interval_s: Some(1),
+            tcp_counts: Some(false),
+            why: "a third of the 3.1 s survived".into(),
+        }),
+        moved: Vec::new(),
         confirm: vec![Confirm { place: "server", command: "last -x -F".into(), expect: "no restart".into() }],
         remedies: vec![Remedy {
             place: "client",
             what: "# ~/.ssh/config\nHost *\n    ServerAliveInterval 60".into(),
+            paste: true,
             why: "it re-arms the timer".into(),
             trap: Some("the first value found wins".into()),
         }],
@@ -85,6 +93,7 @@ fn session(id: u32) -> Session {
         start: "2026-11-21T08:04:22.981469022Z".into(),
         end: "2026-11-21T08:04:30.185400317Z".into(),
         duration_s: 7.2,
+        ended_at_s: 7.2,
         frames: 42,
         phase: Some("session"),
         ended_by: "reset",
@@ -92,14 +101,9 @@ fn session(id: u32) -> Session {
         unanswered: None,
         refused: None,
         client_saw: Some("client_loop: send disconnect: Connection reset by peer".into()),
-        path: Path {
-            rtt_min_ms: Some(31.0),
-            rtt_p95_ms: None,
-            retransmitted_share_c2s: 0.0,
-            retransmitted_share_s2c: 0.01,
-            zero_window_s: 0.0,
-            server_think_ms: None,
-        },
+        exchange: Vec::new(),
+        display_filter: String::new(),
+        path: Path { rtt_min_ms: Some(31.0), retransmitted_share_s2c: 0.01, ..Path::default() },
         ssh: Ssh::default(),
         reset: Some(reset()),
         cause: cause(),
@@ -107,10 +111,10 @@ fn session(id: u32) -> Session {
             longest_survived_s: Some(3.1),
             ended_after_s: 6.2,
             interval_s: [3.1, 6.2],
-            keepalive_masks: false,
-            candidates: Vec::new(),
+            ..Timer::default()
         }),
         limits: Vec::new(),
+        trace: Vec::new(),
     }
 }
 
@@ -138,6 +142,7 @@ fn report(sessions: Vec<Session>) -> Report {
             last_time: Some("2026-11-21T08:04:30.185400317Z".into()),
             limits: Vec::new(),
         },
+        selection: None,
         sessions,
         patterns: Vec::new(),
     }
@@ -167,16 +172,15 @@ fn the_verdict_stands_before_cause_time_and_advice_and_the_evidence_comes_after(
     let text = shown(&report(vec![session(1)]), NARROW);
     let order = [
         "192.0.2.9:37519 → 198.51.100.7:22: a box between them (not the server)",
-        "Who    a box between them, 5 hops from the capture point toward the server",
+        "Who    5 hops from the capture point toward the server: it answers as a packet",
         "Why    the firewall forgot the idle connection (91 %)",
         "or else: the server was restarted and no longer knew the connection",
         "When   2026-11-21 08:04:30.185 UTC, frame 46, in answer to frame 45",
         "Idle   a silence of 3.10 s was survived, one of 6.20 s was not",
+        "an SSH keepalive every 1 s keeps it up: a third of the 3.1 s survived;",
         "Check  on the server: last -x -F\n",
-        "         expect: no restart",
-        "Mend   on the client:",
-        "               ServerAliveInterval 60\n",
-        "why: it re-arms the timer",
+        "Mend   on the client: ServerAliveInterval 60 (~/.ssh/config, under `Host *`)\n",
+        "Shown  to the user: client_loop: send disconnect: Connection reset by peer\n",
         "Evidence that a box between them sent it",
         "strong  TTL 59",
         "reset-ttl-differs, frames 43, 46",
@@ -186,6 +190,11 @@ fn the_verdict_stands_before_cause_time_and_advice_and_the_evidence_comes_after(
         "Looked for and not there",
         "Could not be seen in this capture",
         "What would settle it",
+        "What to check and to change",
+        "         expect: no restart",
+        "               ServerAliveInterval 60\n",
+        "why: it re-arms the timer",
+        "mind: the first value found wins",
     ];
     let found: Vec<usize> = order.iter().map(|part| position(&text, part)).collect();
     assert!(found.is_sorted(), "{found:?}\n{text}");
@@ -196,6 +205,28 @@ fn the_verdict_and_what_to_do_fit_on_the_first_screen() {
     let text = shown(&report(vec![session(1)]), NARROW);
     let line = text.lines().position(|line| line.contains("ServerAliveInterval")).unwrap();
     assert!(line < 24, "line {line} of\n{text}");
+}
+
+#[test]
+fn a_message_of_two_lines_is_shown_in_two() {
+    let mut refused = session(1);
+    refused.client_saw = Some("kex_exchange_identification: read\nConnection reset by 198.51.100.7".into());
+    let text = shown(&report(vec![refused]), NARROW);
+    position(
+        &text,
+        "Shown  to the user: kex_exchange_identification: read\n         Connection reset by 198.51.100.7\n",
+    );
+}
+
+#[test]
+fn a_second_remedy_for_another_place_is_offered_on_the_first_screen() {
+    let mut session = session(1);
+    let first = session.cause.remedies[0].clone();
+    let words = Remedy { what: "use another way".into(), paste: false, ..first.clone() };
+    let server = Remedy { place: "server", what: "# /etc/ssh/sshd_config\nUseDNS no".into(), ..first };
+    session.cause.remedies.extend([words, server]);
+    let text = shown(&report(vec![session]), NARROW);
+    position(&text, "  or     on the server: UseDNS no (/etc/ssh/sshd_config)\n");
 }
 
 #[test]
@@ -276,13 +307,18 @@ fn what_ssh_says_in_clear_text_stands_before_the_packets() {
     let mut refused = session(1);
     refused.ssh.server.text = Some("Exceeded MaxStartups".into());
     refused.ssh.mismatch = Some(Mismatch {
+        verdict: "the server is too old".into(),
+        enable: Vec::new(),
         what: "kex",
         client_offers: vec!["curve25519-sha256".into()],
         server_offers: Vec::new(),
     });
     let text = shown(&report(vec![refused]), WIDE);
     let ssh = position(&text, "the server sent `Exceeded MaxStartups` where SSH should be");
-    position(&text, "no kex in common: the client offers curve25519-sha256, the server nothing");
+    position(
+        &text,
+        "no key exchange method in common (kex): the client offers curve25519-sha256, the server nothing",
+    );
     assert!(ssh < position(&text, "Evidence that a box between them sent it"));
 }
 
@@ -328,6 +364,10 @@ fn a_damaged_file_is_said_at_the_top_and_explained_at_the_end() {
         sessions: vec![1],
         count: 1,
         detail: "died together".into(),
+        frames: Vec::new(),
+        interval_s: None,
+        silences: None,
+        timers: Vec::new(),
         first_time: None,
         last_time: None,
     }];

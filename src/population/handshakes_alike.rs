@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::Judged;
+use super::{Judged, Meta};
 use crate::case::{Ending, Progress};
 use crate::cause::Cause;
 use crate::flow::Side;
@@ -13,12 +13,35 @@ use crate::infer::{Mechanism, Sender};
 use crate::units::Timestamp;
 use crate::wire::Endpoint;
 
+declare_pattern! {
+    /// Connections from one network that never got past the handshake and came to nothing in the same way.
+    ///
+    /// ## Sees
+    /// Ten connections or more from one network (/24, /64) to one port of one server, that ended in the same way, by the same
+    /// sender and for the same cause, before the TCP handshake was complete. Three of them are shown singly.
+    ///
+    /// ## Means
+    /// A scan, a monitoring probe, or a client that tries again and again. One row stands for all.
+    ///
+    /// ## Misleads when
+    /// A network holds clients of several owners, as behind a carrier's address translator.
+    ///
+    /// ## Needs
+    /// Nothing; `--all` shows each connection singly.
+    ///
+    /// ## References
+    /// RFC 4291 §2.5.1 (a /64 is one network).
+    HANDSHAKES_ALIKE = "handshakes-alike"
+}
+
 /// Fewer alike than this are shown singly: a user's own few tries are not a scan.
 const FEWEST: usize = 10;
 
 /// Connections that are shown as one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fold {
+    /// Its name and documentation.
+    pub meta: &'static Meta,
     /// Indices of the connections, in the order of their first frames.
     pub sessions: Vec<usize>,
     /// In words.
@@ -63,7 +86,7 @@ fn likeness(judged: &Judged) -> Likeness {
 }
 
 /// The /24 of an IPv4 address, the /64 of an IPv6 address: what one owner usually has.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & !0xff).into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
@@ -88,7 +111,7 @@ fn fold(likeness: Likeness, members: Vec<usize>, sessions: &[Judged]) -> Option<
         likeness.cause.title(),
         likeness.ending.word(),
     );
-    Some(Fold { sessions: members, detail, first, last })
+    Some(Fold { meta: &HANDSHAKES_ALIKE, sessions: members, detail, first, last })
 }
 
 #[cfg(test)]
