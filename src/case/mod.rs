@@ -156,6 +156,12 @@ impl Case {
         fins.min_by_key(|(_, fin)| fin.frame)
     }
 
+    /// Time from the server's acceptance of the connection to what it sent at `moment`, wherever the capture was taken; `None`
+    /// without its SYN-ACK.
+    pub fn since_accept(&self, moment: Timestamp) -> Option<Elapsed> {
+        service::since_accept(&self.flow, moment)
+    }
+
     /// The shortest loop from the capture point to the host of `side`, in this connection or another.
     pub fn shortest_loop(&self, side: Side) -> Option<Loop> {
         reset::shortest_loop(&self.flow, self.hosts.of(side), side)
@@ -175,12 +181,6 @@ impl Case {
     pub fn is_within_one_host(&self) -> bool {
         let [client, server] = Side::BOTH.map(|side| self.endpoint(side).addr);
         client == server || client.is_loopback() || server.is_loopback()
-    }
-
-    /// Time from the server's acceptance of the connection to what it sent at `moment`, wherever the capture was taken; `None`
-    /// without its SYN-ACK.
-    pub fn since_accept(&self, moment: Timestamp) -> Option<Elapsed> {
-        service::since_accept(&self.flow, moment)
     }
 
     /// Whether the capture is blind in the given way.

@@ -6,11 +6,12 @@ use super::identification::Version;
 use super::message::Method;
 use super::packet::{ClearPacket, Lost, Padding, Step};
 use super::rule::Rule;
+use super::seek::Seek;
 use super::session::Arrival;
 use super::text::{Head, is_text, length_as_text};
 use super::transcript::{Disconnect, Mark};
 use super::walk::{Met, Walk};
-use super::{kex_value, kexinit, message, rule};
+use super::{kex_value, kexinit, message, negotiate, rule};
 
 impl Direction {
     /// Goes on after clear octets were taken; the next octet is at `behind`.
@@ -82,6 +83,9 @@ impl Direction {
                 match payload.map(|payload| kexinit::parse(payload, &exchange.limits)) {
                     Some(Ok(offer)) => {
                         self.guesses = offer.guesses;
+                        let octets = payload.map_or(0, <[u8]>::len);
+                        let sent = exchange.encrypted.first_exchange(exchange.role(self.side));
+                        sent.kexinit(octets, negotiate::marker_octets(&offer));
                         exchange.offer(self.side, offer);
                     }
                     Some(Err(why)) => {
@@ -99,6 +103,8 @@ impl Direction {
             }
             30..=49 => {
                 self.party.kex_message.get_or_insert(here);
+                let octets = payload.map_or(0, <[u8]>::len);
+                exchange.encrypted.first_exchange(exchange.role(self.side)).message(octets);
             }
             _ => {}
         }
@@ -111,7 +117,11 @@ impl Direction {
             exchange.violation(self.side, here, rule::DISCONNECT_MALFORMED, detail);
             return;
         };
-        self.party.disconnect.get_or_insert(Disconnect { code, text: text.to_vec(), mark: here });
+        self.party.disconnect.get_or_insert(Disconnect {
+            code,
+            text: text.get(..DISCONNECT_KEPT).unwrap_or(text).to_vec(),
+            mark: here,
+        });
     }
 
     fn start_cipher(&mut self, behind: u64, exchange: &mut Exchange) {
@@ -168,33 +178,46 @@ impl Direction {
                 self.party.cipher_packets = self.party.cipher_packets.map(|packets| packets + 1);
                 exchange.encrypted.packet(exchange.role(self.side), mark(at, offset), octets);
             }
-            Met::Hidden => self.end_walk(exchange),
-            Met::Broken { offset, length } => {
-                let number = u32::from_be_bytes(length);
-                let text = length.into_iter().all(is_text);
-                let detail = if text {
-                    format!("length {number}, which is the text `{}`", length.escape_ascii())
-                } else {
-                    format!("length {number}")
-                };
-                let here = mark(at, offset);
-                exchange.violation(self.side, here, rule::CIPHER_FRAMING, detail);
-                self.end_walk(exchange);
-                if text {
-                    self.head = Head::default();
-                    self.head.add(&length, here);
-                    self.stage = Stage::Foreign { text: true };
-                }
-            }
+            Met::Hidden => self.resume_later(at, exchange),
+            Met::Broken { offset, length } => self.walk_broken(at, offset, length, exchange),
         }
     }
 
-    fn end_walk(&mut self, exchange: &mut Exchange) {
+    /// A length that no packet has.
+    fn walk_broken(&mut self, at: Arrival, offset: u64, length: [u8; 4], exchange: &mut Exchange) {
+        if matches!(&self.stage, Stage::Walk(walk) if walk.is_again()) {
+            return self.resume_later(at, exchange);
+        }
+        let number = u32::from_be_bytes(length);
+        let text = length.into_iter().all(is_text);
+        let detail = if text {
+            format!("length {number}, which is the text `{}`", length.escape_ascii())
+        } else {
+            format!("length {number}")
+        };
+        let here = mark(at, offset);
+        exchange.violation(self.side, here, rule::CIPHER_FRAMING, detail);
         self.party.cipher_packets = None;
-        self.stage = Stage::Opaque { suite: None, whole: false };
         exchange.encrypted.gap(exchange.role(self.side));
+        self.stage = Stage::Opaque { suite: None, whole: false };
+        if text {
+            self.head = Head::default();
+            self.head.add(&length, here);
+            self.stage = Stage::Foreign { text: true };
+        }
+    }
+
+    /// A length was not seen: the walk may go on where a later segment begins with a packet.
+    fn resume_later(&mut self, at: Arrival, exchange: &mut Exchange) {
+        let Stage::Walk(walk) = &self.stage else { return };
+        self.party.cipher_packets = None;
+        exchange.encrypted.gap(exchange.role(self.side));
+        self.stage = Stage::Seeking(Seek::in_cipher(at.frame, walk.suite()));
     }
 }
+
+/// Octets of a DISCONNECT's description that are kept; a packet could hold 256 KiB of it.
+const DISCONNECT_KEPT: usize = 512;
 
 /// Reason code and description of a DISCONNECT's payload (RFC 4253 §11.1).
 ///

@@ -3,14 +3,14 @@
 use super::exchange::Exchange;
 use super::identification::{self, Line, LineReader, Version};
 use super::message::{self, Order};
-use super::packet::{self, PacketReader};
+use super::packet::PacketReader;
 use super::rule;
+use super::seek::Seek;
 use super::session::Arrival;
-use super::suite::{PaddingStyle, Suite};
+use super::suite::{self, PaddingStyle, Suite};
 use super::text::Head;
 use super::transcript::{Banner, Mark, Party, Side};
 use super::walk::Walk;
-use crate::frame::FrameNo;
 use crate::limits::Limits;
 
 /// What the next octets are.
@@ -25,7 +25,7 @@ pub(super) enum Stage {
     /// Encrypted, without readable lengths; `whole` while the walk was never lost and no octet is missing.
     Opaque { suite: Option<Suite>, whole: bool },
     /// Unknown, as octets before are missing. Looked at again at the start of the next frame's data.
-    Seeking { passing: Option<FrameNo> },
+    Seeking(Seek),
     /// Not SSH, or SSH whose framing is lost; `text` while the beginning is collected.
     Foreign { text: bool },
 }
@@ -51,7 +51,7 @@ pub(super) struct Direction {
     pub(super) unread: u64,
     pub(super) end: Option<Mark>,
     /// The next octets are taken for the side's first unless they look otherwise.
-    likely_first: bool,
+    pub(super) likely_first: bool,
 }
 
 pub(super) const fn mark(at: Arrival, offset: u64) -> Mark {
@@ -61,7 +61,7 @@ pub(super) const fn mark(at: Arrival, offset: u64) -> Mark {
 impl Direction {
     pub(super) fn new(side: Side, midstream: bool, limits: &Limits) -> Self {
         let stage = if midstream {
-            Stage::Seeking { passing: None }
+            Stage::Seeking(Seek::default())
         } else {
             Stage::Identification(LineReader::new(limits, 0))
         };
@@ -118,7 +118,14 @@ impl Direction {
             Stage::Identification(_) | Stage::Foreign { text: true } => {
                 party.stray = party.stray.or_else(|| self.head.stray());
             }
-            Stage::Seeking { .. } if party.newkeys.is_none() => party.cipher_octets = self.unread,
+            Stage::Seeking(seek) => {
+                let held = seek.head().len() as u64;
+                party.cipher_octets =
+                    if party.newkeys.is_some() { party.cipher_octets } else { self.unread } + held;
+            }
+            Stage::Walk(walk) if walk.is_again() && party.newkeys.is_none() => {
+                party.cipher_octets += self.unread;
+            }
             _ => {}
         }
         self.judge_identification(&mut party, exchange);
@@ -181,7 +188,7 @@ impl Direction {
     /// Whether the contents of more octets are of use.
     pub(super) fn wants_octets(&self) -> bool {
         match self.stage {
-            Stage::Identification(_) | Stage::Packets(_) | Stage::Walk(_) | Stage::Seeking { .. } => true,
+            Stage::Identification(_) | Stage::Packets(_) | Stage::Walk(_) | Stage::Seeking(_) => true,
             Stage::Opaque { .. } => false,
             Stage::Foreign { text } => text && self.head.wants_more(),
         }
@@ -210,24 +217,7 @@ impl Direction {
                 );
                 octets.len()
             }
-            Stage::Seeking { passing } => {
-                let continued = passing.replace(at.frame) == Some(at.frame);
-                let first = std::mem::take(&mut self.likely_first);
-                if !continued && self.found(octets, exchange) {
-                    return 0;
-                }
-                if first {
-                    self.stage = Stage::Identification(LineReader::new(&exchange.limits, self.offset));
-                    return 0;
-                }
-                self.unread += octets.len() as u64;
-                exchange.encrypted.segment(
-                    exchange.role(self.side),
-                    mark(at, self.offset),
-                    octets.len() as u64,
-                );
-                octets.len()
-            }
+            Stage::Seeking(_) => self.seek(at, octets, exchange),
             Stage::Foreign { text } => {
                 if *text {
                     self.head.add(octets, mark(at, self.offset));
@@ -291,11 +281,8 @@ impl Direction {
                 }
                 octets
             }
-            Stage::Seeking { .. } => {
-                self.unread += octets;
-                if one_segment || exchange.encrypted.continues(exchange.role(self.side), here) {
-                    exchange.encrypted.segment(exchange.role(self.side), here, octets);
-                }
+            Stage::Seeking(_) => {
+                self.skip_unread(at, octets, one_segment, exchange);
                 octets
             }
             Stage::Foreign { .. } => octets,
@@ -307,25 +294,20 @@ impl Direction {
     pub(super) fn start_late(&mut self, likely: bool) {
         self.order.incomplete = true;
         self.likely_first = likely;
-        self.stage = Stage::Seeking { passing: None };
+        self.stage = Stage::Seeking(Seek::default());
     }
 
     /// Goes on without knowing what comes next.
     pub(super) fn lose_sight(&mut self, at: Arrival) {
         self.order.incomplete = true;
-        self.stage = Stage::Seeking { passing: Some(at.frame) };
+        self.stage = Stage::Seeking(Seek::behind(Some(at.frame)));
     }
 
-    /// Looks whether a segment begins with something that can only be clear SSH.
-    fn found(&mut self, octets: &[u8], exchange: &Exchange) -> bool {
-        if self.party.banner.is_none() && octets.starts_with(b"SSH-") {
-            self.stage = Stage::Identification(LineReader::new(&exchange.limits, self.offset));
-        } else if packet::looks_like_packet(octets) {
-            self.stage = Stage::Packets(PacketReader::new(self.offset, exchange.limits.ssh_packet_octets));
-        } else {
-            return false;
+    /// What follows is in another segment, though it comes with the same frame.
+    pub(super) const fn close_segment(&mut self) {
+        if let Stage::Seeking(seek) = &mut self.stage {
+            seek.close_segment();
         }
-        true
     }
 
     /// Takes a line that began at `here`; the next octet is at `behind`.
@@ -333,6 +315,7 @@ impl Direction {
         match line {
             Line::Identification(line) => {
                 *exchange.padding.of_mut(self.side) = PaddingStyle::of(&line);
+                *exchange.ignores.of_mut(self.side) = Some(suite::sends_ignores(&line));
                 let version = Version::of(&line);
                 *exchange.versions.of_mut(self.side) = Some(version);
                 if version.is_2() {

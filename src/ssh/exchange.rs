@@ -1,6 +1,6 @@
 //! What the two directions share: the offers, what they lead to, the rules broken, the encrypted part.
 
-use super::events::Encrypted;
+use super::encrypted::Encrypted;
 use super::group_exchange::Group;
 use super::identification::Version;
 use super::negotiate::{self, Outcome};
@@ -20,6 +20,8 @@ pub(super) struct Exchange {
     pub(super) group: Group,
     /// How each side pads, by its identification string.
     pub(super) padding: Pair<PaddingStyle>,
+    /// Whether each side sends an IGNORE before its messages, by its identification string; `None` without one.
+    pub(super) ignores: Pair<Option<bool>>,
     /// The version that each side's identification string announces, once it is known.
     pub(super) versions: Pair<Option<Version>>,
     /// The side that opened the TCP connection acts as the SSH server.
@@ -33,14 +35,15 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits, midstream: bool) -> Self {
         Self {
             limits: *limits,
             offers: Pair::default(),
             outcome: Outcome::Unknown,
-            encrypted: Encrypted::new(limits),
+            encrypted: Encrypted::new(limits, midstream),
             group: Group::default(),
             padding: Pair::default(),
+            ignores: Pair::default(),
             versions: Pair::default(),
             reversed: false,
             version_1_seen: false,
@@ -65,6 +68,7 @@ impl Exchange {
     pub(super) fn look_for_reversal(&mut self, side: Side, number: u8, first: bool) {
         if side == Side::Server && number == 30 && first && self.kex_begun == Pair::default() {
             self.reversed = true;
+            self.encrypted.reverse();
             self.negotiate();
         }
         *self.kex_begun.of_mut(side) = true;
@@ -101,6 +105,9 @@ impl Exchange {
     /// Puts a direction into cipher; says how it is encrypted, where that is known.
     pub(super) fn start_cipher(&mut self, side: Side) -> Option<Suite> {
         let role = self.role(side);
+        if let Some(ignores) = *self.ignores.of(side) {
+            self.encrypted.named(role, ignores);
+        }
         let Outcome::Agreed(negotiated) = &self.outcome else {
             self.encrypted.start(role, Sizes::Unknown, "");
             return None;
@@ -113,6 +120,7 @@ impl Exchange {
         let style = *self.padding.of(side);
         let sizes = suite.map_or(Sizes::Unknown, |suite| Sizes::Suite(suite.padded(style)));
         self.encrypted.start(role, sizes, compression);
+
         suite
     }
 

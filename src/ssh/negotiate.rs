@@ -14,6 +14,11 @@ const MARKERS: &[&[u8]] = &[
     b"kexguess2@matt.ucc.asn.au",
 ];
 
+/// Octets of the markers in an offer's kex list, each with its comma.
+pub(super) fn marker_octets(offer: &Offer) -> usize {
+    offer.kex.iter().filter(|name| MARKERS.contains(&name.as_slice())).map(|name| name.len() + 1).sum()
+}
+
 /// What both offers lead to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Outcome {

@@ -23,7 +23,9 @@ pub(super) fn phase(session: &Session, cipher: &Cipher) -> Option<Phase> {
     }
     let over = cipher.success.is_some() || cipher.past_authentication.is_some();
     let (client_own, server_own) = (own_level(&session.client), own_level(&session.server));
-    if session.midstream && client_own.max(server_own) == Level::Nothing {
+    // Between NEWKEYS and where the lengths were found again anything may have happened.
+    let again = [&session.client, &session.server].iter().any(|direction| is_found_again(direction));
+    if again || session.midstream && client_own.max(server_own) == Level::Nothing {
         return over.then_some(Phase::Session);
     }
     let client = client_own.max(implied(session, Side::Client, server_own));
@@ -70,9 +72,13 @@ const fn clear(level: Level) -> Option<Phase> {
 /// How far a side known to have come to `level` may have come in what the capture does not hold.
 const fn farthest(direction: &Direction, level: Level) -> Level {
     match direction.stage {
-        Stage::Seeking { .. } => Level::Cipher,
+        Stage::Seeking(_) => Level::Cipher,
         _ => level,
     }
+}
+
+fn is_found_again(direction: &Direction) -> bool {
+    matches!(&direction.stage, Stage::Walk(walk) if walk.is_again())
 }
 
 fn own_level(direction: &Direction) -> Level {
@@ -98,7 +104,7 @@ fn implied(session: &Session, side: Side, peer: Level) -> Level {
         Side::Server => (&session.server, &session.client),
     };
     let unseen = direction.offset == 0;
-    let lost = matches!(direction.stage, Stage::Seeking { .. });
+    let lost = matches!(direction.stage, Stage::Seeking(_));
     if !unseen && !lost {
         return Level::Nothing;
     }

@@ -71,7 +71,7 @@ impl Session {
         Self {
             client: Direction::new(Side::Client, midstream, limits),
             server: Direction::new(Side::Server, midstream, limits),
-            exchange: Exchange::new(limits),
+            exchange: Exchange::new(limits, midstream),
             midstream,
         }
     }
@@ -87,6 +87,16 @@ impl Session {
             Chunk::Segment { at, octets } => direction.hole(at, octets, true, &mut self.exchange),
             Chunk::Hole { at, octets } => direction.hole(at, octets, false, &mut self.exchange),
         }
+    }
+
+    /// Learns that what follows was in another segment, though it comes with the same frame: it was held back until what
+    /// stood before it came, or was known not to come.
+    pub fn handle_next_segment(&mut self, side: Side) {
+        match side {
+            Side::Client => self.client.close_segment(),
+            Side::Server => self.server.close_segment(),
+        }
+        self.exchange.encrypted.close_segment();
     }
 
     /// Learns that the next octets of a side need not be its first. `likely`: nothing speaks against it.
@@ -135,6 +145,11 @@ impl Session {
         let (negotiated, mismatch) = exchange.outcome.clone().into_parts();
         let (violations, violations_omitted) = exchange.into_violations();
         let party = Pair { client, server };
+        let read = Pair {
+            client: party.client.cipher_packets.is_some(),
+            server: party.server.cipher_packets.is_some(),
+        };
+        let events = super::event::list(&cipher, &read, reversed);
         Transcript {
             party,
             negotiated,
@@ -143,6 +158,7 @@ impl Session {
             violations_omitted,
             strict_kex,
             cipher,
+            events,
             phase,
             reversed,
         }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Mismatch;
 use super::build::{round, seconds};
+use super::encrypted::{Encrypted, encrypted};
 use crate::case::Case;
 use crate::flow::Side;
 use crate::report::escape::{escaped, excerpt};
@@ -31,6 +32,9 @@ pub struct Ssh {
     pub notes: Vec<Note>,
     /// Keepalives.
     pub keepalive: Keepalive,
+    /// What was encrypted, and what can be told of it without a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encrypted: Option<Encrypted>,
 }
 
 /// One side. Text a peer sent is escaped: octets outside printable ASCII appear as `\xNN`.
@@ -124,6 +128,7 @@ impl Ssh {
             violations: transcript.violations.iter().map(violation).collect(),
             notes: terrapin(transcript).into_iter().collect(),
             keepalive: keepalive(case),
+            encrypted: encrypted(transcript),
         }
     }
 }

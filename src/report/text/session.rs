@@ -1,6 +1,6 @@
 //! One session in full.
 
-use super::{advice, evidence, headline, words};
+use super::{advice, encrypted, evidence, headline, words};
 use crate::report::model::{Limit, Outage, Path, Session, Ssh};
 use crate::report::page::{Page, Tone};
 
@@ -176,5 +176,8 @@ fn ssh(page: &mut Page, ssh: &Ssh) {
         if let Some(interval) = interval {
             page.beside(&format!("{what} every {}", words::span(interval)), Tone::Plain);
         }
+    }
+    if let Some(cipher) = &ssh.encrypted {
+        encrypted::show(page, cipher);
     }
 }
