@@ -144,7 +144,10 @@ fn trigger(reset: &Segment, form: Form, flow: &Flow, round_trip: Option<Elapsed>
     let answer_time = |asked: &Segment| reset.time.since(asked.time).max_zero();
     let fairest = round_trip.filter(|_| form != Form::Abort).and_then(|round_trip| {
         let distance = |asked: &&Segment| (answer_time(asked).as_nanos() - round_trip.as_nanos()).abs();
-        let in_time = |asked: &&Segment| answer_time(asked) < round_trip + round_trip + LATE;
+        let in_time = |asked: &&Segment| {
+            // An answer before the question is a fault of the clocks.
+            asked.time <= reset.time && answer_time(asked) < round_trip + round_trip + LATE
+        };
         // A stack answers every packet it has no socket for, the first one first: the others were under way.
         let open = |asked: &&Segment| !answered_already(reset, asked, flow);
         candidates.iter().filter(in_time).filter(open).min_by_key(distance)

@@ -80,10 +80,11 @@ fn copied(case: &Case, reset: &Reset, frames: [FrameNo; 2]) -> Outcome {
         ));
     }
     let summary = format!("TOS {seen:#04x}, copied from the packet it answers: a TCP stack did that");
-    // Measured: all kernels' answers, no reject's. Where all packets of the connection have this mark, the network may set it,
-    // on the reset too: half of that, judgement.
+    // Measured: all kernels' answers, no reject's. Where all packets of the connection have this mark, and the one answered did
+    // not just leave its host, the network may set it, on the reset too: half of that, judgement.
     let only = |side: Side| case.flow.half(side).tos.values().iter().all(|own| own.value == seen);
-    let filter = if Side::BOTH.into_iter().all(only) { -10 } else { -20 };
+    let set_on_the_way = !case.vantage.spot.is_near(reset.receiver()) && Side::BOTH.into_iter().all(only);
+    let filter = if set_on_the_way { -10 } else { -20 };
     let bearing =
         Bearing { host_filter: filter, path_filter: filter, forger: filter * 2 / 5, ..Bearing::SILENT };
     Outcome::Absent(Finding::new(summary, frames, bearing))
