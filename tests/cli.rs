@@ -356,11 +356,78 @@ fn every_id_that_a_report_names_can_be_explained() {
 }
 
 #[test]
+fn a_message_is_explained_whatever_stands_around_it() {
+    let reset = "kex_exchange_identification: read: Connection reset by peer";
+    for message in [reset, "ssh[4711]: KEX_EXCHANGE_IDENTIFICATION: read: connection reset by peer"] {
+        let page = stdout(&run(&["explain", message]));
+        assert!(page.starts_with(reset) && page.contains("tcp-wrappers"), "{page}");
+    }
+    let unquoted = stdout(&run(&["explain", "Connection", "reset", "by", "10.0.0.1", "port", "22"]));
+    assert!(unquoted.contains("OpenSSH's ssh") && unquoted.contains("log of OpenSSH's sshd"), "{unquoted}");
+    let unknown = run(&["explain", "No space left on device"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("no message is known like"), "{}", stderr(&unknown));
+}
+
+#[test]
+fn what_the_report_says_that_the_user_saw_can_be_explained() {
+    let text = stdout(&run(&["analyze", "--format", "json", CAPTURE]));
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let message = report["sessions"][0]["client_saw"].as_str().unwrap();
+    assert_eq!(run(&["explain", message]).status.code(), Some(0), "{message}");
+}
+
+#[test]
 fn the_catalogue_of_timers_is_listed_and_searched() {
     assert!(stdout(&run(&["timers"])).contains("aws-nlb-tcp"));
     for seconds in ["350", "350s"] {
         assert!(stdout(&run(&["timers", seconds])).starts_with("As long as 5 min 50 s"), "{seconds}");
     }
+}
+
+/// A file of timers with `lines` in its only one.
+fn timers(folder: &Folder, lines: &str) -> String {
+    let head = "[[timer]]\nid = \"edge\"\nwhose = \"our firewall\"\nends_by = \"silent_then_rst_sender\"\n";
+    folder.file("timers.toml", format!("{head}{lines}").as_bytes())
+}
+
+#[test]
+fn a_timer_of_the_users_is_named_first_where_it_fits() {
+    let folder = Folder::new("own-timers");
+    for (lines, fits) in
+        [("default_s = 5\n", true), ("settable_s = [4, 20]\n", true), ("default_s = 60\n", false)]
+    {
+        let file = timers(&folder, lines);
+        let output = run(&["analyze", "--format", "json", "--timers", &file, CAPTURE]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let first = &report["sessions"][0]["timer"]["candidates"][0]["id"];
+        assert_eq!(first == "edge", fits, "{lines}: {first}");
+        let text = stdout(&run(&["analyze", "--timers", &file, CAPTURE]));
+        assert_eq!(text.contains("yours: our firewall"), fits, "{text}");
+    }
+    let listed = stdout(&run(&["timers", "70", "--timers", &timers(&folder, "default_s = 60\n")]));
+    assert!(listed.starts_with("Yours\n  edge "), "{listed}");
+}
+
+#[test]
+fn a_file_of_timers_that_cannot_be_used_ends_with_2_and_its_line() {
+    let folder = Folder::new("bad-timers");
+    for (lines, expected) in [
+        ("default_s = -5\n", "timers.toml, line 5: -5 s is not a time"),
+        ("defalt_s = 5\n", "timers.toml, line 5: unknown field `defalt_s`"),
+        ("", "has no value"),
+    ] {
+        let file = timers(&folder, lines);
+        for arguments in [&["analyze", CAPTURE, "--timers", &file][..], &["timers", "--timers", &file]] {
+            let output = run(arguments);
+            assert_eq!(output.status.code(), Some(2), "{lines}");
+            assert!(stderr(&output).contains(expected) && output.stdout.is_empty(), "{}", stderr(&output));
+        }
+    }
+    let missing = run(&["analyze", CAPTURE, "--timers", &folder.path("none.toml")]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(stderr(&missing).contains("timers could not be read"), "{}", stderr(&missing));
 }
 
 /// `analyze` of [`CAPTURE`] with these options, as JSON.

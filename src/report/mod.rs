@@ -6,6 +6,7 @@ mod detail;
 mod escape;
 mod evidence;
 mod explain;
+mod hassh;
 mod html;
 mod json;
 mod ladder;

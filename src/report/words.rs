@@ -49,6 +49,15 @@ pub(super) fn moment(iso: &str) -> String {
     seconds.map_or_else(|| iso.to_owned(), |(seconds, _)| format!("{} UTC", seconds.replace('T', " ")))
 }
 
+/// Two of the model's moments: `2026-11-21 08:04:30.185 and 08:05:02.001 UTC`, with both days where they differ.
+pub(super) fn from_to(from: &str, to: &str) -> String {
+    let (from, to) = (moment(from), moment(to));
+    match (from.strip_suffix(" UTC"), from.split_once(' ').zip(to.split_once(' '))) {
+        (Some(from), Some(((day, _), (same, time)))) if day == same => format!("{from} and {time}"),
+        _ => format!("{from} and {to}"),
+    }
+}
+
 /// `frame 7`, `frames 7, 9`; nothing for none.
 pub(super) fn frames(frames: &[u64]) -> String {
     let listed = numbers(frames);
@@ -118,6 +127,42 @@ pub(super) fn because(cause: &str) -> &'static str {
 /// What a group of causes is called; nothing for the group of what cannot be told.
 pub(super) fn group(group: &str) -> Option<&'static str> {
     Group::from_id(group).filter(|group| *group != Group::Unknown).map(Group::title)
+}
+
+/// What an entry of a list of algorithms is, by the list's name in the report.
+pub(super) fn list(what: &str) -> &str {
+    match what {
+        "kex" => "key exchange method",
+        "host_key" => "host key algorithm",
+        "cipher_c2s" => "cipher from client to server",
+        "cipher_s2c" => "cipher from server to client",
+        "mac_c2s" => "MAC from client to server",
+        "mac_s2c" => "MAC from server to client",
+        "compression_c2s" => "compression from client to server",
+        "compression_s2c" => "compression from server to client",
+        other => other,
+    }
+}
+
+/// The name of a DISCONNECT's reason code (RFC 4250 §4.2.2).
+pub(super) fn reason(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "1" => "HOST_NOT_ALLOWED_TO_CONNECT",
+        "2" => "PROTOCOL_ERROR",
+        "3" => "KEY_EXCHANGE_FAILED",
+        "5" => "MAC_ERROR",
+        "6" => "COMPRESSION_ERROR",
+        "7" => "SERVICE_NOT_AVAILABLE",
+        "8" => "PROTOCOL_VERSION_NOT_SUPPORTED",
+        "9" => "HOST_KEY_NOT_VERIFIABLE",
+        "10" => "CONNECTION_LOST",
+        "11" => "BY_APPLICATION",
+        "12" => "TOO_MANY_CONNECTIONS",
+        "13" => "AUTH_CANCELLED_BY_USER",
+        "14" => "NO_MORE_AUTH_METHODS_AVAILABLE",
+        "15" => "ILLEGAL_USER_NAME",
+        _ => return None,
+    })
 }
 
 /// How the reset came into being, in words.
@@ -221,6 +266,19 @@ mod tests {
     fn moments_are_cut_to_milliseconds_and_odd_ones_left_alone() {
         assert_eq!(moment("2026-11-21T08:04:30.185400317Z"), "2026-11-21 08:04:30.185 UTC");
         assert_eq!(moment("soon"), "soon");
+    }
+
+    #[test]
+    fn a_day_that_two_moments_share_is_said_once() {
+        let from = "2026-11-21T08:04:30.185400317Z";
+        assert_eq!(
+            from_to(from, "2026-11-21T08:05:02.001000000Z"),
+            "2026-11-21 08:04:30.185 and 08:05:02.001 UTC"
+        );
+        assert_eq!(
+            from_to(from, "2026-11-22T08:05:02.001000000Z"),
+            "2026-11-21 08:04:30.185 UTC and 2026-11-22 08:05:02.001 UTC"
+        );
     }
 
     #[test]

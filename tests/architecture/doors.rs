@@ -3,7 +3,7 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 24] = [
+const DOORS: [(&str, &[&str]); 25] = [
     ("base64", &["report"]),
     ("chrono", &["report"]),
     ("clap", &["cli"]),
@@ -15,6 +15,7 @@ const DOORS: [(&str, &[&str]); 24] = [
     ("hashbrown", &["flow"]),
     ("ipnet", &["report"]),
     ("maud", &["report"]),
+    ("md-5", &["report"]),
     ("pcap", &["source"]),
     ("rayon", &["analysis"]),
     ("rustix", &["source"]),

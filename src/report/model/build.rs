@@ -3,17 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Pattern, Refused,
-    Report, SCHEMA, Selected, Session, Silences, Ssh, Tool, Unanswered, Vantage, Violation, died, exchange,
-    trace,
+    Capture, Endpoint, InputFile, Limit, Path, Pattern, Refused, Report, SCHEMA, Selected, Session, Silences,
+    Ssh, Tool, Unanswered, Vantage, died, exchange, trace,
 };
 use crate::case::{Blind, Case, Ending};
 use crate::flow::{OrientedBy, Side};
 use crate::population::{self, Findings, Judged};
-use crate::report::escape::{escaped, excerpt};
 use crate::report::select::Selection;
 use crate::report::{community_id, moment, wireshark, zeek};
-use crate::ssh::Transcript;
 use crate::units::Elapsed;
 use crate::wire::IcmpError;
 
@@ -202,7 +199,7 @@ fn session(judged: &Judged, id: u32, findings: &Findings) -> Session {
         exchange: exchange::of(case),
         display_filter: wireshark::session(client, server),
         path: Path::of(case),
-        ssh: ssh(case),
+        ssh: Ssh::of(case),
         reset: judged.diagnosis.verdict.as_ref().and_then(|verdict| super::Reset::of(case, verdict)),
         cause: super::Cause::of(case, &judged.diagnosis),
         timer: super::Timer::of(case, &judged.diagnosis, &findings.timers),
@@ -260,73 +257,4 @@ pub(super) fn seconds(elapsed: Elapsed) -> f64 {
 pub(super) fn round(value: f64, digits: i32) -> f64 {
     let factor = 10f64.powi(digits);
     (value * factor).round() / factor
-}
-
-fn ssh(case: &Case) -> Ssh {
-    let transcript = &case.transcript;
-    let interval = |side: Side| {
-        let keepalive = transcript.cipher.keepalive.of(side);
-        (keepalive.probes > 1).then(|| round(seconds(keepalive.interval), 3))
-    };
-    Ssh {
-        client: party(transcript, Side::Client),
-        server: party(transcript, Side::Server),
-        negotiated: transcript.negotiated.as_ref().map(|agreed| Negotiated {
-            kex: agreed.kex.clone(),
-            host_key: agreed.host_key.clone(),
-            cipher_c2s: agreed.cipher_c2s.clone(),
-            cipher_s2c: agreed.cipher_s2c.clone(),
-            mac_c2s: agreed.mac_c2s.clone(),
-            mac_s2c: agreed.mac_s2c.clone(),
-        }),
-        mismatch: transcript.mismatch.as_ref().map(|mismatch| Mismatch {
-            what: mismatch.what,
-            client_offers: mismatch.client_offers.clone(),
-            server_offers: mismatch.server_offers.clone(),
-        }),
-        violations: transcript
-            .violations
-            .iter()
-            .map(|violation| Violation {
-                id: violation.id,
-                side: violation.side.word(),
-                frames: vec![violation.mark.frame.0],
-                stream_offset: violation.mark.offset,
-                detail: violation.detail.clone(),
-                reference: violation.reference,
-            })
-            .collect(),
-        keepalive: Keepalive {
-            client_interval_s: interval(Side::Client),
-            server_interval_s: interval(Side::Server),
-            tcp_interval_s: Side::BOTH
-                .into_iter()
-                .filter_map(|side| case.flow.half(side).probe_interval)
-                .min()
-                .map(|interval| round(seconds(interval), 3)),
-        },
-    }
-}
-
-fn party(transcript: &Transcript, side: Side) -> Party {
-    let party = transcript.party.of(side);
-    let banner = party.banner.as_ref().map(|banner| banner.line.as_slice());
-    Party {
-        banner: banner.map(excerpt),
-        software: banner.and_then(software),
-        hassh: None,
-        text: party.stray.as_ref().map(|stray| excerpt(&stray.text)),
-        disconnect: party
-            .disconnect
-            .as_ref()
-            .map(|disconnect| format!("{}: {}", disconnect.code, excerpt(&disconnect.text))),
-    }
-}
-
-/// Software and version of an identification string: `OpenSSH_9.2p1 Debian-2` is OpenSSH 9.2p1.
-fn software(banner: &[u8]) -> Option<String> {
-    let mut parts = banner.splitn(3, |&octet| octet == b'-');
-    let (_, _, software) = (parts.next()?, parts.next()?, parts.next()?);
-    let name = software.split(|&octet| octet == b' ').next()?;
-    Some(escaped(name).replacen('_', " ", 1))
 }

@@ -49,7 +49,8 @@ pub struct Session {
     /// The ICMP error that answered the SYN; only with `refused`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refused>,
-    /// What the client's terminal must have shown; null where unknown.
+    /// What the client's terminal must have shown, from its software, the phase and the end; null where unknown. Where
+    /// no connection came about its program is not known, and the words are OpenSSH's.
     pub client_saw: Option<String>,
     /// The frames that tell its story, at most 30.
     pub exchange: Vec<Step>,

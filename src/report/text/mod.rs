@@ -1,6 +1,7 @@
 //! The report for people: the verdicts first, then what they rest on.
 
 mod advice;
+mod encrypted;
 mod evidence;
 mod headline;
 mod ladder;

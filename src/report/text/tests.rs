@@ -29,7 +29,9 @@ fn reset() -> Reset {
         claimed_sender: "server",
         sender: "middlebox",
         confidence: 0.98,
+        prior: Posterior { client: 0.0, server: 0.64, middlebox: 0.36 },
         posterior: Posterior { client: 0.0, server: 0.02, middlebox: 0.98 },
+        conflict: false,
         mechanism: "path-filter-reject",
         location: Some(Location { hops_from_vantage: 5, toward: "server" }),
         idle_gap_s: Some(6.216),
@@ -305,13 +307,18 @@ fn what_ssh_says_in_clear_text_stands_before_the_packets() {
     let mut refused = session(1);
     refused.ssh.server.text = Some("Exceeded MaxStartups".into());
     refused.ssh.mismatch = Some(Mismatch {
+        verdict: "the server is too old".into(),
+        enable: Vec::new(),
         what: "kex",
         client_offers: vec!["curve25519-sha256".into()],
         server_offers: Vec::new(),
     });
     let text = shown(&report(vec![refused]), WIDE);
     let ssh = position(&text, "the server sent `Exceeded MaxStartups` where SSH should be");
-    position(&text, "no kex in common: the client offers curve25519-sha256, the server nothing");
+    position(
+        &text,
+        "no key exchange method in common (kex): the client offers curve25519-sha256, the server nothing",
+    );
     assert!(ssh < position(&text, "Evidence that a box between them sent it"));
 }
 
