@@ -87,7 +87,9 @@ fn record(file: &mut Vec<u8>, side: Side, seq: u32, ack: u32, flags: u8, octets:
     file.extend_from_slice(&[2, 0, 0, 0, 0, destination, 2, 0, 0, 0, 0, source, 8, 0, 0x45, 0]);
     file.extend_from_slice(&(length as u16 - 14).to_be_bytes());
     file.extend_from_slice(&[0, 1, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, source, 10, 0, 0, destination]);
-    ports.iter().for_each(|port| file.extend_from_slice(&port.to_be_bytes()));
+    for port in ports {
+        file.extend_from_slice(&port.to_be_bytes());
+    }
     file.extend_from_slice(&seq.to_be_bytes());
     file.extend_from_slice(&ack.to_be_bytes());
     file.extend_from_slice(&[0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
@@ -157,6 +159,6 @@ fn whole(bencher: Bencher<'_, '_>, cipher: &str) {
         }
         let findings = analysis.finish(Vec::new());
         assert_eq!(findings.sessions.len(), 1);
-        model::build(&findings, &[], model::Options::default())
+        model::build(&findings, &[], &model::Options::default())
     });
 }

@@ -161,6 +161,22 @@ fn lost_packets_make_no_verdict_surer() {
 }
 
 #[test]
+fn a_reset_of_which_nothing_else_is_known_names_nobody() {
+    for (slug, recording) in recordings() {
+        let whole = recording.analysed();
+        let resets = whole.sessions.iter().flat_map(|judged| &judged.case.flow.resets);
+        for reset in resets.map(|seen| seen.segment.frame.0) {
+            let alone = changed(&recording, |it| it.frames.retain(|frame| frame.number == reset));
+            for judged in alone.analysed().sessions {
+                let verdict = judged.diagnosis.verdict.unwrap();
+                let (sender, confidence) = (verdict.sender.word(), verdict.confidence);
+                assert_eq!(verdict.sender, Sender::Undetermined, "{slug} {reset}: {sender} {confidence}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_short_snaplen_names_no_other_cause_as_likely() {
     for (slug, recording) in recordings() {
         let whole = recording.analysed();

@@ -108,6 +108,8 @@ pub struct Flow {
     pub quotes: Vec<Quote>,
     /// Frames whose time lay before that of an earlier frame.
     pub time_reversals: u64,
+    /// By how much, at most.
+    pub widest_reversal: Elapsed,
 }
 
 impl Flow {
@@ -132,6 +134,7 @@ impl Flow {
             reset_count: 0,
             quotes: Vec::new(),
             time_reversals: 0,
+            widest_reversal: Elapsed::ZERO,
         }
     }
 
@@ -250,8 +253,11 @@ impl Flow {
             self.silences = Silences::default();
         }
         let owed = self.is_owed();
-        self.time_reversals += u64::from(self.packets > 0 && segment.time < self.last.time);
         let since_previous = (self.packets > 0).then(|| segment.time.since(self.last.time));
+        if let Some(backwards) = since_previous.filter(|&it| it < Elapsed::ZERO) {
+            self.time_reversals += 1;
+            self.widest_reversal = self.widest_reversal.max(Elapsed::ZERO - backwards);
+        }
         self.silences.packet(segment.time, segment.frame, owed);
         let ends_pause = step == Step::New && !segment.flags.syn() || segment.flags.rst();
         if ends_pause || self.packets == 0 {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::weigh::{prior, weigh};
+use super::weigh::{Hidden, prior, weigh};
 use super::*;
 use crate::case::tests::case;
 use crate::cause::{Bearing, Origin};
@@ -69,7 +69,7 @@ fn strong_evidence_both_ways_is_undetermined() {
             item.outcome = Outcome::Present(Finding::new("made up", [], Bearing::sides(0, -30)));
         }
     }
-    let weighed = weigh(&evidence, prior(&case, case.reset.as_ref().unwrap()), 0);
+    let weighed = weigh(&evidence, prior(&case, case.reset.as_ref().unwrap()), Hidden::default());
     assert!(weighed.conflict);
 }
 
@@ -104,7 +104,7 @@ proptest! {
             let other = (seed.rotate_left(step as u32) as usize).wrapping_mul(31) % length;
             shuffled.swap(step, other);
         }
-        prop_assert_eq!(weigh(&shuffled, prior, 0), weigh(&verdict.evidence, prior, 0));
+        prop_assert_eq!(weigh(&shuffled, prior, Hidden::default()), weigh(&verdict.evidence, prior, Hidden::default()));
     }
 
     #[test]

@@ -155,8 +155,8 @@ pub(super) static MESSAGES: &[Message] = &[
     ),
     ssh(
         "Unable to negotiate with {server} port {port}: no matching {what} found. Their offer: {list}",
-        "7.0 and later; `Their offer` from 7.1 on",
-        &[Mismatch.from((7, 1))],
+        "7.0 and later",
+        &[Mismatch.from((7, 0))],
         &meaning::MISMATCH,
         "OpenSSH packet.c sshpkt_vfatal",
     ),

@@ -123,7 +123,6 @@ const REAL: &[(&str, &str)] = &[
 ];
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table of texts")]
 fn real_texts_are_recognised() {
     for &(text, template) in REAL {
         assert!(templates(text).contains(&template), "{text}: {:?}", templates(text));

@@ -117,7 +117,11 @@ impl Direction {
             exchange.violation(self.side, here, rule::DISCONNECT_MALFORMED, detail);
             return;
         };
-        self.party.disconnect.get_or_insert(Disconnect { code, text: text.to_vec(), mark: here });
+        self.party.disconnect.get_or_insert(Disconnect {
+            code,
+            text: text.get(..DISCONNECT_KEPT).unwrap_or(text).to_vec(),
+            mark: here,
+        });
     }
 
     fn start_cipher(&mut self, behind: u64, exchange: &mut Exchange) {
@@ -211,6 +215,9 @@ impl Direction {
         self.stage = Stage::Seeking(Seek::in_cipher(at.frame, walk.suite()));
     }
 }
+
+/// Octets of a DISCONNECT's description that are kept; a packet could hold 256 KiB of it.
+const DISCONNECT_KEPT: usize = 512;
 
 /// Reason code and description of a DISCONNECT's payload (RFC 4253 §11.1).
 ///

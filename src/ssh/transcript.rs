@@ -120,7 +120,7 @@ pub struct Mismatch {
 pub struct Disconnect {
     /// Reason code of RFC 4250 §4.2.2.
     pub code: u32,
-    /// Description, octets as sent. Not to be shown unescaped.
+    /// Description, octets as sent, cut at 512. Not to be shown unescaped.
     pub text: Vec<u8>,
     /// Where it stood.
     pub mark: Mark,

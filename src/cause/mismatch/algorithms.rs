@@ -35,7 +35,7 @@ const fn off_in_server(algorithm: Algorithm, release: Release) -> Algorithm {
     Algorithm { off_in_server: Some(release), ..algorithm }
 }
 
-/// From OpenSSH's release notes (openssh.com/releasenotes.html): 3.7, 4.4, 4.7, 5.7, 5.9, 6.2, 6.5, 6.7, 7.0, 7.2, 7.3, 7.4,
+/// From OpenSSH's release notes (openssh.com/releasenotes.html): 3.7, 4.2, 4.4, 4.7, 5.7, 5.9, 6.2, 6.5, 6.7, 7.0, 7.2, 7.3, 7.4,
 /// 7.6, 8.2, 8.5, 8.8, 9.9 and 10.0.
 const ALGORITHMS: &[Algorithm] = &[
     sound("mlkem768x25519-sha256", (9, 9)),
@@ -91,6 +91,8 @@ const ALGORITHMS: &[Algorithm] = &[
     weak("hmac-md5", (7, 2), (6, 7)),
     weak("hmac-md5-96", (7, 2), (6, 7)),
     gone(weak("hmac-ripemd160", (7, 6), (6, 7)), (7, 6)),
+    sound("none", (0, 0)),
+    sound("zlib@openssh.com", (4, 2)),
 ];
 
 /// The algorithm of that name, if it is known.

@@ -8,7 +8,7 @@ mod setting;
 use std::net::IpAddr;
 
 use algorithms::{Algorithm, known};
-use setting::Kind;
+use setting::{Kind, Setting};
 
 use super::{Remedy, Where};
 use crate::flow::{Pair, Side};
@@ -43,6 +43,8 @@ pub struct Enable {
     pub weak: bool,
     /// What to type or to write.
     pub what: String,
+    /// Whether `what` is a command or lines of a file, to be pasted as they are.
+    pub paste: bool,
 }
 
 /// What `mismatch` comes from, and what mends it.
@@ -53,8 +55,9 @@ pub fn repair(mismatch: &Mismatch, ends: &Ends) -> Repair {
         .filter_map(|side| {
             let software = *ends.software.of(side);
             let algorithm = to_enable(offers(mismatch, !side), software)?;
-            let what = setting::of(side, kind, algorithm.name, software, ends.server);
-            Some(Enable { side, name: algorithm.name, weak: algorithm.weak, what })
+            let setting = setting::of(side, kind, algorithm.name, software, ends.server);
+            let Setting { what, paste } = setting;
+            Some(Enable { side, name: algorithm.name, weak: algorithm.weak, what, paste })
         })
         .collect();
     enable.sort_by_key(|it| it.weak);
@@ -156,7 +159,7 @@ impl Enable {
             }
             (false, Side::Client) => "the `+` matters: without it the list is replaced",
         };
-        Remedy { place, what: self.what.clone(), paste: true, why, trap: trap.to_owned() }
+        Remedy { place, what: self.what.clone(), paste: self.paste, why, trap: trap.to_owned() }
     }
 }
 
@@ -240,7 +243,7 @@ mod tests {
                 for side in Side::BOTH {
                     let software = Software::of(format!("SSH-2.0-{program}").as_bytes());
                     let what = setting::of(side, kind, "NAME", software, ends("", "").server);
-                    assert!(what.len() > 10, "{program} {kind:?} {what}");
+                    assert!(what.what.len() > 10, "{program} {kind:?} {}", what.what);
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::flow::Side;
 use crate::ssh::{Program, Software};
 
-/// The four kinds of lists that can be set.
+/// The kinds of lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Kex,
@@ -50,66 +50,126 @@ impl Kind {
     }
 }
 
-/// Where a client is told to offer `name`: ssh(1), PuTTY's manual chapter 4, dbclient(1), the libraries' documentation.
-pub(super) fn of_client(kind: Kind, name: &str, software: Option<Software>, server: (IpAddr, u16)) -> String {
-    let option = kind.option();
-    match (software.map(|software| software.program), kind) {
-        (Some(Program::OpenSsh | Program::OpenSshForWindows), Kind::Compression) => {
-            "ssh -o Compression=yes, or no, as the server has it".to_owned()
+/// What a side is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Setting {
+    /// A command, lines of a file, or words.
+    pub(super) what: String,
+    /// Whether it is to be pasted as it is.
+    pub(super) paste: bool,
+}
+
+const fn paste(what: String) -> Setting {
+    Setting { what, paste: true }
+}
+
+const fn words(what: String) -> Setting {
+    Setting { what, paste: false }
+}
+
+/// Which side is told to have `name`, and where.
+pub(super) fn of(
+    side: Side,
+    kind: Kind,
+    name: &str,
+    software: Option<Software>,
+    server: (IpAddr, u16),
+) -> Setting {
+    let program = software.map(|software| software.program);
+    match (side, program) {
+        (_, Some(Program::Dropbear)) => dropbear(side, kind, name, server),
+        (Side::Client, Some(Program::OpenSsh | Program::OpenSshForWindows)) => {
+            ssh(kind, name, software, server)
         }
-        (Some(Program::OpenSsh | Program::OpenSshForWindows), _) => {
-            format!("ssh -o {option}={}{name} -p {} {}", plus(software), server.1, server.0)
+        (Side::Client, Some(Program::Putty)) => words(putty(kind, name)),
+        (Side::Client, _) => words(client_in_words(kind, name, program)),
+        (Side::Server, Some(Program::OpenSsh | Program::OpenSshForWindows)) => sshd(kind, name, software),
+        (Side::Server, Some(Program::Cisco)) => cisco(kind, name),
+        (Side::Server, Some(Program::Go)) => {
+            words(format!("ssh.ServerConfig: put {name} into `{}`", go_field(kind)))
         }
-        (Some(Program::Putty), Kind::Kex) => {
-            "PuTTY, Connection > SSH > Kex: move the method above `-- warn below here --`".to_owned()
+        (Side::Server, _) => {
+            words(format!("in the server's list of {}: allow {name}, or update the server", kind.words()))
         }
-        (Some(Program::Putty), Kind::HostKey) => {
-            "PuTTY, Connection > SSH > Host keys: move the type above `-- warn below here --`".to_owned()
-        }
-        (Some(Program::Putty), Kind::Cipher) => {
-            "PuTTY, Connection > SSH > Cipher: move the cipher above `-- warn below here --`".to_owned()
-        }
-        (Some(Program::Dropbear), Kind::Cipher) => format!("dbclient -c {name} -p {} {}", server.1, server.0),
-        (Some(Program::Dropbear), Kind::Mac) => format!("dbclient -m {name} -p {} {}", server.1, server.0),
-        (Some(Program::Dropbear), _) => compiled_in(name),
-        (Some(Program::Paramiko), _) => {
-            format!("Paramiko: take {name} out of `disabled_algorithms`, or install a release that has it")
-        }
-        (Some(Program::Go), _) => format!("ssh.ClientConfig: put {name} into `{}`", go_field(kind)),
-        (Some(Program::Libssh), _) => {
-            format!("ssh_options_set(session, {}, …): add {name}", libssh_option(kind))
-        }
-        (Some(Program::Libssh2), _) => {
-            format!("libssh2_session_method_pref(session, {}, …): add {name}", libssh2_method(kind))
-        }
-        (Some(Program::Jsch), _) => format!("JSch.setConfig(\"{}\", …): add {name}", jsch_key(kind)),
-        _ => format!("in the client's list of {}: allow {name}, or update the client", kind.words()),
     }
 }
 
-/// Where a server is told to offer `name`: sshd_config(5), Dropbear's CHANGES, Cisco's command reference for SSH algorithms.
-pub(super) fn of_server(kind: Kind, name: &str, software: Option<Software>) -> String {
+/// ssh(1).
+fn ssh(kind: Kind, name: &str, software: Option<Software>, server: (IpAddr, u16)) -> Setting {
+    let value = match (kind, name) {
+        (Kind::Compression, "none") => "no".to_owned(),
+        (Kind::Compression, _) => "yes".to_owned(),
+        _ => format!("{}{name}", plus(software)),
+    };
+    paste(format!("ssh -o {}={value} -p {} {}", kind.option(), server.1, server.0))
+}
+
+/// sshd_config(5).
+fn sshd(kind: Kind, name: &str, software: Option<Software>) -> Setting {
     let option = kind.option();
-    match (software.map(|software| software.program), kind) {
-        (Some(Program::OpenSsh | Program::OpenSshForWindows), Kind::Compression) => {
-            "# /etc/ssh/sshd_config\nCompression yes".to_owned()
+    let value = match (kind, name) {
+        (Kind::Compression, "none") => "no".to_owned(),
+        (Kind::Compression, _) => "yes".to_owned(),
+        _ => format!("{}{name}", plus(software)),
+    };
+    let keys =
+        if kind == Kind::HostKey { "; `ssh-keygen -A` makes keys of types that are missing" } else { "" };
+    paste(format!("# /etc/ssh/sshd_config{keys}\n{option} {value}"))
+}
+
+/// PuTTY's manual, chapter 4.
+fn putty(kind: Kind, name: &str) -> String {
+    let panel = match kind {
+        Kind::Kex => "Kex",
+        Kind::HostKey => "Host keys",
+        Kind::Cipher => "Cipher",
+        Kind::Mac | Kind::Compression => {
+            return format!("PuTTY has no list of {} to set: take a release that has {name}", kind.words());
         }
-        (Some(Program::OpenSsh | Program::OpenSshForWindows), Kind::HostKey) => {
-            format!(
-                "# /etc/ssh/sshd_config; `ssh-keygen -A` makes keys of types that are missing\n{option} {}{name}",
-                plus(software)
-            )
+    };
+    format!("PuTTY, Connection > SSH > {panel}: move what {name} belongs to above `-- warn below here --`")
+}
+
+/// dbclient(1); Dropbear's `localoptions.h`.
+fn dropbear(side: Side, kind: Kind, name: &str, server: (IpAddr, u16)) -> Setting {
+    match (side, kind) {
+        (Side::Client, Kind::Cipher) => paste(format!("dbclient -c {name} -p {} {}", server.1, server.0)),
+        (Side::Client, Kind::Mac) => paste(format!("dbclient -m {name} -p {} {}", server.1, server.0)),
+        _ => words(format!(
+            "Dropbear has its algorithms compiled in: build it with {name} in localoptions.h, or take a newer one"
+        )),
+    }
+}
+
+/// Cisco's command reference, `ip ssh server algorithm`.
+fn cisco(kind: Kind, name: &str) -> Setting {
+    let list = match kind {
+        Kind::Kex => "kex",
+        Kind::HostKey => "hostkey",
+        Kind::Cipher => "encryption",
+        Kind::Mac => "mac",
+        Kind::Compression => {
+            return words("the device compresses nothing: turn it off in the client".to_owned());
         }
-        (Some(Program::OpenSsh | Program::OpenSshForWindows), _) => {
-            format!("# /etc/ssh/sshd_config\n{option} {}{name}", plus(software))
+    };
+    paste(format!("ip ssh server algorithm {list} {name}"))
+}
+
+/// The libraries' documentation.
+fn client_in_words(kind: Kind, name: &str, program: Option<Program>) -> String {
+    match program {
+        Some(Program::Paramiko) => {
+            format!("Paramiko: take {name} out of `disabled_algorithms`, or install a release that has it")
         }
-        (Some(Program::Dropbear), _) => compiled_in(name),
-        (Some(Program::Cisco), Kind::Compression) => {
-            "the device compresses nothing: turn it off in the client".to_owned()
+        Some(Program::Go) => format!("ssh.ClientConfig: put {name} into `{}`", go_field(kind)),
+        Some(Program::Libssh) => {
+            format!("ssh_options_set(session, {}, …): add {name}", libssh_option(kind))
         }
-        (Some(Program::Cisco), _) => format!("ip ssh server algorithm {} {name}", cisco_word(kind)),
-        (Some(Program::Go), _) => format!("ssh.ServerConfig: put {name} into `{}`", go_field(kind)),
-        _ => format!("in the server's list of {}: allow {name}, or update the server", kind.words()),
+        Some(Program::Libssh2) => {
+            format!("libssh2_session_method_pref(session, {}, …): add {name}", libssh2_method(kind))
+        }
+        Some(Program::Jsch) => format!("JSch.setConfig(\"{}\", …): add {name}", jsch_key(kind)),
+        _ => format!("in the client's list of {}: allow {name}, or update the client", kind.words()),
     }
 }
 
@@ -117,12 +177,6 @@ pub(super) fn of_server(kind: Kind, name: &str, software: Option<Software>) -> S
 fn plus(software: Option<Software>) -> &'static str {
     let replaces = software.and_then(|software| software.release).is_some_and(|release| release < (7, 0));
     if replaces { "" } else { "+" }
-}
-
-fn compiled_in(name: &str) -> String {
-    format!(
-        "Dropbear has its algorithms compiled in: build it with {name} in localoptions.h, or take a newer one"
-    )
 }
 
 const fn go_field(kind: Kind) -> &'static str {
@@ -164,29 +218,6 @@ const fn jsch_key(kind: Kind) -> &'static str {
     }
 }
 
-const fn cisco_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Kex => "kex",
-        Kind::HostKey => "hostkey",
-        Kind::Cipher => "encryption",
-        Kind::Mac | Kind::Compression => "mac",
-    }
-}
-
 /// What every program lets be set, so that tests can ask each.
 #[cfg(test)]
 pub(super) const KINDS: [Kind; 5] = [Kind::Kex, Kind::HostKey, Kind::Cipher, Kind::Mac, Kind::Compression];
-
-/// Which side is told.
-pub(super) fn of(
-    side: Side,
-    kind: Kind,
-    name: &str,
-    software: Option<Software>,
-    server: (IpAddr, u16),
-) -> String {
-    match side {
-        Side::Client => of_client(kind, name, software, server),
-        Side::Server => of_server(kind, name, software),
-    }
-}

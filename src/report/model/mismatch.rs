@@ -35,6 +35,8 @@ pub struct Enable {
     pub weak: bool,
     /// What to type or to write.
     pub what: String,
+    /// Whether `what` is a command or lines of a file, to be pasted as they are.
+    pub paste: bool,
 }
 
 impl Mismatch {
@@ -49,7 +51,13 @@ impl Mismatch {
             verdict,
             enable: enable
                 .into_iter()
-                .map(|it| Enable { place: it.side.word(), name: it.name, weak: it.weak, what: it.what })
+                .map(|it| Enable {
+                    place: it.side.word(),
+                    name: it.name,
+                    weak: it.weak,
+                    what: it.what,
+                    paste: it.paste,
+                })
                 .collect(),
         })
     }

@@ -28,7 +28,7 @@ pub struct Selection {
     pub since: Option<Clock>,
     /// Its first frame is not after this.
     pub until: Option<Clock>,
-    /// Its last frame lies within [`AROUND`] of this.
+    /// Its last frame lies within five minutes of this.
     pub around: Option<Clock>,
 }
 

@@ -69,6 +69,8 @@ pub(super) fn of_sender(page: &mut Page, reset: &Reset) {
         page.subheading("Evidence on who sent it");
         page.paragraph(4, "none: nothing that could be seen speaks for one side", Tone::Doubt);
     }
+    page.subheading("Before any evidence");
+    page.paragraph(4, &before(reset), Tone::Plain);
     rest(page, reset, "present", "Also seen, fits either");
     rest(page, reset, "absent", "Looked for and not there, or as expected");
     rest(page, reset, "cannot-tell", "Could not be seen in this capture");
@@ -77,6 +79,23 @@ pub(super) fn of_sender(page: &mut Page, reset: &Reset) {
         for wanted in &reset.would_settle {
             page.hanging("    - ", wanted, Tone::Plain);
         }
+    }
+}
+
+/// The odds that the evidence has to move, and whether it pulls both ways.
+fn before(reset: &Reset) -> String {
+    let host = words::sender(reset.claimed_sender);
+    let prior = &reset.prior;
+    let odds = format!(
+        "by the reset's form and role alone {host} {}, {} {}",
+        words::percent(prior.client + prior.server),
+        words::sender("middlebox"),
+        words::percent(prior.middlebox)
+    );
+    if reset.conflict {
+        format!("{odds}; the evidence is strong both ways, so neither is named")
+    } else {
+        odds
     }
 }
 

@@ -121,7 +121,12 @@ fn silences(report: &Report, died: &[&Session]) -> Markup {
                 }
                 text.faint x=(WIDTH - 14.0) y="142" text-anchor="end" { "silence, on a scale of ratios" }
             }
-            figcaption { "A timer shows as a hard left edge: no session that it ended was silent for less. A shaded band is an idle limit estimated from all sessions." }
+            figcaption {
+                "A timer shows as a hard left edge: no session that it ended was silent for less."
+                @if report.patterns.iter().any(|pattern| pattern.interval_s.is_some()) {
+                    " A shaded band is an idle limit estimated from all sessions."
+                }
+            }
         }
     }
 }
