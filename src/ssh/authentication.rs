@@ -61,10 +61,19 @@ enum Step {
 struct Request {
     /// Anything, since the service was accepted.
     made: bool,
-    /// Its last unit is as long as a SERVICE_REQUEST, which no request for authentication is.
+    /// Its last unit is a SERVICE_REQUEST, by size and habit. (Others answer prompts with messages as short.)
     is_service: bool,
     /// It is longer, so that the first request can be in it (Dropbear does not wait for the accept).
     is_more: bool,
+}
+
+/// What is known of the programs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Programs {
+    /// The client asks for the service again before each attempt.
+    pub(super) ask_again: bool,
+    /// SUCCESS can be told from an IGNORE: it is shorter, or it is known that the server sends none.
+    pub(super) success_is_certain: bool,
 }
 
 /// Where authentication stands.
@@ -79,8 +88,7 @@ pub(super) struct Authentication {
     /// The server's last unit since the client's last one.
     answer: Option<Unit>,
     request: Request,
-    /// Whether SUCCESS can be told from an IGNORE: it is shorter, or it is known that the server sends none.
-    pub(super) success_is_certain: bool,
+    pub(super) programs: Programs,
     failure_size: Option<u64>,
     /// A unit of the server that can hold SUCCESS and something behind it.
     possible_success: bool,
@@ -113,7 +121,8 @@ impl Authentication {
             (Step::Accepted, Side::Server) => self.answered(unit, server),
         }
         if unit.side == Side::Client {
-            self.request.is_service = sizes.client.fits(payload::SERVICE, unit.octets);
+            self.request.is_service =
+                self.programs.ask_again && sizes.client.fits(payload::SERVICE, unit.octets);
             self.request.is_more = !unit.single && sizes.client.exceeds(payload::SERVICE, unit.octets);
             self.last_client = Some(*unit);
         }
@@ -139,6 +148,11 @@ impl Authentication {
             self.volume.miss_from_server();
             self.possible_success |= self.step == Step::Accepted;
         }
+    }
+
+    /// Whether the service was accepted.
+    pub(super) fn has_begun(&self) -> bool {
+        matches!(self.step, Step::Accepted | Step::Over)
     }
 
     /// Whether authentication is over.
@@ -218,15 +232,15 @@ impl Authentication {
     }
 
     fn answered(&mut self, unit: &Unit, server: Sizes) {
-        // Nothing is a success before something was asked.
-        if !self.request.made {
+        // Nothing is a success before something was asked for but the service.
+        if !self.request.made || self.request.is_service {
             return;
         }
         let Some(success) = server.packet(payload::SUCCESS) else {
             self.answer = Some(*unit);
             return;
         };
-        if unit.octets == success && self.success_is_certain {
+        if unit.octets == success && self.programs.success_is_certain {
             self.success = Some(unit.mark);
             self.step = Step::Over;
         } else if self.channel_asked && self.is_no_answer_to_a_request(unit, server) {
@@ -250,7 +264,6 @@ impl Authentication {
     /// Judges the answer to the client's request before last, now that the client goes on.
     fn settle(&mut self, server: Sizes) {
         let Some(answer) = self.answer.take().filter(|_| self.step == Step::Accepted) else { return };
-        // paramiko asks for the service again before each attempt.
         if self.request.is_service {
             return;
         }
@@ -312,7 +325,8 @@ mod tests {
     fn play(cipher: &str, mac: &str, units: &[(Side, u64)], ends: &[(Side, u64)]) -> Cipher {
         let suite = Sizes::Suite(Suite::of(cipher, mac).unwrap());
         let sizes = Pair { client: suite, server: suite };
-        let mut authentication = Authentication { success_is_certain: true, ..Authentication::default() };
+        let mut authentication = Authentication::default();
+        authentication.programs.success_is_certain = true;
         let at = |number: u64| Mark {
             frame: FrameNo(number),
             time: Timestamp::from_nanos(number as i64 * 20_000_000),

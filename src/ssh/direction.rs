@@ -7,7 +7,7 @@ use super::packet::PacketReader;
 use super::rule;
 use super::seek::Seek;
 use super::session::Arrival;
-use super::suite::{self, PaddingStyle, Suite};
+use super::suite::{Habits, PaddingStyle, Suite};
 use super::text::Head;
 use super::transcript::{Banner, Mark, Party, Side};
 use super::walk::Walk;
@@ -315,7 +315,7 @@ impl Direction {
         match line {
             Line::Identification(line) => {
                 *exchange.padding.of_mut(self.side) = PaddingStyle::of(&line);
-                *exchange.ignores.of_mut(self.side) = Some(suite::sends_ignores(&line));
+                *exchange.habits.of_mut(self.side) = Some(Habits::of(&line));
                 let version = Version::of(&line);
                 *exchange.versions.of_mut(self.side) = Some(version);
                 if version.is_2() {

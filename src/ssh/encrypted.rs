@@ -7,7 +7,7 @@ use super::channel::Channel;
 use super::guess::Guess;
 use super::keepalive::Keepalives;
 use super::rekey::{Rekeys, Sent};
-use super::suite::{Sizes, Suite};
+use super::suite::{Habits, Sizes, Suite};
 use super::transcript::{Cipher, Mark, Pair, Side};
 use super::typing::Keys;
 use crate::limits::Limits;
@@ -90,11 +90,11 @@ impl Encrypted {
         }
     }
 
-    /// A side has named its implementation. `ignores`: one that sends an IGNORE before each message of the layers above
-    /// transport.
-    pub(super) fn named(&mut self, side: Side, ignores: bool) {
+    /// A side has named its implementation, which has these habits.
+    pub(super) fn named(&mut self, side: Side, habits: Habits) {
         *self.unnamed.of_mut(side) = false;
-        *self.ignores.of_mut(side) = ignores.then_some(false);
+        *self.ignores.of_mut(side) = habits.ignores.then_some(false);
+        self.authentication.programs.ask_again |= side == Side::Client && habits.asks_again;
     }
 
     /// What a side sends in the first key exchange.
@@ -169,9 +169,10 @@ impl Encrypted {
         if self.sizes == Pair::default() && self.inferred.is_none() {
             self.infer(&unit);
         }
-        if self.compressed || self.is_ignore(&unit) {
+        if self.compressed {
             return;
         }
+        let Some(unit) = self.without_ignore(unit) else { return };
         if self.authentication.is_over() || self.from_the_middle {
             self.rekeys.take(&unit, &self.sizes);
             if let Some(activity) = &mut self.activity {
@@ -181,7 +182,7 @@ impl Encrypted {
         }
         let server = self.sizes.server;
         let shorter = server.packet(payload::SUCCESS) < server.packet(payload::IGNORE);
-        self.authentication.success_is_certain = !self.unnamed.server || shorter;
+        self.authentication.programs.success_is_certain = !self.unnamed.server || shorter;
         if self.from_the_middle {
             self.authentication.weigh(&unit, true);
             self.keepalives.take(&unit, &self.sizes);
@@ -193,13 +194,23 @@ impl Encrypted {
         }
     }
 
-    /// Whether the unit is the IGNORE that a side sends before each message. SUCCESS and others can be as long; they come
-    /// behind one.
-    fn is_ignore(&mut self, unit: &Unit) -> bool {
-        let fits = self.sizes.of(unit.side).fits(payload::IGNORE, unit.octets);
-        let Some(was) = self.ignores.of_mut(unit.side) else { return false };
-        *was = fits && !*was;
-        *was
+    /// The unit without the IGNORE that a side sends before each message: nothing, if it is that. SUCCESS and others can be
+    /// as long; they come behind one.
+    fn without_ignore(&mut self, unit: Unit) -> Option<Unit> {
+        let Some(was) = self.ignores.of_mut(unit.side) else { return Some(unit) };
+        let Some(ignore) = self.sizes.of(unit.side).packet(payload::IGNORE) else { return Some(unit) };
+        if *was {
+            *was = false;
+            return Some(unit);
+        }
+        *was = unit.octets == ignore;
+        let behind = unit.octets.checked_sub(ignore).filter(|&behind| behind > 0);
+        // Both in one segment. Before the service is accepted there are only messages without one.
+        match behind {
+            None if *was => None,
+            Some(octets) if !unit.single && self.authentication.has_begun() => Some(Unit { octets, ..unit }),
+            _ => Some(unit),
+        }
     }
 
     /// The lengths of a side's packets show how it encrypts, though the offers do not.

@@ -5,7 +5,7 @@ use super::group_exchange::Group;
 use super::identification::Version;
 use super::negotiate::{self, Outcome};
 use super::rule::Rule;
-use super::suite::{PaddingStyle, Sizes, Suite};
+use super::suite::{Habits, PaddingStyle, Sizes, Suite};
 use super::transcript::{Mark, Offer, Pair, Side, Violation};
 use crate::limits::Limits;
 
@@ -20,8 +20,8 @@ pub(super) struct Exchange {
     pub(super) group: Group,
     /// How each side pads, by its identification string.
     pub(super) padding: Pair<PaddingStyle>,
-    /// Whether each side sends an IGNORE before its messages, by its identification string; `None` without one.
-    pub(super) ignores: Pair<Option<bool>>,
+    /// What each side sends beyond others, by its identification string; `None` without one.
+    pub(super) habits: Pair<Option<Habits>>,
     /// The version that each side's identification string announces, once it is known.
     pub(super) versions: Pair<Option<Version>>,
     /// The side that opened the TCP connection acts as the SSH server.
@@ -43,7 +43,7 @@ impl Exchange {
             encrypted: Encrypted::new(limits, midstream),
             group: Group::default(),
             padding: Pair::default(),
-            ignores: Pair::default(),
+            habits: Pair::default(),
             versions: Pair::default(),
             reversed: false,
             version_1_seen: false,
@@ -105,8 +105,8 @@ impl Exchange {
     /// Puts a direction into cipher; says how it is encrypted, where that is known.
     pub(super) fn start_cipher(&mut self, side: Side) -> Option<Suite> {
         let role = self.role(side);
-        if let Some(ignores) = *self.ignores.of(side) {
-            self.encrypted.named(role, ignores);
+        if let Some(habits) = *self.habits.of(side) {
+            self.encrypted.named(role, habits);
         }
         let Outcome::Agreed(negotiated) = &self.outcome else {
             self.encrypted.start(role, Sizes::Unknown, "");

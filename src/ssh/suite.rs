@@ -42,10 +42,23 @@ impl PaddingStyle {
     }
 }
 
-/// Whether the implementation that identifies itself so sends an IGNORE before each message above the transport layer:
-/// AsyncSSH does (`connection.py`, `send_packet`; measured 2.24).
-pub(super) fn sends_ignores(identification: &[u8]) -> bool {
-    identification.starts_with(b"SSH-2.0-AsyncSSH")
+/// What an implementation sends that others do not, as far as it changes what sizes mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Habits {
+    /// An IGNORE before each message above the transport layer: AsyncSSH (`connection.py`, `send_packet`; measured 2.24).
+    pub(super) ignores: bool,
+    /// A SERVICE_REQUEST before each attempt to authenticate: paramiko (`auth_handler.py`; measured 5.1).
+    pub(super) asks_again: bool,
+}
+
+impl Habits {
+    /// Those of the implementation that identifies itself so.
+    pub(super) fn of(identification: &[u8]) -> Self {
+        Self {
+            ignores: identification.starts_with(b"SSH-2.0-AsyncSSH"),
+            asks_again: identification.starts_with(b"SSH-2.0-paramiko"),
+        }
+    }
 }
 
 impl Suite {

@@ -8,8 +8,8 @@ use crate::units::Elapsed;
 /// CHANNEL_DATA with one octet, and with the four that the longest character of UTF-8 or a cursor key has.
 const SHORTEST_KEY: u32 = 10;
 const LONGEST_KEY: u32 = 13;
-/// GLOBAL_REQUEST `keepalive@lag.net` of paramiko, the shortest request that keeps alive.
-const KEEPALIVE: u32 = 23;
+/// Requests that keep alive: `keepalive@lag.net` of paramiko, `keepalive@openssh.com`.
+const KEEPALIVES: [u32; 2] = [23, 27];
 /// CHANNEL_DATA that an echo stays below: the key, a control sequence or two, the end of a line.
 const LONGEST_ECHO: u32 = 41;
 /// The longest wait for an echo: a slow path, a busy machine.
@@ -46,7 +46,8 @@ impl Keys {
     fn pressed(&mut self, unit: &Unit, client: Sizes) {
         let fits = |payload| client.fits(payload, unit.octets);
         // Where sizes are coarse the longest keys are as long as keepalives, which are more.
-        let key = (SHORTEST_KEY..=LONGEST_KEY).any(fits) && !fits(KEEPALIVE);
+        let key = fits(SHORTEST_KEY)
+            || (SHORTEST_KEY..=LONGEST_KEY).any(fits) && !KEEPALIVES.iter().any(|&it| fits(it));
         self.pending = key.then_some(*unit);
         let distance = self.before.map(|before| unit.mark.time.since(before.mark.time));
         let steady = key && distance.is_some_and(|distance| STEADY[0] <= distance && distance <= STEADY[1]);
