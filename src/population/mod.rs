@@ -9,6 +9,7 @@ mod declare;
 mod aftermath;
 mod ban_after_failures;
 mod bracket;
+mod closed_without_a_word;
 mod connection_continues_under_another_4_tuple;
 mod crowd;
 mod death;
@@ -141,7 +142,7 @@ type Find = fn(&Crowd<'_>) -> Vec<Pattern>;
 /// Every pattern, in the order of the report, with what looks for it.
 ///
 /// The first tells which connections were seen more than once; the others count each once.
-static FINDERS: [(&Meta, Find); 13] = [
+static FINDERS: [(&Meta, Find); 14] = [
     (&login_over_another_session::LOGIN_OVER_ANOTHER_SESSION, login_over_another_session::find),
     (
         &sessions_of_a_server_died_together::SESSIONS_OF_A_SERVER_DIED_TOGETHER,
@@ -155,6 +156,7 @@ static FINDERS: [(&Meta, Find); 13] = [
     ),
     (&refusals_at_the_startup_limit::REFUSALS_AT_THE_STARTUP_LIMIT, refusals_at_the_startup_limit::find),
     (&refusals_of_one_source::REFUSALS_OF_ONE_SOURCE, refusals_of_one_source::find),
+    (&closed_without_a_word::CLOSED_WITHOUT_A_WORD, closed_without_a_word::find),
     (&ban_after_failures::BAN_AFTER_FAILURES, ban_after_failures::find),
     (&idle_limit_of_a_path::IDLE_LIMIT_OF_A_PATH, idle_limit_of_a_path::find),
     (
