@@ -78,6 +78,9 @@ pub(super) struct ReportingArguments {
     /// Show every session in full: not only those that died, and refused ones that look alike one by one.
     #[arg(long)]
     pub(super) all: bool,
+    /// Leave out the SHA-256 of the inputs, which `json` and `ndjson` state: it takes ten times as long as reading them.
+    #[arg(long)]
+    pub(super) no_digest: bool,
     /// Threads that judge sessions [default: one for each core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,

@@ -69,6 +69,8 @@ pub struct Reporting {
     pub reproducible: bool,
     /// Show every session, also those that are usually folded.
     pub all: bool,
+    /// State the SHA-256 of the inputs. Text does not.
+    pub digest: bool,
     /// Threads; one for each core when `None`.
     pub threads: Option<usize>,
 }
@@ -170,6 +172,7 @@ pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
         force: arguments.force,
         reproducible: arguments.reproducible,
         all: arguments.all,
+        digest: !arguments.no_digest && !matches!(format, Format::Text { .. }),
         threads: arguments.threads.map(usize::from),
     }
 }

@@ -1,8 +1,10 @@
 //! What one connection did: both directions, who opened it, silences, round trips, resets.
 
 mod assembler;
+mod brief;
 mod duplicates;
 mod half;
+mod orientation;
 mod round_trip;
 mod series;
 mod side;
@@ -14,11 +16,12 @@ mod window;
 pub use assembler::{Assembler, Delivery};
 pub use duplicates::Recent;
 pub use half::{Half, Moment, Step, Unanswered};
+pub use orientation::OrientedBy;
 pub use round_trip::{Loop, RoundTrips};
 pub use series::{Seen, Series};
 pub use side::{Pair, Side};
 pub use silence::{AFTERMATH, SHORTEST, Silence, Silences};
-pub use table::{Event, FlowId, Table};
+pub use table::{Event, FlowId, Kept, Table};
 pub use timeline::Timeline;
 pub use window::{Acceptance, acceptance};
 
@@ -26,19 +29,6 @@ use crate::frame::{FrameNo, Place};
 use crate::limits::Limits;
 use crate::units::{Elapsed, Timestamp};
 use crate::wire::{End, FlowKey, Packet, Quote, Segment};
-
-/// How it is known which end is the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrientedBy {
-    /// It sent the SYN.
-    Syn,
-    /// The other end sent the SYN-ACK.
-    SynAck,
-    /// The other end has a port of SSH.
-    Port,
-    /// Its packet came first: a guess.
-    FirstFrame,
-}
 
 /// A reset as it was seen, with the state of the connection at that moment.
 #[derive(Clone, Debug)]
@@ -102,7 +92,9 @@ pub struct Flow {
 }
 
 impl Flow {
-    fn new(packet: &Packet<'_>, client: End, oriented_by: OrientedBy) -> Self {
+    /// A connection that begins with `packet`, which is still to be [handled](Self::handle).
+    fn new(packet: &Packet<'_>, ports: &[u16]) -> Self {
+        let (client, oriented_by) = orientation::of(packet, ports);
         let moment = Moment::of(&packet.segment);
         Self {
             key: packet.key,
@@ -187,6 +179,21 @@ impl Flow {
     /// Whether something was unacknowledged or a probe unanswered after the last packet.
     fn is_owed(&self) -> bool {
         self.low.unanswered.is_some() || self.high.unanswered.is_some()
+    }
+
+    /// Takes one packet, and tells `tell` what it did.
+    fn handle(
+        &mut self,
+        packet: &Packet<'_>,
+        id: FlowId,
+        limits: &Limits,
+        tell: &mut impl FnMut(FlowId, Moment, Event<'_>),
+    ) {
+        let at = Moment::of(&packet.segment);
+        self.take(packet, limits, &mut |from, delivery| tell(id, at, Event::Stream { from, delivery }));
+        if packet.segment.flags.fin() || packet.segment.flags.rst() {
+            tell(id, at, Event::Ended { from: self.side(packet.segment.from) });
+        }
     }
 
     /// Takes one packet; what it adds to the sender's stream goes to `deliver`.

@@ -1,104 +1,53 @@
-//! Connections that never got past the handshake and look alike: one row for all of them.
+//! Connections that came to nothing in the same way: one row for all of them.
 //!
 //! A server on the internet is scanned thousands of times a day; nobody reads those reports one by one.
 
-use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::collections::BTreeSet;
 
 use super::Judged;
-use crate::case::{Ending, Progress};
-use crate::cause::Cause;
+use super::alike::{Group, Member, groups};
 use crate::flow::Side;
-use crate::infer::{Mechanism, Sender};
 use crate::units::Timestamp;
-use crate::wire::Endpoint;
-
-/// Fewer alike than this are shown singly: a user's own few tries are not a scan.
-const FEWEST: usize = 10;
 
 /// Connections that are shown as one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fold {
-    /// Indices of the connections, in the order of their first frames.
-    pub sessions: Vec<usize>,
+    /// Kebab-case name.
+    pub id: &'static str,
+    /// Sessions that are shown as examples.
+    pub examples: Vec<usize>,
+    /// How many connections it stands for.
+    pub count: u64,
     /// In words.
     pub detail: String,
-    /// First frame of the first.
+    /// First packet of the first.
     pub first: Timestamp,
-    /// First frame of the last.
+    /// First packet of the last.
     pub last: Timestamp,
 }
 
-/// What makes connections alike: from where, to where, and how they came to nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Likeness {
-    server: Endpoint,
-    network: IpAddr,
-    ending: Ending,
-    sender: Option<(Sender, Mechanism)>,
-    cause: Cause,
-}
-
-/// The groups of ten or more that are alike.
-pub fn folds(sessions: &[Judged]) -> Vec<Fold> {
-    let mut groups: BTreeMap<Likeness, Vec<usize>> = BTreeMap::new();
-    for (index, judged) in sessions.iter().enumerate() {
-        if judged.case.progress == Some(Progress::TcpHandshake) {
-            groups.entry(likeness(judged)).or_default().push(index);
-        }
-    }
-    let large = groups.into_iter().filter(|(_, members)| members.len() >= FEWEST);
-    large.filter_map(|(likeness, members)| fold(likeness, members, sessions)).collect()
-}
-
-fn likeness(judged: &Judged) -> Likeness {
-    let case = &judged.case;
-    Likeness {
-        server: case.endpoint(Side::Server),
-        network: network(case.endpoint(Side::Client).addr),
-        ending: case.ending,
-        sender: judged.diagnosis.verdict.as_ref().map(|verdict| (verdict.sender, verdict.mechanism)),
-        cause: judged.diagnosis.causes.first().map_or(Cause::Unknown, |(cause, _)| *cause),
+impl Fold {
+    /// The row of `group`, whose examples are in `sessions`.
+    pub fn of(group: Group, sessions: &[Judged]) -> Option<Self> {
+        let case = &sessions.get(*group.examples.first()?)?.case;
+        let detail = group.detail(case.endpoint(Side::Client).addr, case.endpoint(Side::Server));
+        let (id, count, first, last) = (group.id(), group.count, group.first, group.last);
+        Some(Self { id, examples: group.examples, count, detail, first, last })
     }
 }
 
-/// The /24 of an IPv4 address, the /64 of an IPv6 address: what one owner usually has.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & !0xff).into(),
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-    }
-}
-
-fn fold(likeness: Likeness, members: Vec<usize>, sessions: &[Judged]) -> Option<Fold> {
-    let start = |index: &usize| sessions.get(*index).map(|judged| judged.case.flow.start());
-    let (first, last) = (members.first().and_then(start)?, members.last().and_then(start)?);
-    let bits = if likeness.network.is_ipv4() { 24 } else { 64 };
-    let sender = match likeness.sender {
-        Some((Sender::Undetermined, _)) => ", reset by whom is undetermined".to_owned(),
-        Some((sender, _)) => format!(", reset by the {}", sender.word()),
-        None => String::new(),
+/// The rows of `sessions`, and which of these need not be shown beside them. `rows` that the analysis has made already keep
+/// their examples.
+pub fn folds(sessions: &[Judged], rows: &[Fold]) -> (Vec<Fold>, BTreeSet<usize>) {
+    let taken: BTreeSet<usize> = rows.iter().flat_map(|fold| fold.examples.iter().copied()).collect();
+    let member = |(index, judged): (usize, &Judged)| {
+        (!taken.contains(&index)).then(|| Member::of(judged)).flatten().map(|member| (index, member))
     };
-    let detail = format!(
-        "{} connections from {}/{bits} to {} port {} never got past the TCP handshake: {}{sender} ({})",
-        members.len(),
-        likeness.network,
-        likeness.server.addr,
-        likeness.server.port,
-        likeness.cause.title(),
-        likeness.ending.word(),
-    );
-    Some(Fold { sessions: members, detail, first, last })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_grouped_by_the_network_of_one_owner() {
-        let networks =
-            ["203.0.113.77", "2001:db8:1:2:3:4:5:6"].map(|text| network(text.parse().unwrap()).to_string());
-        assert_eq!(networks, ["203.0.113.0", "2001:db8:1:2::"]);
-    }
+    let members: Vec<(usize, Member)> = sessions.iter().enumerate().filter_map(member).collect();
+    let (groups, alone) = groups(members.iter().copied());
+    let mut hidden: BTreeSet<usize> = members.iter().map(|(index, _)| *index).collect();
+    let shown = groups.iter().flat_map(|group| &group.examples).chain(&alone);
+    shown.for_each(|index| _ = hidden.remove(index));
+    let folds = rows.iter().cloned().chain(groups.into_iter().filter_map(|it| Fold::of(it, sessions)));
+    (folds.collect(), hidden)
 }

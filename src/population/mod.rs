@@ -1,10 +1,12 @@
 //! What many sessions say together.
 
+mod alike;
 mod continuation;
 mod fingerprint;
 mod folding;
 mod shared_fate;
 
+pub use alike::{Fate, Group, Member, groups};
 pub use folding::{Fold, folds};
 
 use std::collections::BTreeMap;
@@ -46,7 +48,7 @@ pub struct Counts {
 /// What a capture holds.
 #[derive(Debug)]
 pub struct Findings {
-    /// The SSH connections, in the order of their first frames.
+    /// The SSH connections, in the order of their first frames, those left out that were folded.
     pub sessions: Vec<Judged>,
     /// What was counted.
     pub counts: Counts,
@@ -54,6 +56,8 @@ pub struct Findings {
     pub blind: Vec<Blind>,
     /// What several sessions say together.
     pub patterns: Vec<Pattern>,
+    /// Connections that are not among the sessions, all but the examples: they came to nothing like many others.
+    pub folded: Vec<Fold>,
 }
 
 /// Something that shows only in several sessions.

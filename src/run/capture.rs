@@ -28,7 +28,7 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
     }
     let left_out = left_out(&plan.wanted);
     announce(&plan.wanted, &left_out);
-    let mut gathered = Gathered::new(limits, &plan.reporting);
+    let mut gathered = Gathered::new(limits, &plan.reporting)?;
     gathered.blind.extend(left_out);
     gathered.follow(&mut live);
     if let (Some(fault), Some(path)) = (live.copy_fault(), &plan.copy) {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::complain;
 use super::output::Output;
-use crate::analysis::{self, Analysis, Blind, BlindKind, Findings};
+use crate::analysis::{Analysis, Blind, BlindKind, Threads};
 use crate::cli::{Format, Reporting};
 use crate::error::{Error, Exit};
 use crate::limits::Limits;
@@ -23,9 +23,15 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    pub(super) fn new(limits: Limits, reporting: &Reporting) -> Self {
-        let analysis = Analysis::new(limits, reporting.ports.clone()).seen_from(reporting.vantage);
-        Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed }
+    pub(super) fn new(mut limits: Limits, reporting: &Reporting) -> Result<Self, Error> {
+        if reporting.all {
+            limits.judged_singly = usize::MAX;
+        }
+        let threads = Threads::new(reporting.threads)
+            .map_err(|error| Error::new(Exit::Fault, format!("threads could not be started: {error}")))?;
+        let analysis =
+            Analysis::new(limits, reporting.ports.clone()).seen_from(reporting.vantage).on(threads);
+        Ok(Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed })
     }
 
     /// Takes a source to its end.
@@ -51,7 +57,7 @@ impl Gathered {
 
     /// Judges, and writes the report.
     pub(super) fn report(self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
-        let findings = judged(self.analysis, self.blind, reporting.threads)?;
+        let findings = self.analysis.finish(self.blind);
         let options = model::Options { reproducible: reporting.reproducible, singly: reporting.all };
         let model = model::build(&findings, &self.inputs, options);
         output.write(|out| render(&model, reporting.format, out))?;
@@ -85,11 +91,6 @@ fn input(summary: &Summary) -> model::Input {
         format: summary.format.to_string(),
         complete: summary.complete,
     }
-}
-
-fn judged(analysis: Analysis, blind: Vec<Blind>, threads: Option<usize>) -> Result<Findings, Error> {
-    analysis::with_threads(threads, || analysis.finish(blind))
-        .map_err(|error| Error::new(Exit::Fault, format!("threads could not be started: {error}")))
 }
 
 fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {

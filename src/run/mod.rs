@@ -69,13 +69,16 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let reporting = &plan.reporting;
     let output = Output::of(reporting, &plan.files)?;
     let limits = Limits::default();
-    let mut gathered = Gathered::new(limits, reporting);
+    let mut gathered = Gathered::new(limits, reporting)?;
     let mut next = Next::default();
     let mut failures = Vec::new();
     for file in &plan.files {
         match open(file, limits) {
             Ok(mut reader) => {
                 reader.number_from(next.frame, next.interface);
+                if !reporting.digest {
+                    reader.without_digest();
+                }
                 next = next.after(&gathered.follow(&mut reader));
             }
             Err(error) => failures.push(Error::from(&error)),

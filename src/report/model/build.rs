@@ -39,16 +39,15 @@ pub struct Options {
     pub singly: bool,
 }
 
-/// Sessions of a folded group that are shown.
-const EXAMPLES: usize = 3;
-
 /// Makes the report.
 pub fn build(findings: &Findings, inputs: &[Input], options: Options) -> Report {
     let counts = &findings.counts;
     let files = inputs.iter().map(|input| file(input, options)).collect();
-    let folds = if options.singly { Vec::new() } else { population::folds(&findings.sessions) };
-    let hidden: BTreeSet<usize> =
-        folds.iter().flat_map(|fold| fold.sessions.iter().skip(EXAMPLES)).copied().collect();
+    let (folds, hidden) = if options.singly {
+        (findings.folded.clone(), BTreeSet::new())
+    } else {
+        population::folds(&findings.sessions, &findings.folded)
+    };
     let shown = findings.sessions.iter().zip(1..).enumerate().filter(|(index, _)| !hidden.contains(index));
     Report {
         schema: SCHEMA,
@@ -71,9 +70,9 @@ pub fn build(findings: &Findings, inputs: &[Input], options: Options) -> Report 
 
 fn folded(fold: &population::Fold) -> Pattern {
     Pattern {
-        id: "handshakes-alike".to_owned(),
-        sessions: fold.sessions.iter().take(EXAMPLES).map(|&index| index as u32 + 1).collect(),
-        count: fold.sessions.len() as u64,
+        id: fold.id.to_owned(),
+        sessions: fold.examples.iter().map(|&index| index as u32 + 1).collect(),
+        count: fold.count,
         detail: fold.detail.clone(),
         first_time: Some(moment(fold.first)),
         last_time: Some(moment(fold.last)),
