@@ -21,7 +21,7 @@ use crate::infer;
 use crate::limits::Limits;
 use crate::population::{self, Counts, Fold, Judged};
 use crate::units::Timestamp;
-use crate::wire::{Decoded, Decoder};
+use crate::wire::{Decoded, Decoder, Skimmed, skim};
 use crowd::{Court, Crowd};
 use slots::Slots;
 
@@ -36,6 +36,8 @@ pub struct Analysis {
     table: Table,
     slots: Slots,
     counts: Counts,
+    /// Frames of UDP that need no entry in `counts` each.
+    plain_udp: u64,
 }
 
 impl Analysis {
@@ -46,6 +48,7 @@ impl Analysis {
             table: Table::new(limits, ports.list()),
             slots: Slots::default(),
             counts: Counts::default(),
+            plain_udp: 0,
             threads: Threads::default(),
             limits,
             ports,
@@ -67,11 +70,21 @@ impl Analysis {
 
     /// Takes the next frame of the capture.
     pub fn handle_frame(&mut self, frame: &Frame<'_>) {
-        let Self { decoder, table, slots, limits, ports, counts, .. } = self;
+        let Self { decoder, table, slots, limits, ports, counts, plain_udp, .. } = self;
         counts.frames += 1;
         counts.first.get_or_insert(frame.time);
         counts.last = counts.last.max(Some(frame.time));
-        match decoder.decode(frame) {
+        let skimmed = skim(frame, limits, |one, other| ports.connect(one, other));
+        let decoded = match skimmed {
+            Skimmed::Tcp(packet) => Decoded::Tcp(packet),
+            Skimmed::Elsewhere => return,
+            Skimmed::Udp => {
+                *plain_udp += 1;
+                return;
+            }
+            Skimmed::Unclear => decoder.decode(frame),
+        };
+        match decoded {
             Decoded::Tcp(packet) if ports.takes(&packet) => {
                 counts.ssh_frames += 1;
                 table.handle(&packet, &mut |flow, at, event| slots.feed(limits, flow, at, event));
@@ -99,6 +112,9 @@ impl Analysis {
     /// the first, and shown as one.
     pub fn finish(mut self, mut blind: Vec<Blind>) -> Findings {
         let end = self.counts.last.unwrap_or_default();
+        if self.plain_udp > 0 {
+            *self.counts.others.entry("udp").or_default() += self.plain_udp;
+        }
         let mut hosts = Hosts::default();
         let crowd = (self.table.briefs() > self.limits.judged_singly).then(|| self.crowd(&mut hosts, end));
         self.expand(crowd.as_ref());

@@ -29,10 +29,13 @@ impl Ports {
     }
 
     pub(super) fn takes(&self, packet: &Packet<'_>) -> bool {
+        self.connect(packet.key.low.port, packet.key.high.port)
+    }
+
+    /// Whether connections between the two are looked at.
+    pub(super) fn connect(&self, one: u16, other: u16) -> bool {
         match self {
-            Self::Only(ports) => {
-                ports.contains(&packet.key.low.port) || ports.contains(&packet.key.high.port)
-            }
+            Self::Only(ports) => ports.contains(&one) || ports.contains(&other),
             Self::Any => true,
         }
     }
