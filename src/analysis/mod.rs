@@ -6,24 +6,28 @@
 mod crowd;
 mod ports;
 mod shape;
+mod shard;
 mod slots;
 mod threads;
+mod window;
 
 pub use crate::case::{Blind, BlindKind, Spot};
 pub use crate::population::Findings;
 pub use ports::{Ports, SSH_PORT};
 pub use threads::Threads;
+pub use window::Frames;
 
 use crate::case::{Case, Hosts, Vantage};
-use crate::flow::{FlowId, Pair, Side, Table};
+use crate::flow::{Pair, Side, Table};
 use crate::frame::Frame;
 use crate::infer;
 use crate::limits::Limits;
 use crate::population::{self, Counts, Fold, Judged};
 use crate::units::Timestamp;
-use crate::wire::{Decoded, Decoder, Skimmed, skim};
+use crate::wire::{Decoded, Decoder, FlowKey, Skimmed, skim};
 use crowd::{Court, Crowd};
-use slots::Slots;
+use shard::Shard;
+use window::{Window, part_of};
 
 /// Takes frames one after the other.
 #[derive(Debug)]
@@ -33,8 +37,8 @@ pub struct Analysis {
     vantage: Option<Spot>,
     threads: Threads,
     decoder: Decoder,
-    table: Table,
-    slots: Slots,
+    /// As many as threads.
+    shards: Vec<Shard>,
     counts: Counts,
     /// Frames of UDP that need no entry in `counts` each.
     plain_udp: u64,
@@ -43,13 +47,13 @@ pub struct Analysis {
 impl Analysis {
     /// An analysis of connections on `ports`.
     pub fn new(limits: Limits, ports: Ports) -> Self {
+        let threads = Threads::default();
         Self {
             decoder: Decoder::new(limits),
-            table: Table::new(limits, ports.list()),
-            slots: Slots::default(),
+            shards: Shard::several(threads.count(), limits, ports.list()),
             counts: Counts::default(),
             plain_udp: 0,
-            threads: Threads::default(),
+            threads,
             limits,
             ports,
             vantage: None,
@@ -62,15 +66,45 @@ impl Analysis {
         Self { vantage, ..self }
     }
 
-    /// Works on `threads`, instead of one for each core.
+    /// Works on `threads`, instead of one for each core. To be called before the first frame.
     #[must_use]
     pub fn on(self, threads: Threads) -> Self {
-        Self { threads, ..self }
+        let shards = Shard::several(threads.count(), self.limits, self.ports.list());
+        Self { threads, shards, ..self }
+    }
+
+    /// Takes what `fill` gives until it gives no more: `false`, and an empty batch. `batch` makes an empty one.
+    ///
+    /// With several threads one of them fills the next batches while the others work on the last ones; then several batches
+    /// are held at a time.
+    pub fn follow<B: Frames>(
+        &mut self,
+        batch: impl Fn() -> B,
+        fill: &mut (impl FnMut(&mut B) -> bool + Send + ?Sized),
+    ) {
+        if self.threads.count() == 1 {
+            let mut batch = batch();
+            while fill(&mut batch) {
+                batch.frames().for_each(|frame| self.handle_frame(&frame));
+            }
+            return;
+        }
+        let mut fill_all =
+            |batches: &mut [B]| batches.iter_mut().map_while(|batch| fill(batch).then_some(())).count();
+        let [mut ready, mut free] = [(); 2].map(|()| (0..BATCHES).map(|_| batch()).collect::<Vec<B>>());
+        let mut filled = fill_all(&mut ready);
+        while filled > 0 {
+            let Self { threads, limits, ports, decoder, shards, counts, .. } = &mut *self;
+            let mut window = Window { limits, ports, decoder, shards, counts };
+            let work = || window.handle(ready.get(..filled).unwrap_or_default());
+            ((), filled) = threads.join(work, || fill_all(&mut free));
+            std::mem::swap(&mut ready, &mut free);
+        }
     }
 
     /// Takes the next frame of the capture.
     pub fn handle_frame(&mut self, frame: &Frame<'_>) {
-        let Self { decoder, table, slots, limits, ports, counts, plain_udp, .. } = self;
+        let Self { decoder, shards, limits, ports, counts, plain_udp, .. } = self;
         counts.frames += 1;
         counts.first.get_or_insert(frame.time);
         counts.last = counts.last.max(Some(frame.time));
@@ -87,22 +121,18 @@ impl Analysis {
         match decoded {
             Decoded::Tcp(packet) if ports.takes(&packet) => {
                 counts.ssh_frames += 1;
-                table.handle(&packet, &mut |flow, at, event| slots.feed(limits, flow, at, event));
+                if let Some((hash, shard)) = shard_of(shards, &packet.key) {
+                    shard.handle(hash, &packet, limits);
+                }
             }
             Decoded::Tcp(_) => {}
             Decoded::Icmp(quote) => {
-                let known = table.handle_quote(quote, &mut |flow, at, event| {
-                    slots.feed(limits, flow, at, event);
-                });
+                let shard = shard_of(shards, &quote.key);
+                let known = shard.is_some_and(|(_, shard)| shard.handle_quote(quote, limits));
                 counts.ssh_frames += u64::from(known);
             }
             Decoded::Other(layer) => *counts.others.entry(layer).or_default() += 1,
-            Decoded::Undecoded(undecoded) => {
-                counts.undecoded += 1;
-                if counts.undecoded_examples.len() < limits.undecoded_examples {
-                    counts.undecoded_examples.push((frame.number, undecoded));
-                }
-            }
+            Decoded::Undecoded(undecoded) => counts.note_undecoded(frame.number, undecoded, limits),
         }
     }
 
@@ -115,18 +145,21 @@ impl Analysis {
         if self.plain_udp > 0 {
             *self.counts.others.entry("udp").or_default() += self.plain_udp;
         }
+        let limits = self.limits;
+        let shards = std::mem::take(&mut self.shards);
+        let Some(mut all) = Shard::joined(shards) else { return Findings::default() };
         let mut hosts = Hosts::default();
-        let crowd = (self.table.briefs() > self.limits.judged_singly).then(|| self.crowd(&mut hosts, end));
-        self.expand(crowd.as_ref());
-        let limits = &self.limits;
-        self.table.finish(end, &mut |flow, at, event| self.slots.feed(limits, flow, at, event));
+        let too_many = all.table.briefs() > limits.judged_singly;
+        let crowd = too_many.then(|| self.crowd(&all.table, &mut hosts, end));
+        expand(&mut all, crowd.as_ref(), &limits);
+        all.finish(end, &limits);
         blind.extend(self.unread());
         if crowd.is_none() {
-            for (index, flow) in self.table.flows().iter().enumerate() {
+            for (index, flow) in all.table.flows().iter().enumerate() {
                 flow.whole().into_iter().for_each(|flow| hosts.note(index, flow));
             }
         }
-        let (ids, cases) = self.cases(&hosts, end);
+        let (ids, cases) = self.cases(all, &hosts, end);
         let sessions = self.threads.map(cases, |case| {
             let diagnosis = infer::diagnose(&case);
             Judged { case, diagnosis }
@@ -136,25 +169,10 @@ impl Analysis {
         Findings { sessions, counts: self.counts, blind, patterns, folded }
     }
 
-    fn crowd(&self, hosts: &mut Hosts, end: Timestamp) -> Crowd {
+    fn crowd(&self, table: &Table, hosts: &mut Hosts, end: Timestamp) -> Crowd {
         let vantage = self.vantage.map(Vantage::known);
         let must_speak = self.ports == Ports::Any;
-        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(&self.table)
-    }
-
-    /// Makes flows of the brief connections that are shown singly.
-    fn expand(&mut self, crowd: Option<&Crowd>) {
-        let Self { table, slots, limits, .. } = self;
-        let all = table.flows().len();
-        let mut expand = |index: usize| {
-            table.expand(FlowId(index as u32), &mut |flow, at, event| slots.feed(limits, flow, at, event));
-        };
-        match crowd {
-            None => (0..all).for_each(expand),
-            Some(Crowd { groups, alone }) => {
-                groups.iter().flat_map(|group| &group.examples).chain(alone).for_each(|&it| expand(it));
-            }
-        }
+        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(table)
     }
 
     /// What the decoder could not read.
@@ -175,12 +193,12 @@ impl Analysis {
     }
 
     /// The SSH connections that are kept as flows, with their numbers, in the order of their first frames.
-    fn cases(&mut self, hosts: &Hosts, end: Timestamp) -> (Vec<usize>, Vec<Case>) {
-        let table = std::mem::replace(&mut self.table, Table::new(self.limits, &[]));
+    fn cases(&self, all: Shard, hosts: &Hosts, end: Timestamp) -> (Vec<usize>, Vec<Case>) {
+        let (flows, mut slots) = all.into_parts();
         let mut cases = Vec::new();
         let mut ids = Vec::new();
-        for (id, flow) in table.into_flows() {
-            let transcript = self.slots.take(id).transcript(&self.limits);
+        for (id, flow) in flows {
+            let transcript = slots.take(id).transcript(&self.limits);
             let speaks_ssh = Side::BOTH.into_iter().any(|side| transcript.party.of(side).banner.is_some());
             if self.ports == Ports::Any && !speaks_ssh {
                 continue;
@@ -196,6 +214,27 @@ impl Analysis {
             cases.push(case);
         }
         (ids, cases)
+    }
+}
+
+/// Batches that all threads work on at a time: 4 MiB, so that starting and waiting for one another takes a hundredth of it.
+const BATCHES: usize = 16;
+
+/// The part that a connection is in, and the hash of its key.
+fn shard_of<'a>(shards: &'a mut [Shard], key: &FlowKey) -> Option<(u64, &'a mut Shard)> {
+    let hash = shards.first()?.table.hash(key);
+    let part = part_of(hash, shards.len());
+    Some((hash, shards.get_mut(part)?))
+}
+
+/// Makes flows of the brief connections that are shown singly.
+fn expand(all: &mut Shard, crowd: Option<&Crowd>, limits: &Limits) {
+    match crowd {
+        None => (0..all.table.flows().len()).for_each(|index| all.expand(index, limits)),
+        Some(Crowd { groups, alone }) => {
+            let shown = groups.iter().flat_map(|group| &group.examples).chain(alone);
+            shown.for_each(|&index| all.expand(index, limits));
+        }
     }
 }
 

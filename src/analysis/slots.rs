@@ -64,6 +64,11 @@ fn take(session: &mut ssh::Session, at: Arrival, from: Side, delivery: Delivery<
 pub(super) struct Slots(Vec<Slot>);
 
 impl Slots {
+    /// The slots by their numbers.
+    pub(super) const fn of(slots: Vec<Slot>) -> Self {
+        Self(slots)
+    }
+
     /// Takes what flow `id` hands on.
     pub(super) fn feed(&mut self, limits: &Limits, id: FlowId, at: Moment, event: Event<'_>) {
         let index = id.0 as usize;

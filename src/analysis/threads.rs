@@ -34,6 +34,28 @@ impl Threads {
         }))
     }
 
+    /// How many.
+    pub(super) fn count(&self) -> usize {
+        match &self.0 {
+            Kind::Own => 1,
+            Kind::Global => rayon::current_num_threads(),
+            Kind::Pool(pool) => pool.current_num_threads(),
+        }
+    }
+
+    /// Does both, at the same time if there are threads for it.
+    pub(super) fn join<A: Send, B: Send>(
+        &self,
+        one: impl FnOnce() -> A + Send,
+        other: impl FnOnce() -> B + Send,
+    ) -> (A, B) {
+        match &self.0 {
+            Kind::Own => (one(), other()),
+            Kind::Global => rayon::join(one, other),
+            Kind::Pool(pool) => pool.join(one, other),
+        }
+    }
+
     /// What `work` makes of each of `items`, in their order.
     pub(super) fn map<T: Send, U: Send>(&self, items: Vec<T>, work: impl Fn(T) -> U + Sync + Send) -> Vec<U> {
         match &self.0 {

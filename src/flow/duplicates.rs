@@ -1,7 +1,6 @@
 //! The same packet seen twice: a SPAN port's copy, `-i any`, two interfaces in one capture.
 
-use std::collections::VecDeque;
-
+use crate::flow::ring::Ring;
 use crate::units::Elapsed;
 use crate::wire::{Segment, Traits};
 
@@ -15,10 +14,10 @@ const ANONYMOUS_COPY_WITHIN: Elapsed = Elapsed::from_millis(2);
 /// The last segments of a direction, to recognise copies.
 #[derive(Clone, Debug, Default)]
 pub struct Recent {
-    segments: VecDeque<Segment>,
+    segments: Ring<Segment>,
     /// What of each copies have in common, in a few octets: nearly every segment is told from all of these by that, and
     /// the remembered ones, a kilobyte, stay out of the cache.
-    marks: VecDeque<u32>,
+    marks: Ring<u32>,
     /// Copies seen.
     pub copies: u64,
 }
@@ -30,17 +29,13 @@ impl Recent {
     /// Whether `segment` is a copy of a remembered one; it is remembered if not.
     pub fn is_copy(&mut self, segment: &Segment) -> bool {
         let mark = mark(segment);
-        let known = self.marks.contains(&mark);
+        let known = self.marks.values().contains(&mark);
         let copy = known && self.segments.iter().any(|earlier| self.same(earlier, segment));
         if copy {
             self.copies += 1;
         } else {
-            if self.segments.len() >= Self::KEPT {
-                self.segments.pop_front();
-                self.marks.pop_front();
-            }
-            self.segments.push_back(*segment);
-            self.marks.push_back(mark);
+            self.segments.push(*segment, Self::KEPT);
+            self.marks.push(mark, Self::KEPT);
         }
         copy
     }

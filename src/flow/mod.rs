@@ -5,6 +5,7 @@ mod brief;
 mod duplicates;
 mod half;
 mod orientation;
+mod ring;
 mod round_trip;
 mod series;
 mod side;

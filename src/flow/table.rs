@@ -60,6 +60,8 @@ pub struct Table {
     hasher: RandomState,
     index: HashTable<Slot>,
     flows: Vec<Kept>,
+    /// The first frame of each.
+    opened: Vec<FrameNo>,
     briefs: usize,
     limits: Limits,
     ports: Vec<u16>,
@@ -115,10 +117,51 @@ impl Table {
             hasher: RandomState::default(),
             index: HashTable::new(),
             flows: Vec::new(),
+            opened: Vec::new(),
             briefs: 0,
             limits,
             ports: ports.to_vec(),
         }
+    }
+
+    /// An empty table in which keys have the same hashes.
+    pub fn sibling(&self) -> Self {
+        Self { hasher: self.hasher.clone(), ..Self::new(self.limits, &self.ports) }
+    }
+
+    /// The hash of `key`.
+    pub fn hash(&self, key: &FlowKey) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
+    /// Gives keys their hashes.
+    pub fn hasher(&self) -> impl Fn(&FlowKey) -> u64 + Send + Sync + use<> {
+        let hasher = self.hasher.clone();
+        move |key| hasher.hash_one(key)
+    }
+
+    /// One table of several in which no connection is twice, its connections in the order of their first packets; it takes
+    /// no more packets. With the table and the number that each had before, unless there was but one.
+    pub fn joined(mut tables: Vec<Self>) -> Option<(Self, Option<Vec<(usize, FlowId)>>)> {
+        let last = tables.pop()?;
+        if tables.is_empty() {
+            return Some((last, None));
+        }
+        let mut joined = last.sibling();
+        tables.push(last);
+        joined.briefs = tables.iter().map(|table| table.briefs).sum();
+        let mut origins: Vec<(FrameNo, usize, u32)> = Vec::new();
+        for (number, table) in tables.iter_mut().enumerate() {
+            table.index = HashTable::new();
+            origins.extend(table.opened.drain(..).zip(0..).map(|(frame, id)| (frame, number, id)));
+        }
+        // A frame opens one connection.
+        origins.sort_unstable();
+        let mut flows: Vec<_> = tables.into_iter().map(|table| table.flows.into_iter()).collect();
+        joined.flows.extend(
+            origins.iter().filter_map(|(_, number, _)| flows.get_mut(*number).and_then(Iterator::next)),
+        );
+        Some((joined, Some(origins.into_iter().map(|(_, number, id)| (number, FlowId(id))).collect())))
     }
 
     /// The connections so far, in the order of their first packets.
@@ -142,7 +185,17 @@ impl Table {
 
     /// Takes one packet and tells `tell` what it did: at once, or when its connection is no longer brief.
     pub fn handle(&mut self, packet: &Packet<'_>, tell: &mut impl FnMut(FlowId, Moment, Event<'_>)) {
-        let id = self.locate(packet, tell);
+        self.handle_hashed(self.hasher.hash_one(packet.key), packet, tell);
+    }
+
+    /// Takes one packet, the hash of whose key is known.
+    pub fn handle_hashed(
+        &mut self,
+        hash: u64,
+        packet: &Packet<'_>,
+        tell: &mut impl FnMut(FlowId, Moment, Event<'_>),
+    ) {
+        let id = self.locate(hash, packet, tell);
         let Some(kept) = self.flows.get_mut(id.0 as usize) else { return };
         if let State::Brief(brief) = &mut kept.0 {
             if brief.note(packet, &self.limits) {
@@ -203,8 +256,12 @@ impl Table {
         }
     }
 
-    fn locate(&mut self, packet: &Packet<'_>, tell: &mut impl FnMut(FlowId, Moment, Event<'_>)) -> FlowId {
-        let hash = self.hasher.hash_one(packet.key);
+    fn locate(
+        &mut self,
+        hash: u64,
+        packet: &Packet<'_>,
+        tell: &mut impl FnMut(FlowId, Moment, Event<'_>),
+    ) -> FlowId {
         let Some(primary) = self.find(hash, &packet.key, None) else {
             return self.open(hash, packet, None, tell);
         };
@@ -274,6 +331,7 @@ impl Table {
         tell: &mut impl FnMut(FlowId, Moment, Event<'_>),
     ) -> FlowId {
         let id = self.flows.len() as u32;
+        self.opened.push(packet.segment.frame);
         let brief = self.limits.brief_packets > 0;
         self.flows.push(Kept(if brief {
             self.briefs += 1;

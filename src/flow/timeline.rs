@@ -1,7 +1,6 @@
 //! The segments of a connection that are kept with all their fields.
 
-use std::collections::VecDeque;
-
+use crate::flow::ring::Ring;
 use crate::limits::Limits;
 use crate::wire::Segment;
 
@@ -11,7 +10,7 @@ use crate::wire::Segment;
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
     head: Vec<Segment>,
-    tail: VecDeque<Segment>,
+    tail: Ring<Segment>,
     /// Segments between head and tail that are no longer kept.
     pub dropped: u64,
 }
@@ -23,11 +22,8 @@ impl Timeline {
             self.head.push(segment);
             return;
         }
-        if self.tail.len() >= limits.timeline_tail {
-            self.tail.pop_front();
-            self.dropped = self.dropped.saturating_add(1);
-        }
-        self.tail.push_back(segment);
+        let dropped = self.tail.push(segment, limits.timeline_tail);
+        self.dropped = self.dropped.saturating_add(u64::from(dropped));
     }
 
     /// The kept segments in capture order.

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use crate::case::{Blind, Case};
 use crate::frame::FrameNo;
 use crate::infer::Diagnosis;
+use crate::limits::Limits;
 use crate::units::Timestamp;
 use crate::wire::Undecoded;
 
@@ -45,8 +46,18 @@ pub struct Counts {
     pub last: Option<Timestamp>,
 }
 
+impl Counts {
+    /// Counts a frame that could not be decoded.
+    pub fn note_undecoded(&mut self, frame: FrameNo, why: Undecoded, limits: &Limits) {
+        self.undecoded += 1;
+        if self.undecoded_examples.len() < limits.undecoded_examples {
+            self.undecoded_examples.push((frame, why));
+        }
+    }
+}
+
 /// What a capture holds.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Findings {
     /// The SSH connections, in the order of their first frames, those left out that were folded.
     pub sessions: Vec<Judged>,

@@ -35,13 +35,8 @@ impl Gathered {
     }
 
     /// Takes a source to its end.
-    pub(super) fn follow(&mut self, source: &mut dyn Source) -> Summary {
-        let mut batch = Batch::new();
-        while source.read_batch(&mut batch) {
-            for frame in batch.frames() {
-                self.analysis.handle_frame(&frame);
-            }
-        }
+    pub(super) fn follow(&mut self, source: &mut (dyn Source + Send)) -> Summary {
+        self.analysis.follow(Batch::new, &mut |batch: &mut Batch| source.read_batch(batch));
         let summary = source.summary();
         let damage = damage(&summary);
         for blind in &damage {
