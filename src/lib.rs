@@ -13,7 +13,7 @@
 //! ─────────────────────────────┼─────────────────────────────┼─────────────────────────
 //!   core                       ▼                             │
 //!             analysis: wire ─▶ flow ─▶ ssh ─▶ case ─▶ detect ─▶ infer ─▶ population ─▶ report
-//!                                               vocabulary: timers, cause
+//!                                               vocabulary: timers, cause, messages
 //!                                               everywhere: units, limits, frame
 //! ```
 //!
@@ -46,6 +46,7 @@
 //! | [origin](cause::Origin) | what kind of thing sent a reset: a socket, a stack, a filter, a forger |
 //! | [verdict](infer::Verdict) | who sent the reset, how sure, on which evidence |
 //! | [cause](cause::Cause) | why the connection ended; a closed list |
+//! | [message](messages::Message) | what a program prints when a connection dies |
 //! | [timer](timers::Timer) | a known idle timer, with its source |
 //! | [pattern](population::Pattern) | what only several sessions together show |
 //! | [report](report::model::Report) | all of that as values; text and JSON are renderings of it |
@@ -69,6 +70,8 @@ pub mod case;
 pub mod timers;
 
 pub mod cause;
+
+pub mod messages;
 
 pub mod detect;
 

@@ -31,7 +31,7 @@ fn edited(slug: &str, lines: &[&str]) -> Recording {
 /// The sessions of each pattern called `id`.
 fn found(recording: &Recording, id: &str) -> Vec<Vec<usize>> {
     let patterns = recording.analysed().patterns;
-    patterns.into_iter().filter(|pattern| pattern.id == id).map(|pattern| pattern.sessions).collect()
+    patterns.into_iter().filter(|pattern| pattern.meta.id == id).map(|pattern| pattern.sessions).collect()
 }
 
 /// Both captures as one, in the order of time.

@@ -23,6 +23,7 @@ use crate::frame::Frame;
 use crate::infer;
 use crate::limits::Limits;
 use crate::population::{self, Counts, Fold, Judged};
+use crate::timers::Timer;
 use crate::units::Timestamp;
 use crate::wire::{Decoded, Decoder, FlowKey, Skimmed, skim};
 use crowd::{Court, Crowd};
@@ -35,6 +36,7 @@ pub struct Analysis {
     limits: Limits,
     ports: Ports,
     vantage: Option<Spot>,
+    timers: Vec<Timer>,
     threads: Threads,
     decoder: Decoder,
     /// As many as threads.
@@ -57,6 +59,7 @@ impl Analysis {
             limits,
             ports,
             vantage: None,
+            timers: Vec::new(),
         }
     }
 
@@ -64,6 +67,12 @@ impl Analysis {
     #[must_use]
     pub fn seen_from(self, vantage: Option<Spot>) -> Self {
         Self { vantage, ..self }
+    }
+
+    /// Compares silences with `timers`, too: what the user knows of the path.
+    #[must_use]
+    pub fn knowing(self, timers: Vec<Timer>) -> Self {
+        Self { timers, ..self }
     }
 
     /// Works on `threads`, instead of one for each core. To be called before the first frame.
@@ -160,13 +169,13 @@ impl Analysis {
             }
         }
         let (ids, cases) = self.cases(all, &hosts, end);
-        let sessions = self.threads.map(cases, |case| {
+        let mut sessions = self.threads.map(cases, |case| {
             let diagnosis = infer::diagnose(&case);
             Judged { case, diagnosis }
         });
-        let patterns = population::patterns(&sessions);
+        let patterns = population::patterns(&mut sessions);
         let folded = crowd.map(|crowd| folded(crowd, &ids, &sessions)).unwrap_or_default();
-        Findings { sessions, counts: self.counts, blind, patterns, folded }
+        Findings { sessions, counts: self.counts, blind, patterns, folded, timers: self.timers }
     }
 
     fn crowd(&self, table: &Table, hosts: &mut Hosts, end: Timestamp) -> Crowd {

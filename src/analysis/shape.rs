@@ -46,8 +46,9 @@ impl Shapes {
         for reset in &flow.resets {
             seen_reset(reset, &mut features);
         }
-        silence(flow.silences.leading_here(), &mut features);
-        silence(flow.silences.longest_survived(), &mut features);
+        let pauses = flow.pauses.pauses();
+        let silences = [flow.silences.leading_here(), flow.silences.longest_survived()];
+        silences.into_iter().chain([pauses.last, pauses.survived]).for_each(|it| silence(it, &mut features));
         features.write_u64(flow.copies.min(4));
         features.write_u8(u8::from(flow.time_reversals > 0));
         if let Some(transcript) = transcript {
@@ -105,6 +106,9 @@ fn half(flow: &Flow, side: Side, end: Timestamp, features: &mut impl Hasher) {
     let half: &Half = flow.half(side);
     features.write_u64(half.packets);
     features.write_u64(half.retransmitted);
+    features.write_u32(half.openings);
+    features.write_u32(half.outages);
+    features.write_u64(half.losses.ahead);
     features.write_u8(half.ttl.values().len() as u8);
     features.write_u8(half.ttl.usual().map_or(9, |usual| distance(usual.value)));
     features.write_u8(u8::from(half.midstream));
@@ -115,7 +119,8 @@ fn half(flow: &Flow, side: Side, end: Timestamp, features: &mut impl Hasher) {
     let owed = half.unanswered.map(|owed| {
         let waited = owed.last.time.since(owed.first.time);
         let left = end.since(owed.first.time);
-        (owed.repeats.min(2) as u8, span(waited, &[600]), span(left, &[600]), u8::from(owed.probe))
+        let repeats = step(owed.repeats, &[1, 2]) | step(owed.in_a_row, &[1, 2]) << 4;
+        (repeats, span(waited, &[600]), span(left, &[600]), u8::from(owed.probe))
     });
     let (repeats, waited, left, probe) = owed.unwrap_or((9, 0, 0, 0));
     features.write(&[repeats, waited, left, probe]);
@@ -190,6 +195,8 @@ fn seen_reset(reset: &SeenReset, features: &mut impl Hasher) {
     features.write(&[acceptance, u8::from(reset.after_fin), u8::from(reset.owed_to_receiver.is_some())]);
     silence(reset.silence, features);
     silence(reset.survived, features);
+    silence(reset.pause.last, features);
+    silence(reset.pause.survived, features);
 }
 
 /// A silence, by how long it must be for rules and idle timers: those begin at some seconds.

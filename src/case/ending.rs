@@ -1,7 +1,7 @@
 //! How a connection ended, as far as the capture shows.
 
 use crate::case::{Reset, Role};
-use crate::flow::{Flow, Side, Unanswered};
+use crate::flow::{Flow, Half, Moment, Side, Unanswered};
 use crate::units::{Elapsed, Timestamp};
 use crate::wire::IcmpError;
 
@@ -48,16 +48,73 @@ pub(super) fn of(flow: &Flow, reset: Option<&Reset>, capture_end: Timestamp) -> 
     if reset.is_some_and(|reset| reset.role == Role::Reaction) {
         return Ending::Close;
     }
-    let owed = Side::BOTH.into_iter().filter_map(|side| flow.half(side).unanswered);
-    if owed.into_iter().any(|owed| died_waiting(&owed, capture_end)) { Ending::Silence } else { Ending::Open }
+    if Side::BOTH.into_iter().any(|side| died_waiting(flow, side, capture_end)) {
+        Ending::Silence
+    } else {
+        Ending::Open
+    }
 }
 
-/// Whether the wait was long and insistent enough to call the connection dead: repeated at least twice (or a
-/// SYN once), over more than [`GIVE_UP_AFTER`].
-fn died_waiting(owed: &Unanswered, capture_end: Timestamp) -> bool {
-    let insisted = owed.last.time.since(owed.first.time) >= GIVE_UP_AFTER && owed.repeats >= 1;
-    insisted && capture_end.since(owed.first.time) >= GIVE_UP_AFTER
+/// A death without a word: who went on in vain, and when the connection was alive for the last time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Death {
+    /// The end whose packets stayed unanswered.
+    pub sender: Side,
+    /// What stayed unanswered.
+    pub owed: Unanswered,
+    /// Last sign, before the first unanswered packet, that packets of the sender still arrived or that its peer was there;
+    /// `None` where the capture holds none.
+    pub alive: Option<Moment>,
+    /// The peer was heard after the first unanswered packet: only the way to it is dead, or it ignores what arrives.
+    pub peer_heard: bool,
+    /// Octets of data in the largest segment of the sender that is known to have arrived; what stayed unanswered is larger.
+    pub outsized: Option<u32>,
 }
+
+impl Death {
+    /// How `flow`, which ended in silence, died.
+    pub(super) fn of(flow: &Flow, capture_end: Timestamp) -> Option<Self> {
+        let waiting = Side::BOTH.into_iter().filter(|side| died_waiting(flow, *side, capture_end));
+        let (sender, owed) = waiting
+            .filter_map(|side| Some((side, flow.half(side).unanswered?)))
+            .max_by_key(|(_, owed)| owed.repeats)?;
+        let (half, peer) = (flow.half(sender), flow.half(!sender));
+        let before = |moment: &Moment| moment.frame < owed.first.frame;
+        let signs = half.answered.into_iter().chain(peer.last);
+        let arrived = half.largest_arrived;
+        Some(Self {
+            sender,
+            owed,
+            alive: signs.filter(before).max_by_key(|moment| moment.frame),
+            peer_heard: peer.last.is_some_and(|last| last.frame > owed.first.frame),
+            outsized: (arrived > 0 && owed.largest > arrived).then_some(arrived),
+        })
+    }
+}
+
+/// Whether `side` waited so long and insistently that the connection is to be called dead.
+fn died_waiting(flow: &Flow, side: Side, capture_end: Timestamp) -> bool {
+    let (half, peer) = (flow.half(side), flow.half(!side));
+    let Some(owed) = half.unanswered else { return false };
+    if is_held_off(&owed, peer) {
+        return false;
+    }
+    // Where the other direction was not captured every wait looks unanswered; then only repetitions without end count.
+    let repeats = if peer.packets == 0 && half.acked.is_some() { owed.in_a_row } else { owed.repeats };
+    let handshake = half.packets == u64::from(half.openings);
+    let enough = if owed.probe || handshake { 1 } else { INSISTENT };
+    repeats >= enough && owed.last.time.min(capture_end).since(owed.first.time) >= GIVE_UP_AFTER
+}
+
+/// Whether the peer is alive and only has no room: it goes on to announce a closed window while it is probed (RFC 9293
+/// §3.8.6.1).
+fn is_held_off(owed: &Unanswered, peer: &Half) -> bool {
+    let answers = peer.last.is_some_and(|last| last.frame > owed.first.frame);
+    peer.window == 0 && answers
+}
+
+/// Repetitions of data after which no single loss explains the wait: the timeout has doubled.
+const INSISTENT: u32 = 2;
 
 /// Linux repeats after its RTO, at least 200 ms, doubling: after 0.6 s two repetitions have gone unanswered.
 const GIVE_UP_AFTER: Elapsed = Elapsed::from_millis(600);

@@ -2,21 +2,25 @@
 
 mod ending;
 mod host;
+mod last_minute;
 mod reset;
+mod service;
 mod stack;
 mod vantage;
 mod visibility;
 
-pub use ending::Ending;
+pub use ending::{Death, Ending};
 pub use host::{Host, Hosts};
+pub use last_minute::{LastMinute, Sent};
 pub use reset::{Form, Reset, Role, Trigger};
+pub use service::Service;
 pub use stack::{Generator, Stack};
 pub use vantage::{Spot, Vantage};
 pub use visibility::{Blind, BlindKind};
 
-use crate::flow::{Flow, Moment, Pair, Side, Silence};
+use crate::flow::{Flow, Moment, Pair, Pauses, Side, Silence};
 use crate::ssh::{Phase, Transcript};
-use crate::units::Timestamp;
+use crate::units::{Elapsed, Timestamp};
 use crate::wire::Endpoint;
 
 /// How far the connection got, TCP's part included.
@@ -94,12 +98,52 @@ impl Case {
         self.flow.key.at(self.flow.end(side))
     }
 
+    /// The same between segments with data: a pause, which keepalive probes and bare acknowledgements do not end.
+    pub fn pauses(&self) -> Pauses {
+        match &self.reset {
+            Some(reset) => reset.seen.pause,
+            None => self.flow.pauses.pauses(),
+        }
+    }
+
     /// The silence that led to the end, and the longest one survived before.
     pub fn silence(&self) -> (Option<Silence>, Option<Silence>) {
         match &self.reset {
             Some(reset) => (reset.seen.silence, reset.seen.survived),
             None => (self.flow.silences.leading_here(), self.flow.silences.longest_survived()),
         }
+    }
+
+    /// How it died without a word; `None` where it ended otherwise.
+    pub fn death(&self) -> Option<Death> {
+        (self.ending == Ending::Silence).then(|| Death::of(&self.flow, self.capture_end))?
+    }
+
+    /// What the path was like shortly before the end.
+    pub fn last_minute(&self) -> LastMinute {
+        LastMinute::of(&self.flow)
+    }
+
+    /// How long the server's programs took.
+    pub fn service(&self) -> Service {
+        Service::of(&self.flow, &self.transcript)
+    }
+
+    /// For how long the client and the server had sent nothing when the silence before the end was over; `None` where the
+    /// capture, or what is kept of it, does not hold that end's last packet.
+    pub fn quiet_before_end(&self) -> [Option<Elapsed>; 2] {
+        let Some(silence) = self.silence().0 else { return [None, None] };
+        let timeline = &self.flow.timeline;
+        Side::BOTH.map(|side| {
+            let from = self.flow.end(side);
+            let mut sent = timeline
+                .segments()
+                .filter(|it| it.from == from && it.frame <= silence.before && !it.flags.rst());
+            let last = sent.next_back()?.time;
+            // Between the head and the tail of the timeline there may have been others.
+            let kept = timeline.dropped == 0 || Some(last) >= timeline.tail_begins();
+            kept.then(|| (silence.since + silence.length).since(last))
+        })
     }
 
     /// The side whose FIN came first, and where.

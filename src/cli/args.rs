@@ -29,16 +29,23 @@ pub(super) enum Command {
         could not be written, 70 a fault of sshrst."
     )]
     Capture(CaptureArguments),
-    /// Say what a signal or a cause means, when it misleads, and where that is written.
+    /// Say what a signal, a cause or a timer means, or what can be behind an error message.
+    #[command(
+        after_help = "Example: sshrst explain \"kex_exchange_identification: read: Connection reset by peer\""
+    )]
     Explain {
-        /// Its id, as reports name it. Without one: all ids.
-        id: Option<String>,
+        /// An id, as reports name it; or a message as ssh, sshd's log, PuTTY or another program printed it. Without: all ids.
+        #[arg(value_name = "ID|MESSAGE")]
+        what: Vec<String>,
     },
     /// List known idle timers of firewalls, NATs, balancers and SSH programs.
     Timers {
         /// A silence in seconds: only the timers that fit it.
         #[arg(value_parser = seconds)]
         seconds: Option<f64>,
+        /// Timers of your own network, in the form of src/timers/README.md (TOML).
+        #[arg(long = "timers", value_name = "FILE")]
+        own: Option<PathBuf>,
     },
 }
 
@@ -60,6 +67,9 @@ pub(super) struct ReportingArguments {
     /// Where the capture was taken, if you know it better than the packets show.
     #[arg(long, value_enum, value_name = "PLACE")]
     pub(super) vantage: Option<Place>,
+    /// Idle timers of your own network: a TOML file with `id`, `whose`, `ends_by` and `default_s` or `settable_s` of each.
+    #[arg(long, value_name = "FILE")]
+    pub(super) timers: Option<PathBuf>,
     /// How the report is written.
     #[arg(short, long, value_enum, default_value_t = Rendering::Text)]
     pub(super) format: Rendering,

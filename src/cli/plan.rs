@@ -27,8 +27,8 @@ pub enum Plan {
     Interfaces,
     /// `sshrst explain`.
     Explain {
-        /// What is to be explained; the list of everything without.
-        id: Option<String>,
+        /// An id or a message; the list of everything where it is empty.
+        what: String,
         /// What it is shown on.
         screen: Screen,
     },
@@ -36,6 +36,8 @@ pub enum Plan {
     Timers {
         /// A silence: only the timers that fit it.
         seconds: Option<f64>,
+        /// A file with timers of the user's.
+        own: Option<PathBuf>,
         /// What they are shown on.
         screen: Screen,
     },
@@ -59,6 +61,8 @@ pub struct Reporting {
     pub ports: Ports,
     /// Where the capture was taken, if the user says so.
     pub vantage: Option<Spot>,
+    /// A file with timers that the user knows of.
+    pub timers: Option<PathBuf>,
     /// How the report is written.
     pub format: Format,
     /// Where; standard output when `None`.
@@ -129,8 +133,10 @@ fn plan(command: Command) -> Result<Plan, Error> {
         Command::Analyze(arguments) => Plan::Analyze(analyze(arguments)?),
         Command::Capture(arguments) if arguments.list => Plan::Interfaces,
         Command::Capture(arguments) => Plan::Capture(capture::plan(arguments)?),
-        Command::Explain { id } => Plan::Explain { id, screen: screen(When::Auto, false) },
-        Command::Timers { seconds } => Plan::Timers { seconds, screen: screen(When::Auto, false) },
+        Command::Explain { what } => {
+            Plan::Explain { what: what.join(" ").trim().to_owned(), screen: screen(When::Auto, false) }
+        }
+        Command::Timers { seconds, own } => Plan::Timers { seconds, own, screen: screen(When::Auto, false) },
     })
 }
 
@@ -166,6 +172,7 @@ pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
     Reporting {
         ports,
         vantage: arguments.vantage.map(spot),
+        timers: arguments.timers,
         format,
         // As everywhere, `-` is the standard stream.
         output: arguments.output.filter(|path| path.as_os_str() != "-"),

@@ -49,6 +49,12 @@ impl Assembler {
         self.next
     }
 
+    /// Whether all of `length` octets at `offset` have passed already.
+    pub fn holds(&self, offset: u64, length: u64) -> bool {
+        let waits = || self.waiting.get(&offset).is_some_and(|piece| piece.length >= length);
+        offset.saturating_add(length) <= self.next || waits()
+    }
+
     /// Whether something is held back because an earlier octet is missing.
     pub fn is_waiting(&self) -> bool {
         !self.waiting.is_empty()

@@ -1,8 +1,9 @@
 //! One direction of a connection: what its sender sent, as the capture point saw it.
 
 use crate::flow::round_trip::RoundTrips;
+use crate::flow::sender_clock::SenderClock;
 use crate::flow::series::Series;
-use crate::flow::{Assembler, Delivery};
+use crate::flow::{Assembler, Delivery, Losses};
 use crate::frame::FrameNo;
 use crate::units::{Elapsed, Timestamp};
 use crate::wire::{Segment, Seq, Traits};
@@ -66,6 +67,17 @@ pub struct Half {
     /// Shortest distance between two probes of which the first was answered: the interval of the host's TCP keepalive.
     pub probe_interval: Option<Elapsed>,
     last_probe: Option<Timestamp>,
+    /// Its last packet: the last sign of life that the capture holds.
+    pub last: Option<Moment>,
+    /// SYN or SYN-ACK segments it sent.
+    pub openings: u32,
+    /// On which side of the capture point its packets were lost.
+    pub losses: Losses,
+    /// Octets of data in the largest segment that is known to have arrived.
+    pub largest_arrived: u32,
+    largest_pending: u32,
+    acknowledged_to: Option<Seq>,
+    pub(super) clock: SenderClock,
     /// Segments that came before an earlier one of the same stream.
     pub reordered: u64,
     /// TTL or hop limit.
@@ -83,6 +95,10 @@ pub struct Half {
     fin_unseen: bool,
     /// Oldest transmission that the other end has not acknowledged, and how often it was repeated.
     pub unanswered: Option<Unanswered>,
+    /// The last acknowledgement of something that it had sent and that was not acknowledged before.
+    pub answered: Option<Moment>,
+    /// Waits with at least [`Half::OUTAGE`] repetitions that were answered in the end.
+    pub outages: u32,
     /// The most insistent wait that was answered in the end: an outage that TCP survived.
     pub outage: Option<Unanswered>,
     /// Loops from the capture point to this end and back.
@@ -113,6 +129,10 @@ pub struct Unanswered {
     pub last: Moment,
     /// How often something already sent was sent again since.
     pub repeats: u32,
+    /// Repetitions since its sender last sent anything new.
+    pub in_a_row: u32,
+    /// Octets of data in the largest segment that waits.
+    pub largest: u32,
     /// It is a keepalive probe.
     pub probe: bool,
 }
@@ -141,6 +161,7 @@ impl Half {
     /// Takes a segment that is not a reset.
     pub(super) fn take(&mut self, segment: &Segment, step: Step) {
         self.packets += 1;
+        self.last = Some(Moment::of(segment));
         self.ttl.record(segment.ttl, segment.frame);
         self.tos.record(segment.tos & 0xfc, segment.frame);
         self.window = segment.window;
@@ -148,6 +169,7 @@ impl Half {
         self.link_source(segment.link_source);
         if segment.flags.syn() {
             self.isn = Some(segment.seq);
+            self.openings = self.openings.saturating_add(1);
             self.opened.get_or_insert(Moment::of(segment));
             self.base = Some(segment.seq.advance(1));
             self.midstream = false;
@@ -210,27 +232,43 @@ impl Half {
             first: now,
             last: now,
             repeats: 0,
+            in_a_row: 0,
+            largest: 0,
             probe: step == Step::Probe,
         });
+        owed.largest = owed.largest.max(segment.payload_len);
         if owed.first != now {
             owed.last = now;
             owed.repeats += again;
+            owed.in_a_row = if again == 0 { 0 } else { owed.in_a_row + again };
         }
+        self.largest_pending = self.largest_pending.max(segment.payload_len);
     }
 
     /// The other end acknowledged everything before `ack`; `progress`: more than it ever had.
-    pub(super) fn acknowledged(&mut self, ack: Seq, progress: bool) {
+    pub(super) fn acknowledged(&mut self, ack: Seq, progress: bool, by: Moment) {
+        if progress {
+            self.answered = Some(by);
+            // Of what is acknowledged in part, no more than the part is known to have arrived in one piece.
+            let part = self.offset(ack).zip(self.acknowledged_to.and_then(|to| self.offset(to)));
+            let arrived = part.map_or(0, |(now, before)| now.saturating_sub(before));
+            let arrived = u32::try_from(arrived).unwrap_or(u32::MAX);
+            self.largest_arrived = self.largest_arrived.max(self.largest_pending.min(arrived));
+            self.acknowledged_to = Some(ack);
+        }
         if progress && let Some(owed) = self.unanswered {
+            self.outages += u32::from(owed.repeats >= Self::OUTAGE);
             let worse = |outage: &Unanswered| owed.repeats >= outage.repeats;
             self.outage = if self.outage.as_ref().is_none_or(worse) { Some(owed) } else { self.outage };
         }
         if self.next.is_none_or(|next| !next.is_after(ack)) {
             self.unanswered = None;
+            self.largest_pending = 0;
         } else if let Some(owed) = &mut self.unanswered
             && progress
         {
             // Part of it arrived: the path was open then, and the wait for the rest begins anew.
-            *owed = Unanswered { first: owed.last, repeats: 0, ..*owed };
+            *owed = Unanswered { first: owed.last, repeats: 0, in_a_row: 0, ..*owed };
         }
     }
 
@@ -255,6 +293,9 @@ impl Half {
             self.next = self.next.map(|next| next.max(segment.ack));
         }
     }
+
+    /// Repetitions from which on a wait is called an outage: the timeout had doubled, so it was no single loss.
+    pub const OUTAGE: u32 = 3;
 
     /// Acknowledgements of something unseen that are waited for before it is called missing.
     const PATIENCE: u8 = 4;

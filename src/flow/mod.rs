@@ -4,9 +4,11 @@ mod assembler;
 mod brief;
 mod duplicates;
 mod half;
+mod losses;
 mod orientation;
 mod ring;
 mod round_trip;
+mod sender_clock;
 mod series;
 mod side;
 mod silence;
@@ -17,11 +19,12 @@ mod window;
 pub use assembler::{Assembler, Delivery};
 pub use duplicates::Recent;
 pub use half::{Half, Moment, Step, Unanswered};
+pub use losses::Losses;
 pub use orientation::OrientedBy;
 pub use round_trip::{Loop, RoundTrips};
 pub use series::{Seen, Series};
 pub use side::{Pair, Side};
-pub use silence::{AFTERMATH, SHORTEST, Silence, Silences};
+pub use silence::{AFTERMATH, Pauses, SHORTEST, Silence, Silences};
 pub use table::{Event, FlowId, Kept, Table};
 pub use timeline::Timeline;
 pub use window::{Acceptance, acceptance};
@@ -46,6 +49,10 @@ pub struct SeenReset {
     pub silence: Option<Silence>,
     /// The longest silence survived before.
     pub survived: Option<Silence>,
+    /// The connection waited before it, and how long cannot be told: the capture's clock was set meanwhile.
+    pub unmeasured: bool,
+    /// The same between segments with data: keepalive probes and bare acknowledgements do not end a pause.
+    pub pause: Pauses,
     /// First FIN of either end before it.
     pub after_fin: bool,
     /// Time since the connection's previous packet.
@@ -82,6 +89,8 @@ pub struct Flow {
     pub last: Moment,
     /// Silences so far.
     pub silences: Silences,
+    /// The same between segments with data.
+    pub pauses: Silences,
     /// Resets, at most [`Limits::resets_per_flow`].
     pub resets: Vec<SeenReset>,
     /// All resets, counted.
@@ -111,6 +120,7 @@ impl Flow {
             first: moment,
             last: moment,
             silences: Silences::default(),
+            pauses: Silences::default(),
             resets: Vec::new(),
             reset_count: 0,
             quotes: Vec::new(),
@@ -197,6 +207,25 @@ impl Flow {
         }
     }
 
+    /// Notices, by what an end does next, that it had the acknowledgement it was waiting for although the capture does not
+    /// hold it: an end that is owed one repeats itself within some seconds, and this one goes on (RFC 6298 §2, §5).
+    fn notice_unseen_acknowledgement(&mut self, segment: &Segment, step: Step) {
+        let (half, peer) = (self.at(segment.from), self.at(!segment.from));
+        let Some(owed) = half.unanswered else { return };
+        let peer_seen = peer.packets > 0;
+        let goes_on = step == Step::New && half.next == Some(segment.seq);
+        let aborts = segment.flags.rst() && !peer_seen && owed.in_a_row == 0;
+        let waited = segment.time.since(owed.last.time);
+        // Probes have a clock of their own, and it is slower.
+        if !(goes_on || aborts) || (owed.probe && peer_seen) || waited < REPEATED_WITHIN {
+            return;
+        }
+        let loops = peer.round_trips.quantile(0.95).unwrap_or_default();
+        if waited >= REPEATED_WITHIN + loops + loops + loops {
+            self.at_mut(segment.from).unanswered = None;
+        }
+    }
+
     /// Takes one packet; what it adds to the sender's stream goes to `deliver`.
     fn take(&mut self, packet: &Packet<'_>, limits: &Limits, deliver: &mut impl FnMut(Side, Delivery<'_>)) {
         let segment = &packet.segment;
@@ -208,10 +237,16 @@ impl Flow {
             self.copies += 1;
             return;
         }
+        let step = self.at(segment.from).step(segment);
+        self.notice_unseen_acknowledgement(segment, step);
         let owed = self.is_owed();
         self.time_reversals += u64::from(self.packets > 0 && segment.time < self.last.time);
         let since_previous = (self.packets > 0).then(|| segment.time.since(self.last.time));
         self.silences.packet(segment.time, segment.frame, owed);
+        let ends_pause = step == Step::New && !segment.flags.syn() || segment.flags.rst();
+        if ends_pause || self.packets == 0 {
+            self.pauses.packet(segment.time, segment.frame, owed);
+        }
         self.packets += 1;
         self.last = Moment::of(segment);
         self.timeline.push(*segment, limits);
@@ -219,17 +254,25 @@ impl Flow {
             self.take_reset(packet, since_previous, limits);
             return;
         }
-        let step = self.at(segment.from).step(segment);
+        if let Some(since) = self.at_mut(segment.from).clock.take(segment) {
+            self.silences.deny(segment.from, since);
+            self.pauses.deny(segment.from, since);
+        }
         self.round_trips(segment, step, limits);
         if segment.flags.ack() {
             let progress = self.at(segment.from).acked.is_none_or(|acked| segment.ack.is_after(acked));
-            self.at_mut(!segment.from).acknowledged(segment.ack, progress);
+            self.at_mut(!segment.from).acknowledged(segment.ack, progress, Moment::of(segment));
         }
         self.at_mut(segment.from).take(segment, step);
         if let Some(&first) = packet.payload.first_chunk() {
             self.at_mut(segment.from).last_octets = Some(first);
         }
-        self.assemble(packet, limits, deliver);
+        self.assemble(packet, step, limits, deliver);
+    }
+
+    /// The shortest round trip between the ends: the shortest loops to both sides of the capture point.
+    pub fn shortest_round_trip(&self) -> Option<Elapsed> {
+        Some(self.low.round_trips.min?.time + self.high.round_trips.min?.time)
     }
 
     fn round_trips(&mut self, segment: &Segment, step: Step, limits: &Limits) {
@@ -258,6 +301,8 @@ impl Flow {
             sender_acked: sender.acked,
             silence: self.silences.leading_here(),
             survived: self.silences.longest_survived(),
+            unmeasured: self.silences.is_unmeasured(),
+            pause: self.pauses.pauses(),
             after_fin: self.low.fin.is_some() || self.high.fin.is_some(),
             since_previous,
             owed_to_receiver: receiver.unanswered,
@@ -269,6 +314,7 @@ impl Flow {
     fn assemble(
         &mut self,
         packet: &Packet<'_>,
+        step: Step,
         limits: &Limits,
         deliver: &mut impl FnMut(Side, Delivery<'_>),
     ) {
@@ -276,6 +322,7 @@ impl Flow {
         let from = segment.from;
         let (sender, receiver) = (self.side(from), self.side(!from));
         let adjoins = self.at(!from).adjoins(segment.data_start());
+        let round_trip = self.shortest_round_trip();
         let half = self.at_mut(from);
         let probe = segment.payload_len == 1 && half.next.is_some_and(|next| segment.end() != next);
         if segment.payload_len > 0 && !probe {
@@ -289,8 +336,15 @@ impl Flow {
                 half.reordered += u64::from(gap);
                 half.patience = if gap { half.patience } else { 0 };
                 let length = u64::from(segment.payload_len);
+                half.losses.take(
+                    segment,
+                    step == Step::Retransmission,
+                    half.assembler.holds(offset, length),
+                    round_trip,
+                );
                 let sink = &mut |delivery: Delivery<'_>| deliver(sender, delivery);
                 half.assembler.insert(offset, packet.payload, length, limits, sink);
+                half.losses.hole(half.assembler.is_waiting(), segment.time);
             }
         }
         // What the receiver has acknowledged and was not seen will not come any more, unless the
@@ -337,6 +391,10 @@ impl Flow {
         self.first.frame
     }
 }
+
+/// An unacknowledged segment is sent again within the retransmission timeout: 1 s before anything is measured, later the
+/// round trip and four times its variation (RFC 6298 §2). With some room.
+const REPEATED_WITHIN: Elapsed = Elapsed::from_secs(3);
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -77,9 +77,8 @@ impl RoundTrips {
 
     /// The loop that `share` (0 to 1) of the recent ones do not exceed.
     pub fn quantile(&self, share: f64) -> Option<Elapsed> {
-        let mut sorted: Vec<Elapsed> = self.recent.iter().copied().collect();
-        sorted.sort_unstable();
-        let index = (share * sorted.len().saturating_sub(1) as f64).round() as usize;
-        sorted.get(index).copied()
+        let mut loops: Vec<Elapsed> = self.recent.iter().copied().collect();
+        let index = (share * loops.len().saturating_sub(1) as f64).round() as usize;
+        (index < loops.len()).then(|| *loops.select_nth_unstable(index).1)
     }
 }

@@ -304,3 +304,64 @@ fn a_fin_that_was_not_captured_is_betrayed_by_its_acknowledgement() {
     assert_eq!(flow.half(Side::Server).fin.unwrap().0.frame, FrameNo(5));
     assert!(flow.resets[0].after_fin);
 }
+
+#[test]
+fn between_data_a_pause_goes_on_while_keepalive_probes_pass() {
+    let mut wire = Wire::new();
+    wire.handshake(100, 900)
+        .send(Side::Client, Sent { seq: 101, ack: 901, data: b"a", ip_id: 5, ..Sent::default() })
+        .send(Side::Server, Sent { seq: 901, ack: 102, ip_id: 6, ..Sent::default() });
+    for n in 0..4 {
+        wire.wait(60_000)
+            .send(Side::Client, Sent { seq: 101, ack: 901, ip_id: 10 + n, ..Sent::default() })
+            .send(Side::Server, Sent { seq: 901, ack: 102, ip_id: 20 + n, ..Sent::default() });
+    }
+    let flags = RST.with(Flags::ACK);
+    wire.wait(59_000).send(Side::Server, Sent { flags, seq: 901, ack: 102, ..Sent::default() });
+    let reset = &wire.flow(0).resets[0];
+    assert_eq!(reset.silence.unwrap().length, Elapsed::from_millis(59_001));
+    assert_eq!(reset.pause.last.unwrap().length, Elapsed::from_millis(299_010));
+    assert_eq!(wire.flow(0).half(Side::Client).probe_interval, Some(Elapsed::from_millis(60_002)));
+}
+
+#[test]
+fn who_goes_on_without_repeating_had_an_acknowledgement_that_was_not_captured() {
+    let mut wire = Wire::new();
+    wire.handshake(100, 900)
+        .send(Side::Client, Sent { seq: 101, ack: 901, data: b"a", ip_id: 5, ..Sent::default() })
+        .wait(300_000)
+        .send(Side::Client, Sent { seq: 102, ack: 901, data: b"b", ip_id: 6, ..Sent::default() })
+        .send(Side::Server, Sent { flags: RST, seq: 901, ..Sent::default() });
+    assert_eq!(wire.flow(0).resets[0].silence.unwrap().length, Elapsed::from_millis(300_001));
+}
+
+#[test]
+fn the_same_octets_again_after_a_wait_were_not_acknowledged() {
+    let mut wire = Wire::new();
+    let data = Sent { seq: 101, ack: 901, data: b"a", ip_id: 5, ..Sent::default() };
+    wire.handshake(100, 900).send(Side::Client, data).wait(300_000);
+    wire.send(Side::Client, Sent { ip_id: 6, ..data })
+        .send(Side::Server, Sent { flags: RST, seq: 901, ..Sent::default() });
+    assert_eq!(wire.flow(0).resets[0].silence, None);
+}
+
+#[test]
+fn a_hole_that_is_filled_late_was_lost_ahead_and_what_passes_twice_behind() {
+    let mut wire = Wire::new();
+    let data = |seq: u32, ip_id: u16| Sent { seq, ack: 901, data: b"abc", ip_id, ..Sent::default() };
+    wire.handshake(100, 900).send(Side::Client, data(101, 1)).wait(10);
+    wire.send(Side::Server, Sent { seq: 901, ack: 104, ip_id: 2, ..Sent::default() });
+    wire.send(Side::Client, data(107, 3)).wait(300).send(Side::Client, data(104, 4));
+    wire.wait(300).send(Side::Client, data(107, 5));
+    let losses = wire.flow(0).half(Side::Client).losses;
+    assert_eq!((losses.ahead, losses.behind), (1, 1));
+}
+
+#[test]
+fn a_packet_that_was_only_overtaken_was_not_lost() {
+    let mut wire = Wire::new();
+    let data = |seq: u32, ip_id: u16| Sent { seq, ack: 901, data: b"abc", ip_id, ..Sent::default() };
+    wire.handshake(100, 900).send(Side::Client, data(104, 3)).send(Side::Client, data(101, 4));
+    let losses = wire.flow(0).half(Side::Client).losses;
+    assert_eq!((losses.ahead, losses.behind), (0, 0));
+}

@@ -2,6 +2,7 @@
 
 use crate::flow::ring::Ring;
 use crate::limits::Limits;
+use crate::units::Timestamp;
 use crate::wire::Segment;
 
 /// The first and the last segments of a connection, and every reset up to a bound.
@@ -24,6 +25,11 @@ impl Timeline {
         }
         let dropped = self.tail.push(segment, limits.timeline_tail);
         self.dropped = self.dropped.saturating_add(u64::from(dropped));
+    }
+
+    /// When the first of the last segments passed; `None` while all are kept from the start.
+    pub fn tail_begins(&self) -> Option<Timestamp> {
+        self.tail.iter().next().map(|segment| segment.time)
     }
 
     /// The kept segments in capture order.

@@ -1,177 +1,273 @@
 //! What the client's terminal must have shown, from its software, the phase and the end.
 //!
-//! Texts measured on OpenSSH 7.9 to 10.5, PuTTY 0.78, Dropbear 2022.83 and paramiko 5.1 against servers that closed or reset at
-//! each phase; where an end gives more than one text, nothing is said. The client reads what it had received before the
-//! reset first, so the phase is the one that the capture shows.
+//! The texts are those of [`crate::messages`]; here is told in which situation the client was. Where an end gives more
+//! than one text, nothing is said. The client reads what it had received before a reset first, so the phase is the one
+//! that the capture shows.
 
-use std::net::IpAddr;
-
-use crate::case::{Case, Ending, Progress, Role};
+use crate::case::{Case, Ending, Form, Progress, Role};
 use crate::cause::Cause;
 use crate::flow::Side;
+use crate::messages::{self, Situation};
+use crate::ssh::{Party, Program, Release, Software};
+use crate::units::Elapsed;
+use crate::wire::IcmpError;
 
-/// Release of OpenSSH: major and minor.
-type Release = (u32, u32);
+/// The text, lines parted by line ends; `None` where it is not known. `likeliest`: the cause.
+///
+/// Of a connection that never was, the client's program is not known: the words are then those of OpenSSH.
+pub(super) fn text(case: &Case, likeliest: Cause) -> Option<String> {
+    let (program, release) = client(case)?;
+    let situation = situation(case, likeliest)?;
+    let server = case.endpoint(Side::Server);
+    let mut values = vec![("server", server.addr.to_string()), ("port", server.port.to_string())];
+    values.extend(details(case, program, situation)?);
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let lines = messages::shown(program, release, situation);
+    let lines: Vec<String> = lines.into_iter().map(|message| message.filled(&values)).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
 
-/// How the connection ended for the client.
+fn client(case: &Case) -> Option<(Program, Option<Release>)> {
+    match &case.transcript.party.client.banner {
+        Some(banner) => Software::of(&banner.line).map(|software| (software.program, software.release)),
+        None => (case.progress == Some(Progress::TcpHandshake)).then_some((Program::OpenSsh, None)),
+    }
+}
+
+fn situation(case: &Case, likeliest: Cause) -> Option<Situation> {
+    let transcript = &case.transcript;
+    let progress = case.progress?;
+    if progress == Progress::TcpHandshake {
+        return no_connection(case);
+    }
+    if likeliest == Cause::SshKeepaliveTimeout && transcript.cipher.keepalive.client.unanswered > 0 {
+        return Some(Situation::KeepaliveTimeout);
+    }
+    if transcript.mismatch.is_some() && likeliest == Cause::NoCommonAlgorithm {
+        return Some(Situation::Mismatch);
+    }
+    if speaks_version_1_only(&transcript.party.server) {
+        return (likeliest == Cause::ProtocolMismatch).then_some(Situation::NotSsh2);
+    }
+    let end = end_by_server(case)?;
+    let unseen = transcript.party.server.banner.is_none();
+    let told = transcript.party.server.disconnect.is_some()
+        || likeliest == Cause::MaxAuthTries && transcript.cipher.too_many_failures.is_some();
+    Some(match (progress, end) {
+        (Progress::Banner, End::Close) if unseen => Situation::ClosedBeforeVersion,
+        (Progress::Banner, End::Reset) if unseen => Situation::ResetBeforeVersion,
+        (Progress::Banner | Progress::Kex | Progress::Auth, _) if told => Situation::Disconnected,
+        (Progress::Banner | Progress::Kex | Progress::Auth, End::Close) => Situation::ClosedBeforeLogin,
+        (Progress::Banner | Progress::Kex | Progress::Auth, End::Reset) => Situation::ResetBeforeLogin,
+        (Progress::Session, End::Close) => Situation::ClosedInSession,
+        (Progress::Session, End::Reset) => Situation::ResetInSession,
+        (Progress::TcpHandshake | Progress::Closed, _) => return None,
+    })
+}
+
+/// What stands in braces besides the server's address; `None` where the capture does not tell it.
+fn details(case: &Case, program: Program, situation: Situation) -> Option<Vec<(&'static str, String)>> {
+    let transcript = &case.transcript;
+    Some(match situation {
+        Situation::Mismatch => {
+            let what = list_name(program, transcript.mismatch.as_ref()?.what);
+            let offer = raw_offer(case)?;
+            vec![("what", what.to_owned()), ("list", offer)]
+        }
+        Situation::Disconnected => match &transcript.party.server.disconnect {
+            Some(said) => {
+                vec![("code", said.code.to_string()), ("text", said.text.escape_ascii().to_string())]
+            }
+            None => vec![("code", "2".to_owned()), ("text", "Too many authentication failures".to_owned())],
+        },
+        Situation::NotSsh2 => vec![("ours", "2".to_owned()), ("theirs", "1".to_owned())],
+        _ => Vec::new(),
+    })
+}
+
+/// The server's list as it was sent, markers included: the client prints it whole.
+fn raw_offer(case: &Case) -> Option<String> {
+    let offer = case.transcript.party.server.offer.as_ref().filter(|offer| !offer.cut)?;
+    let names = offer.list(case.transcript.mismatch.as_ref()?.what)?;
+    let names: Vec<String> = names.iter().map(|name| name.escape_ascii().to_string()).collect();
+    Some(names.join(","))
+}
+
+/// What a client calls a list: OpenSSH `kex.c` and `ssherr.c`, PuTTY `ssh/transport2.c` kexlist_descr.
+fn list_name(program: Program, what: &str) -> &'static str {
+    let putty = program == Program::Putty;
+    match what {
+        "kex" if putty => "key exchange algorithm",
+        "kex" => "key exchange method",
+        "host_key" if putty => "host key algorithm",
+        "host_key" => "host key type",
+        "cipher_c2s" if putty => "client-to-server cipher",
+        "cipher_s2c" if putty => "server-to-client cipher",
+        "mac_c2s" if putty => "client-to-server MAC",
+        "mac_s2c" if putty => "server-to-client MAC",
+        "compression_c2s" if putty => "client-to-server compression method",
+        "compression_s2c" if putty => "server-to-client compression method",
+        "cipher_c2s" | "cipher_s2c" => "cipher",
+        "mac_c2s" | "mac_s2c" => "MAC",
+        _ => "compression method",
+    }
+}
+
+fn speaks_version_1_only(server: &Party) -> bool {
+    let line = server.banner.as_ref().map_or(&b""[..], |banner| &banner.line);
+    line.starts_with(b"SSH-1.") && !line.starts_with(b"SSH-1.99-")
+}
+
+/// How the server's side ended it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Cut {
-    Closed,
+enum End {
+    Close,
     Reset,
 }
 
-/// The text, lines parted by line ends; `None` where it is not known. `likeliest`: the cause.
-pub(super) fn text(case: &Case, likeliest: Cause) -> Option<String> {
-    let cut = cut(case)?;
-    let banner = case.transcript.party.of(Side::Client).banner.as_ref()?;
-    let software = std::str::from_utf8(banner.line.splitn(3, |&octet| octet == b'-').nth(2)?).ok()?;
-    let server = case.endpoint(Side::Server);
-    let peer = Peer { addr: server.addr, port: server.port };
-    if let Some(version) = software.strip_prefix("OpenSSH_") {
-        return openssh(case, likeliest, cut, release(version)?, peer);
-    }
-    let reset = cut == Cut::Reset;
-    if software.starts_with("PuTTY_Release") {
-        let text = if reset {
-            "Network error: Connection reset by peer"
-        } else {
-            "Remote side unexpectedly closed network connection"
-        };
-        return Some(text.to_owned());
-    }
-    if software.starts_with("dropbear_") {
-        let text = if reset {
-            "exited: Error reading: Connection reset by peer"
-        } else {
-            "exited: Remote closed the connection"
-        };
-        return Some(text.to_owned());
-    }
-    (reset && software.starts_with("paramiko_"))
-        .then(|| "ConnectionResetError: [Errno 104] Connection reset by peer".to_owned())
-}
-
-/// The server's address and port as OpenSSH prints them.
-#[derive(Clone, Copy)]
-struct Peer {
-    addr: IpAddr,
-    port: u16,
-}
-
-impl std::fmt::Display for Peer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} port {}", self.addr, self.port)
-    }
-}
-
-/// How the server's side ended it; `None` where the client ended it itself, or learnt nothing.
-fn cut(case: &Case) -> Option<Cut> {
+/// `None` where the client ended it itself, or learnt nothing.
+fn end_by_server(case: &Case) -> Option<End> {
     match (case.ending, &case.reset) {
         (Ending::Reset, Some(reset)) if reset.claimed == Side::Server && reset.role == Role::Initiating => {
-            Some(Cut::Reset)
+            Some(End::Reset)
         }
         (Ending::Close, _) => {
             let (side, fin) = case.first_fin()?;
             // A client that was still waiting for an answer to its good-bye is not told more.
             let goodbye = case.transcript.cipher.client_disconnect.is_some_and(|mark| mark.frame < fin.frame);
-            (side == Side::Server && !goodbye).then_some(Cut::Closed)
+            (side == Side::Server && !goodbye).then_some(End::Close)
         }
         _ => None,
     }
 }
 
-fn openssh(case: &Case, likeliest: Cause, cut: Cut, release: Release, peer: Peer) -> Option<String> {
-    let unseen = case.transcript.party.of(Side::Server).banner.is_none();
-    match (case.progress?, cut) {
-        (Progress::Banner, cut) if unseen => Some(before_banner(cut, release, peer)),
-        (Progress::Banner | Progress::Kex, _) if case.transcript.mismatch.is_some() => None,
-        (Progress::Auth, Cut::Closed) if likeliest == Cause::MaxAuthTries => Some(format!(
-            "Received disconnect from {peer}:2: Too many authentication failures\nDisconnected from {peer}"
-        )),
-        (Progress::Banner | Progress::Kex | Progress::Auth, Cut::Closed) => {
-            Some(format!("Connection closed by {peer}"))
+/// Longest wait of Linux for an answer to its SYNs: tcp_syn_retries 6 means 127 s (`ip-sysctl.rst`).
+const SYNS_GIVEN_UP: Elapsed = Elapsed::from_secs(130);
+
+fn no_connection(case: &Case) -> Option<Situation> {
+    match case.ending {
+        Ending::Reset => {
+            let reset = case.reset.as_ref()?;
+            (reset.claimed == Side::Server && reset.form == Form::SynAnswer).then_some(Situation::Refused)
         }
-        (Progress::Banner | Progress::Kex | Progress::Auth, Cut::Reset) => {
-            Some(format!("Connection reset by {peer}"))
+        Ending::Refused => {
+            let quote = case.flow.quotes.first()?;
+            let IcmpError::Unreachable(code) = quote.error else { return None };
+            refusal(code, case.endpoint(Side::Client).addr.is_ipv6())
         }
-        (Progress::Session, Cut::Closed) => {
-            Some(format!("Connection to {} closed by remote host.", peer.addr))
+        Ending::Silence => {
+            let silent = case.flow.half(Side::Server).packets == 0;
+            let waited = case.capture_end.since(case.flow.first.time) >= SYNS_GIVEN_UP;
+            (silent && waited).then_some(Situation::ConnectTimedOut)
         }
-        (Progress::Session, Cut::Reset) => Some(in_session(release, peer)),
-        (Progress::TcpHandshake | Progress::Closed, _) => None,
+        _ => None,
     }
 }
 
-fn before_banner(cut: Cut, release: Release, peer: Peer) -> String {
-    let name = if release < (8, 0) { "ssh_exchange_identification" } else { "kex_exchange_identification" };
-    let (first, second) = match cut {
-        Cut::Closed => {
-            (format!("{name}: Connection closed by remote host"), format!("Connection closed by {peer}"))
-        }
-        Cut::Reset => {
-            (format!("{name}: read: Connection reset by peer"), format!("Connection reset by {peer}"))
-        }
-    };
-    match (cut, release) {
-        (_, release) if release < (8, 3) => first,
-        (Cut::Closed, release) if release >= (9, 5) => second,
-        _ => format!("{first}\n{second}"),
+/// What an ICMP code becomes in a program: Linux `net/ipv4/icmp.c` icmp_err_convert, `net/ipv6/icmp.c` tab_unreach. Codes
+/// of ICMPv6 are given in ICMPv4's numbers, by meaning.
+const fn refusal(code: u8, v6: bool) -> Option<Situation> {
+    match code {
+        3 => Some(Situation::Refused),
+        13 if v6 => Some(Situation::Prohibited),
+        0 | 6 | 9 | 11 => Some(Situation::NetworkUnreachable),
+        1 | 10 | 12..=15 => Some(Situation::NoRoute),
+        _ => None,
     }
-}
-
-fn in_session(release: Release, peer: Peer) -> String {
-    match release {
-        release if release < (8, 2) => format!("packet_write_wait: Connection to {peer}: Broken pipe"),
-        release if release < (9, 8) => "client_loop: send disconnect: Broken pipe".to_owned(),
-        _ => format!(
-            "Read from remote host {}: Connection reset by peer\nclient_loop: send disconnect: Broken pipe",
-            peer.addr
-        ),
-    }
-}
-
-/// `9.2p1 Debian-2` is release 9.2.
-fn release(version: &str) -> Option<Release> {
-    let (major, rest) = version.split_once('.')?;
-    let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::tests::case;
+    use crate::flow::tests::{Sent, Wire};
+    use crate::ssh::{Banner, Disconnect, Mismatch, Offer};
+    use crate::wire::Flags;
 
-    const PEER: Peer = Peer { addr: IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)), port: 22 };
+    const RST: Flags = Flags::RST.with(Flags::ACK);
 
-    #[test]
-    fn releases_are_read_from_identification_strings() {
-        assert_eq!(
-            ["9.2p1 Debian-2", "10.0", "for_Windows_8.1"].map(release),
-            [Some((9, 2)), Some((10, 0)), None]
-        );
+    /// A connection that the server resets, with these identification strings.
+    fn reset(client: &str, server: Option<&str>, progress: Progress) -> Case {
+        let mut wire = Wire::new();
+        wire.handshake(100, 900)
+            .send(Side::Client, Sent { seq: 101, ack: 901, data: b"x", ip_id: 9, ..Sent::default() })
+            .send(Side::Server, Sent { flags: RST, seq: 901, ack: 101, ..Sent::default() });
+        let mut case = case(&wire);
+        let banner = |line: &str| Banner { line: line.into(), mark: crate::ssh::Mark::default() };
+        case.transcript.party.client.banner = Some(banner(client));
+        case.transcript.party.server.banner = server.map(banner);
+        case.progress = Some(progress);
+        case
+    }
+
+    fn seen(case: &Case) -> String {
+        let server = case.endpoint(Side::Server).addr.to_string();
+        text(case, Cause::Unknown).unwrap_or_default().replace(&server, "SERVER")
     }
 
     #[test]
     fn the_text_before_the_servers_version_changed_with_releases() {
-        let shown = |cut, release| before_banner(cut, release, PEER);
-        assert_eq!(shown(Cut::Reset, (7, 9)), "ssh_exchange_identification: read: Connection reset by peer");
+        let shown =
+            |release: &str| seen(&reset(&format!("SSH-2.0-OpenSSH_{release}"), None, Progress::Banner));
+        assert_eq!(shown("7.9"), "ssh_exchange_identification: read: Connection reset by peer");
+        assert_eq!(shown("8.1p1"), "kex_exchange_identification: read: Connection reset by peer");
         assert_eq!(
-            shown(Cut::Closed, (8, 1)),
-            "kex_exchange_identification: Connection closed by remote host"
+            shown("9.2p1"),
+            "kex_exchange_identification: read: Connection reset by peer\nConnection reset by SERVER port 22"
         );
-        assert_eq!(
-            shown(Cut::Reset, (9, 2)),
-            "kex_exchange_identification: read: Connection reset by peer\nConnection reset by 192.0.2.1 port 22"
-        );
-        assert_eq!(shown(Cut::Closed, (9, 6)), "Connection closed by 192.0.2.1 port 22");
     }
 
     #[test]
     fn from_9_8_on_a_reset_in_a_session_is_named() {
-        assert_eq!(in_session((9, 7), PEER), "client_loop: send disconnect: Broken pipe");
-        assert!(
-            in_session((9, 8), PEER)
-                .starts_with("Read from remote host 192.0.2.1: Connection reset by peer\n")
+        let shown = |release: &str| {
+            seen(&reset(&format!("SSH-2.0-OpenSSH_{release}"), Some("SSH-2.0-x"), Progress::Session))
+        };
+        assert_eq!(shown("8.1"), "packet_write_wait: Connection to SERVER port 22: Broken pipe");
+        assert_eq!(shown("9.7"), "client_loop: send disconnect: Broken pipe");
+        assert_eq!(
+            shown("9.8"),
+            "Read from remote host SERVER: Connection reset by peer\nclient_loop: send disconnect: Broken pipe"
         );
+    }
+
+    #[test]
+    fn a_mismatch_names_the_list_and_the_whole_offer_of_the_server() {
+        let mut case = reset("SSH-2.0-OpenSSH_9.2", Some("SSH-2.0-x"), Progress::Kex);
+        case.transcript.mismatch =
+            Some(Mismatch { what: "kex", client_offers: Vec::new(), server_offers: Vec::new() });
+        let offer = Offer { kex: vec![b"a".to_vec(), b"ext-info-s".to_vec()], ..Offer::default() };
+        case.transcript.party.server.offer = Some(offer);
+        let shown = text(&case, Cause::NoCommonAlgorithm).unwrap();
+        assert!(
+            shown.ends_with("no matching key exchange method found. Their offer: a,ext-info-s"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn what_the_server_says_in_its_disconnect_cannot_command_a_terminal() {
+        let mut case = reset("SSH-2.0-OpenSSH_9.2", Some("SSH-2.0-x"), Progress::Kex);
+        let mark = crate::ssh::Mark::default();
+        case.transcript.party.server.disconnect =
+            Some(Disconnect { code: 3, text: b"no\x1b[2J".to_vec(), mark });
+        let shown = seen(&case);
+        assert_eq!(
+            shown,
+            "Received disconnect from SERVER port 22:3: no\\x1b[2J\nDisconnected from SERVER port 22"
+        );
+    }
+
+    #[test]
+    fn a_refused_syn_is_told_in_openssh_s_words() {
+        let mut wire = Wire::new();
+        wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ..Sent::default() })
+            .send(Side::Server, Sent { flags: RST, seq: 0, ack: 101, ..Sent::default() });
+        assert_eq!(seen(&case(&wire)), "ssh: connect to host SERVER port 22: Connection refused");
+    }
+
+    #[test]
+    fn programs_that_are_not_known_are_not_guessed() {
+        assert_eq!(seen(&reset("SSH-2.0-Tectia", Some("SSH-2.0-x"), Progress::Session)), "");
+        assert_eq!(seen(&reset("SSH-2.0-OpenSSH_x", None, Progress::Banner)), "", "without a release");
     }
 }

@@ -5,11 +5,14 @@
 mod causes;
 mod client_saw;
 mod idle;
+mod input;
+mod reconsider;
 mod settle;
 mod verdict;
 mod weigh;
 
 pub use idle::Idle;
+pub use reconsider::{MOST, Move, Moved};
 pub use verdict::{Evidence, Mechanism, Sender, Verdict};
 
 use crate::case::{Case, Reset};
@@ -23,6 +26,8 @@ pub struct Diagnosis {
     pub verdict: Option<Verdict>,
     /// Why the connection ended, the likeliest first, with its probability. Never empty.
     pub causes: Vec<(Cause, f64)>,
+    /// What other sessions moved in `causes`.
+    pub moved: Vec<Moved>,
     /// The silence that the session did not survive, if idleness is in question.
     pub idle: Option<Idle>,
     /// What the client's terminal must have shown; `None` where that is not known.
@@ -35,7 +40,7 @@ pub fn diagnose(case: &Case) -> Diagnosis {
     let causes = causes::ranked(case, verdict.as_ref());
     let likeliest = causes.first().map_or(Cause::Unknown, |(cause, _)| *cause);
     let client_saw = client_saw::text(case, likeliest);
-    Diagnosis { verdict, causes, idle: Idle::of(case), client_saw }
+    Diagnosis { verdict, causes, moved: Vec::new(), idle: Idle::of(case), client_saw }
 }
 
 /// Judges the decisive reset of `case`; `None` when it holds none.

@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use foldhash::quality::RandomState;
 use hashbrown::{HashMap, HashSet};
 
-use super::Judged;
+use super::attempts_alike::ATTEMPTS_ALIKE;
+use super::handshakes_alike::HANDSHAKES_ALIKE;
+use super::{Judged, Meta};
 use crate::case::{Case, Ending, Progress};
 use crate::cause::Cause;
 use crate::flow::Side;
@@ -201,7 +203,7 @@ impl Gathered {
 }
 
 /// The /24 of an IPv4 address, the /64 of an IPv6 address: what one owner usually has.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & !0xff).into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
@@ -209,11 +211,11 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 impl Group {
-    /// Name of the row in reports.
-    pub const fn id(&self) -> &'static str {
+    /// Name and documentation of its row in reports.
+    pub(super) const fn meta(&self) -> &'static Meta {
         match self.fate.progress {
-            Progress::TcpHandshake => "handshakes-alike",
-            _ => "attempts-alike",
+            Progress::TcpHandshake => &HANDSHAKES_ALIKE,
+            _ => &ATTEMPTS_ALIKE,
         }
     }
 

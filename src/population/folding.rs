@@ -4,16 +4,16 @@
 
 use std::collections::BTreeSet;
 
-use super::Judged;
 use super::alike::{Group, Member, groups};
+use super::{Judged, Meta};
 use crate::flow::Side;
 use crate::units::Timestamp;
 
 /// Connections that are shown as one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fold {
-    /// Kebab-case name.
-    pub id: &'static str,
+    /// Its name and documentation.
+    pub meta: &'static Meta,
     /// Sessions that are shown as examples.
     pub examples: Vec<usize>,
     /// How many connections it stands for.
@@ -31,8 +31,8 @@ impl Fold {
     pub fn of(group: Group, sessions: &[Judged]) -> Option<Self> {
         let case = &sessions.get(*group.examples.first()?)?.case;
         let detail = group.detail(case.endpoint(Side::Client).addr, case.endpoint(Side::Server));
-        let (id, count, first, last) = (group.id(), group.count, group.first, group.last);
-        Some(Self { id, examples: group.examples, count, detail, first, last })
+        let (meta, count, first, last) = (group.meta(), group.count, group.first, group.last);
+        Some(Self { meta, examples: group.examples, count, detail, first, last })
     }
 }
 

@@ -1,22 +1,50 @@
 //! What many sessions say together.
+//!
+//! A pattern is found after each session has been judged by itself. It moves the causes of its sessions, within
+//! [`crate::infer::MOST`], and each of them says which pattern did it; who sent a reset stays with the session's own evidence.
 
+#[macro_use]
+mod declare;
+
+mod aftermath;
 mod alike;
-mod continuation;
-mod fingerprint;
+mod attempts_alike;
+mod ban_after_failures;
+mod bracket;
+mod connection_continues_under_another_4_tuple;
+mod crowd;
+mod death;
 mod folding;
-mod shared_fate;
+mod handshakes_alike;
+mod idle_limit_of_a_path;
+mod login_over_another_session;
+mod refusal;
+mod refusals_at_the_startup_limit;
+mod refusals_of_one_source;
+mod reset_ttl_follows_receiver;
+mod resets_in_differing_pairs;
+mod same_connection_seen_twice;
+mod same_reset_from_several_hosts;
+mod server_lost_its_connections;
+mod sessions_of_a_server_died_together;
+mod sessions_of_several_servers_died_together;
 
 pub use alike::{Fate, Group, Member, groups};
+pub use bracket::Bracket;
+pub use declare::Meta;
 pub use folding::{Fold, folds};
 
 use std::collections::BTreeMap;
 
 use crate::case::{Blind, Case};
+use crate::cause::{Cause, Weight};
 use crate::frame::FrameNo;
-use crate::infer::Diagnosis;
+use crate::infer::{Diagnosis, Move};
 use crate::limits::Limits;
+use crate::timers::Timer;
 use crate::units::Timestamp;
 use crate::wire::Undecoded;
+use crowd::Crowd;
 
 /// One connection with its diagnosis.
 #[derive(Debug)]
@@ -69,23 +97,121 @@ pub struct Findings {
     pub patterns: Vec<Pattern>,
     /// Connections that are not among the sessions, all but the examples: they came to nothing like many others.
     pub folded: Vec<Fold>,
+    /// Timers that the user knows of.
+    pub timers: Vec<Timer>,
 }
 
 /// Something that shows only in several sessions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pattern {
-    /// Kebab-case name.
-    pub id: &'static str,
-    /// Indices of the sessions.
+    /// Which: its name and documentation.
+    pub meta: &'static Meta,
+    /// Indices of the sessions, in the order of their first frames.
     pub sessions: Vec<usize>,
     /// In words.
     pub detail: String,
+    /// Frames that show it, at most [`Pattern::FRAMES`].
+    pub frames: Vec<FrameNo>,
+    /// The idle limit that the silences leave room for, where the pattern is one.
+    pub bracket: Option<Bracket>,
+    /// Timers of the catalogue whose value lies in `bracket`.
+    pub timers: Vec<&'static str>,
+    /// How it moves the causes of its sessions.
+    moves: Vec<(usize, Cause, Weight)>,
 }
 
-/// The patterns in `sessions`.
-pub fn patterns(sessions: &[Judged]) -> Vec<Pattern> {
-    let mut patterns = shared_fate::patterns(sessions);
-    patterns.extend(continuation::patterns(sessions));
-    patterns.extend(fingerprint::patterns(sessions));
+impl Pattern {
+    /// Frames kept of one pattern.
+    pub const FRAMES: usize = 8;
+
+    fn new(meta: &'static Meta, mut sessions: Vec<usize>, detail: String) -> Self {
+        sessions.sort_unstable();
+        sessions.dedup();
+        Self {
+            meta,
+            sessions,
+            detail,
+            frames: Vec::new(),
+            bracket: None,
+            timers: Vec::new(),
+            moves: Vec::new(),
+        }
+    }
+
+    fn shown_by(mut self, frames: impl IntoIterator<Item = FrameNo>) -> Self {
+        self.frames = frames.into_iter().take(Self::FRAMES).collect();
+        self
+    }
+
+    /// Moves `causes` of `sessions`, each by so many decibans.
+    fn moving(mut self, sessions: &[usize], causes: &[(Cause, i32)]) -> Self {
+        let each = |&session: &usize| causes.iter().map(move |&(cause, by)| (session, cause, Weight(by)));
+        self.moves.extend(sessions.iter().flat_map(each));
+        self
+    }
+}
+
+/// Looks for one pattern.
+type Find = fn(&Crowd<'_>) -> Vec<Pattern>;
+
+/// Every pattern, in the order of the report, with what looks for it.
+///
+/// The first tells which connections were seen more than once; the others count each once.
+static FINDERS: [(&Meta, Find); 12] = [
+    (&login_over_another_session::LOGIN_OVER_ANOTHER_SESSION, login_over_another_session::find),
+    (
+        &sessions_of_a_server_died_together::SESSIONS_OF_A_SERVER_DIED_TOGETHER,
+        sessions_of_a_server_died_together::find,
+    ),
+    (&server_lost_its_connections::SERVER_LOST_ITS_CONNECTIONS, server_lost_its_connections::find),
+    (
+        &sessions_of_several_servers_died_together::SESSIONS_OF_SEVERAL_SERVERS_DIED_TOGETHER,
+        sessions_of_several_servers_died_together::find,
+    ),
+    (&refusals_at_the_startup_limit::REFUSALS_AT_THE_STARTUP_LIMIT, refusals_at_the_startup_limit::find),
+    (&refusals_of_one_source::REFUSALS_OF_ONE_SOURCE, refusals_of_one_source::find),
+    (&ban_after_failures::BAN_AFTER_FAILURES, ban_after_failures::find),
+    (&idle_limit_of_a_path::IDLE_LIMIT_OF_A_PATH, idle_limit_of_a_path::find),
+    (
+        &connection_continues_under_another_4_tuple::CONNECTION_CONTINUES_UNDER_ANOTHER_4_TUPLE,
+        connection_continues_under_another_4_tuple::find,
+    ),
+    (&same_reset_from_several_hosts::SAME_RESET_FROM_SEVERAL_HOSTS, same_reset_from_several_hosts::find),
+    (&reset_ttl_follows_receiver::RESET_TTL_FOLLOWS_RECEIVER, reset_ttl_follows_receiver::find),
+    (&resets_in_differing_pairs::RESETS_IN_DIFFERING_PAIRS, resets_in_differing_pairs::find),
+];
+
+/// The documentation of every pattern, in the order of the report.
+pub fn catalogue() -> impl Iterator<Item = &'static Meta> {
+    let first = &same_connection_seen_twice::SAME_CONNECTION_SEEN_TWICE;
+    let others = FINDERS.iter().map(|(meta, _)| *meta);
+    let rows = [&handshakes_alike::HANDSHAKES_ALIKE, &attempts_alike::ATTEMPTS_ALIKE];
+    std::iter::once(first).chain(others).chain(rows)
+}
+
+/// The patterns in `sessions`; the causes of their sessions are moved by them.
+pub fn patterns(sessions: &mut [Judged]) -> Vec<Pattern> {
+    let mut patterns = same_connection_seen_twice::find(sessions);
+    let crowd = Crowd::new(sessions, &patterns);
+    let found: Vec<Pattern> = FINDERS.iter().flat_map(|(_, find)| find(&crowd)).collect();
+    patterns.extend(found);
+    apply(sessions, &patterns);
     patterns
 }
+
+fn apply(sessions: &mut [Judged], patterns: &[Pattern]) {
+    let mut moves: BTreeMap<usize, Vec<Move>> = BTreeMap::new();
+    for pattern in patterns {
+        for &(session, cause, by) in &pattern.moves {
+            moves.entry(session).or_default().push(Move { pattern: pattern.meta.id, cause, by });
+        }
+    }
+    for (session, moves) in moves {
+        if let Some(judged) = sessions.get_mut(session) {
+            judged.diagnosis.reconsider(&judged.case, &moves);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,12 @@
-//! The documentation of detectors, causes and timers, as `sshrst explain` prints it.
+//! The documentation of detectors, patterns, causes and timers, as `sshrst explain` prints it.
 
 use super::page::{Page, Screen, Tone};
 use crate::cause::Cause;
 use crate::detect;
+use crate::population;
 use crate::timers;
 
-/// The page of the detector, cause or timer called `id`.
+/// The page of the detector, pattern, cause or timer called `id`.
 pub fn explain(id: &str, screen: Screen) -> Option<String> {
     let mut page = Page::new(screen);
     if let Some(detector) = detect::by_id(id) {
@@ -14,6 +15,9 @@ pub fn explain(id: &str, screen: Screen) -> Option<String> {
         markdown(&mut page, meta.doc);
     } else if let Some(timer) = timers::find(id) {
         super::timers::explain(&mut page, timer);
+    } else if let Some(pattern) = population::catalogue().find(|meta| meta.id == id) {
+        page.heading(pattern.id);
+        markdown(&mut page, pattern.doc);
     } else {
         let cause = Cause::from_id(id)?;
         page.heading(cause.id());
@@ -28,7 +32,8 @@ pub fn explain(id: &str, screen: Screen) -> Option<String> {
 pub fn explainable() -> impl Iterator<Item = &'static str> {
     let detectors = detect::CATALOGUE.iter().map(|detector| detector.meta().id);
     let timers = timers::catalogue().iter().map(|timer| timer.id.as_str());
-    detectors.chain(Cause::ALL.iter().map(|cause| cause.id())).chain(timers)
+    let patterns = population::catalogue().map(|meta| meta.id);
+    detectors.chain(patterns).chain(Cause::ALL.iter().map(|cause| cause.id())).chain(timers)
 }
 
 /// All ids with a line each.
@@ -37,6 +42,10 @@ pub fn explain_list(screen: Screen) -> String {
     page.heading("Signals: what a report can say of a reset");
     for detector in detect::CATALOGUE {
         entry(&mut page, detector.meta().id, detector.meta().summary());
+    }
+    page.heading("Patterns: what several sessions say together");
+    for meta in population::catalogue() {
+        entry(&mut page, meta.id, meta.summary());
     }
     page.heading("Causes: why a connection ended");
     for cause in Cause::ALL {

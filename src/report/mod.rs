@@ -1,6 +1,7 @@
 //! One model, many renderings. The only user of comfy-table and chrono.
 
 mod community_id;
+mod complaint;
 mod escape;
 mod explain;
 mod json;
@@ -10,6 +11,7 @@ mod text;
 mod timers;
 mod zeek;
 
+pub use complaint::explain_message;
 pub use escape::escaped;
 pub use explain::{explain, explain_list, explainable};
 pub use json::{json, ndjson, schema};

@@ -9,19 +9,23 @@ use crate::units::Elapsed;
 /// Width of the column of ids.
 const IDS: usize = 26;
 
-/// All known timers, or those that a silence of so many seconds fits.
-pub fn timers(seconds: Option<f64>, screen: Screen) -> String {
+/// All known timers, or those that a silence of so many seconds fits. `own`: timers of the user's.
+pub fn timers(seconds: Option<f64>, own: &[Timer], screen: Screen) -> String {
     let mut page = Page::new(screen);
     match seconds {
-        Some(seconds) => fitting(&mut page, Elapsed::from_secs_f64(seconds)),
-        None => all(&mut page),
+        Some(seconds) => fitting(&mut page, Elapsed::from_secs_f64(seconds), own),
+        None => all(&mut page, own),
     }
     page.blank();
     page.paragraph(0, "`sshrst explain ID` shows an entry with its source.", Tone::Faint);
     page.into_text()
 }
 
-fn all(page: &mut Page) {
+fn all(page: &mut Page, own: &[Timer]) {
+    if !own.is_empty() {
+        page.heading("yours");
+    }
+    own.iter().for_each(|timer| entry(page, timer));
     let mut place = "";
     for timer in timers::catalogue() {
         if timer.place != place {
@@ -32,7 +36,7 @@ fn all(page: &mut Page) {
     }
 }
 
-fn fitting(page: &mut Page, silence: Elapsed) {
+fn fitting(page: &mut Page, silence: Elapsed, own: &[Timer]) {
     let gap = Gap {
         longest_survived: None,
         ended_after: silence,
@@ -40,9 +44,11 @@ fn fitting(page: &mut Page, silence: Elapsed) {
         keepalive: None,
         age: silence,
     };
+    group(page, "Yours", &timers::matching_in(&gap, own), |_| true);
     let candidates = timers::matching(&gap);
     let settable = |it: &Candidate| it.origin == Origin::Settable;
     group(page, &format!("As long as {silence}"), &candidates, |it| it.fits == Fit::Value && !settable(it));
+    apart(page, silence);
     let shorter = "Shorter: they had run out when the next packet came";
     group(page, shorter, &candidates, |it| it.fits == Fit::Interval && !settable(it));
     if candidates.iter().all(settable) {
@@ -52,6 +58,18 @@ fn fitting(page: &mut Page, silence: Elapsed) {
     if !set.is_empty() {
         page.heading("Can be set so, with another default");
         page.paragraph(2, &set.join(", "), Tone::Plain);
+    }
+}
+
+/// What tells the members of a family apart.
+fn apart(page: &mut Page, silence: Elapsed) {
+    let families: Vec<_> = timers::families().iter().filter(|family| family.holds(silence)).collect();
+    if !families.is_empty() {
+        page.heading("What tells them apart");
+    }
+    for family in families {
+        let values: Vec<String> = family.values().map(configured).collect();
+        page.hanging("  - ", &format!("{}: {}", values.join(", "), family.apart), Tone::Plain);
     }
 }
 
@@ -193,7 +211,7 @@ mod tests {
 
     #[test]
     fn the_list_holds_every_timer_once() {
-        let list = timers(None, SCREEN);
+        let list = timers(None, &[], SCREEN);
         for timer in timers::catalogue() {
             let lines = list.lines().filter(|line| line.split_whitespace().next() == Some(&timer.id));
             assert_eq!(lines.count(), 1, "{}", timer.id);
@@ -208,7 +226,7 @@ mod tests {
 
     #[test]
     fn equal_timers_come_before_shorter_ones() {
-        let text = timers(Some(350.0), SCREEN);
+        let text = timers(Some(350.0), &[], SCREEN);
         let (equal, shorter) = (text.find("As long as 5 min 50 s").unwrap(), text.find("Shorter").unwrap());
         let balancer = text.find("aws-nlb-tcp ").unwrap();
         assert!(equal < balancer && balancer < shorter, "{text}");
@@ -216,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_silence_shorter_than_every_default_is_said_to_be() {
-        let text = timers(Some(0.0), SCREEN);
+        let text = timers(Some(0.0), &[], SCREEN);
         assert!(text.starts_with("No known default is 0 ns or shorter."), "{text}");
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::complain;
 use super::output::Output;
+use super::timers;
 use crate::analysis::{Analysis, Blind, BlindKind, Threads};
 use crate::cli::{Format, Reporting};
 use crate::error::{Error, Exit};
@@ -23,14 +24,22 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
+    /// Nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// When the user's timers cannot be read.
     pub(super) fn new(mut limits: Limits, reporting: &Reporting) -> Result<Self, Error> {
         if reporting.all {
             limits.judged_singly = usize::MAX;
         }
         let threads = Threads::new(reporting.threads)
             .map_err(|error| Error::new(Exit::Fault, format!("threads could not be started: {error}")))?;
-        let analysis =
-            Analysis::new(limits, reporting.ports.clone()).seen_from(reporting.vantage).on(threads);
+        let own = timers::own(reporting.timers.as_deref())?;
+        let analysis = Analysis::new(limits, reporting.ports.clone())
+            .seen_from(reporting.vantage)
+            .knowing(own)
+            .on(threads);
         Ok(Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed })
     }
 

@@ -8,6 +8,7 @@ mod gathered;
 #[cfg(not(feature = "live"))]
 mod no_capture;
 mod output;
+mod timers;
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -32,8 +33,11 @@ pub fn main() -> ExitCode {
         Plan::Analyze(plan) => analyze(&plan),
         Plan::Capture(plan) => capture::capture(&plan),
         Plan::Interfaces => capture::interfaces(),
-        Plan::Explain { id, screen } => explain(id.as_deref(), screen),
-        Plan::Timers { seconds, screen } => print(&report::timers(seconds, screen)),
+        Plan::Explain { what, screen } => explain(&what, screen),
+        Plan::Timers { seconds, own, screen } => {
+            let own = timers::own(own.as_deref())?;
+            print(&report::timers(seconds, &own, screen))
+        }
         Plan::Print(text) => print(&text),
     });
     let exit = outcome.unwrap_or_else(|error| {
@@ -52,17 +56,22 @@ fn print(text: &str) -> Result<Exit, Error> {
     output::standard(|out| out.write_all(text.as_bytes())).map(|()| Exit::Analysed)
 }
 
-fn explain(id: Option<&str>, screen: Screen) -> Result<Exit, Error> {
-    let Some(id) = id else { return print(&report::explain_list(screen)) };
-    if let Some(page) = report::explain(id, screen) {
+fn explain(what: &str, screen: Screen) -> Result<Exit, Error> {
+    if what.is_empty() {
+        return print(&report::explain_list(screen));
+    }
+    let page = report::explain(what, screen).or_else(|| report::explain_message(what, screen));
+    if let Some(page) = page {
         return print(&page);
     }
-    let nearest = crate::error::nearest(id, report::explainable());
+    let nearest = crate::error::nearest(what, report::explainable());
     let hint = match nearest {
         Some(nearest) => format!("did you mean `{nearest}`? `sshrst explain` lists all"),
+        None if what.contains(' ') => "give one line as the program printed it".to_owned(),
         None => "`sshrst explain` lists all".to_owned(),
     };
-    Err(Error::new(Exit::Usage, format!("nothing is called `{}`", Shown(id))).with_hint(hint))
+    let message = if what.contains(' ') { "no message is known like" } else { "nothing is called" };
+    Err(Error::new(Exit::Usage, format!("{message} `{}`", Shown(what))).with_hint(hint))
 }
 
 fn analyze(plan: &Analyze) -> Result<Exit, Error> {

@@ -8,8 +8,10 @@ const BEFORE_LISTS: usize = 17;
 
 /// Reads a KEXINIT's payload, message number included; the error says what is wrong.
 pub(super) fn parse(payload: &[u8], limits: &Limits) -> Result<Offer, &'static str> {
-    let mut rest = payload.get(BEFORE_LISTS..).ok_or("it ends inside the cookie")?;
+    let (front, mut rest) = payload.split_first_chunk::<BEFORE_LISTS>().ok_or("it ends inside the cookie")?;
     let mut offer = Offer::default();
+    let [_, cookie @ ..] = *front;
+    offer.cookie = cookie;
     let mut languages = [Vec::new(), Vec::new()];
     let [to_server, to_client] = &mut languages;
     let lists = [

@@ -37,6 +37,7 @@ mod packet;
 mod phase;
 mod rule;
 mod session;
+mod software;
 mod suite;
 mod text;
 mod transcript;
@@ -46,6 +47,8 @@ mod walk;
 pub use identification::looks_like_ssh;
 pub use rule::{RULES, Rule};
 pub use session::{Arrival, Chunk, Session};
+pub use software::{Program, Release, Software};
+pub use text::length_as_text;
 pub use transcript::{
     Banner, Cipher, Disconnect, Keepalive, KnownText, Mark, Mismatch, Negotiated, Offer, Pair, Party, Phase,
     Side, StrayText, Transcript, Violation,

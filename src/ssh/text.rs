@@ -23,6 +23,12 @@ const BEGINNINGS: &[(&[u8], KnownText)] = &[
     (b"PRI * HTTP/2", KnownText::Http),
     (b"220 ", KnownText::FtpOrSmtp),
     (b"220-", KnownText::FtpOrSmtp),
+    (b"EHLO ", KnownText::Smtp),
+    (b"HELO ", KnownText::Smtp),
+    (b"* OK ", KnownText::Imap),
+    (b"+OK ", KnownText::Pop3),
+    (b"RFB 003.", KnownText::Vnc),
+    (b"@RSYNCD: ", KnownText::Rsync),
     (b"PROXY ", KnownText::ProxyHeader),
     // The 12 octets that open version 2 (haproxy `proxy-protocol.txt`, 2.2).
     (b"\r\n\r\n\0\r\nQUIT\n", KnownText::ProxyHeader),
@@ -32,6 +38,7 @@ const BEGINNINGS: &[(&[u8], KnownText)] = &[
 pub(super) fn recognise(octets: &[u8]) -> Option<KnownText> {
     let by_text =
         BEGINNINGS.iter().find(|(beginning, _)| octets.starts_with(beginning)).map(|&(_, known)| known);
+    let by_text = by_text.map(|known| if known == KnownText::FtpOrSmtp { greeting(octets) } else { known });
     by_text.filter(|&known| known != KnownText::Ssh1 || !octets.starts_with(b"SSH-1.99")).or(match *octets {
         // A TLS record: handshake or alert, major version 3, a minor version that exists (RFC 8446 §5.1).
         [0x15 | 0x16, 3, 0..=4, ..] => Some(KnownText::Tls),
@@ -42,8 +49,71 @@ pub(super) fn recognise(octets: &[u8]) -> Option<KnownText> {
         }
         // TPKT version 3 (RFC 1006 §6) around an X.224 connection request or confirm.
         [3, 0, _, _, _, 0xe0 | 0xd0, ..] => Some(KnownText::Rdp),
+        // IAC WILL, WONT, DO, DONT and an option.
+        [0xff, 0xfb..=0xfe, _, ..] => Some(KnownText::Telnet),
         _ => None,
     })
+}
+
+/// Which protocol a greeting `220` is of, by the name in its first line.
+fn greeting(octets: &[u8]) -> KnownText {
+    let line = octets.split(|&octet| octet == b'\n').next().unwrap_or_default().to_ascii_uppercase();
+    let names = |name: &[u8]| line.windows(name.len()).any(|part| part == name);
+    match (names(b"SMTP"), names(b"FTP")) {
+        (true, false) => KnownText::Smtp,
+        (false, true) => KnownText::Ftp,
+        _ => KnownText::FtpOrSmtp,
+    }
+}
+
+impl KnownText {
+    /// What it is, in a sentence that begins "this is".
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::ExceededMaxStartups => {
+                "the refusal of OpenSSH 8.2 to 9.7 when MaxStartups connections wait for a login"
+            }
+            Self::NotAllowedAtThisTime => {
+                "the refusal of OpenSSH 9.8 and later, for MaxStartups and for a penalty of the address alike"
+            }
+            Self::InvalidIdentification => {
+                "the answer of OpenSSH 8.0 and later to what is no identification string"
+            }
+            Self::ProtocolMismatch => {
+                "the answer of OpenSSH to 7.9, and of others, to what is no identification string"
+            }
+            Self::MajorVersionsDiffer => "OpenSSH's answer to a client of SSH 1",
+            Self::Http => "HTTP",
+            Self::Tls => "a TLS record",
+            Self::FtpOrSmtp => "the greeting of an FTP or SMTP server",
+            Self::Ftp => "the greeting of an FTP server",
+            Self::Smtp => "SMTP",
+            Self::Imap => "the greeting of an IMAP server",
+            Self::Pop3 => "the greeting of a POP3 server",
+            Self::Telnet => "Telnet",
+            Self::Vnc => "RFB (VNC)",
+            Self::Rsync => "the greeting of an rsync daemon",
+            Self::Socks => "a SOCKS request",
+            Self::ProxyHeader => "a PROXY protocol header, which a balancer puts before the connection",
+            Self::Rdp => "an RDP connection request",
+            Self::Ssh1 => "an identification string of SSH 1",
+        }
+    }
+}
+
+/// What the four octets of a length are if they are none: the beginning of a known text or protocol, or of a line.
+///
+/// OpenSSH logs such a length as `Bad packet length N`; N is these octets, in network order.
+pub fn length_as_text(octets: [u8; 4]) -> Option<&'static str> {
+    if octets.starts_with(&[0x16, 3]) || octets.starts_with(&[0x15, 3]) {
+        return Some("a TLS record");
+    }
+    if !octets.into_iter().all(is_text) {
+        return None;
+    }
+    let known =
+        BEGINNINGS.iter().find(|(beginning, _)| beginning.starts_with(&octets)).map(|(_, known)| *known);
+    Some(known.map_or("text that something wrote into the stream", KnownText::title))
 }
 
 /// Whether an octet can be part of a line of text in ASCII.
@@ -92,10 +162,25 @@ mod tests {
             (b"\x05\x01\x00", KnownText::Socks),
             (b"\x03\x00\x00\x13\x0e\xe0\x00\x00", KnownText::Rdp),
             (b"SSH-1.5-1.2.27\n", KnownText::Ssh1),
+            (b"220 mail.example.org ESMTP Postfix\r\n", KnownText::Smtp),
+            (b"220-ProFTPD Server ready\r\n", KnownText::Ftp),
+            (b"220 ready\r\n", KnownText::FtpOrSmtp),
+            (b"\xff\xfd\x18\xff\xfd\x20", KnownText::Telnet),
+            (b"RFB 003.008\n", KnownText::Vnc),
+            (b"PROXY TCP4 192.0.2.1 192.0.2.2 1 22\r\n", KnownText::ProxyHeader),
         ];
         for (octets, known) in cases {
             assert_eq!(recognise(octets), Some(*known));
         }
+    }
+
+    #[test]
+    fn a_length_that_is_text_says_what_text_begins_so() {
+        let what = |octets: &[u8; 4]| length_as_text(*octets);
+        assert_eq!(what(b"HTTP"), Some("HTTP"));
+        assert!(what(b"Exce").unwrap().contains("MaxStartups"));
+        assert!(what(b"stty").unwrap().contains("something wrote"));
+        assert_eq!(what(&[0, 0, 4, 0]), None);
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub struct Banner {
 /// The algorithms a side offers in its first KEXINIT (RFC 4253 §7.1), names as sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Offer {
+    /// Random octets: no other KEXINIT has them.
+    pub cookie: [u8; 16],
     /// Key exchange, markers (`ext-info-c`, `kex-strict-…`) included.
     pub kex: Vec<Vec<u8>>,
     /// Host key.
@@ -60,6 +62,23 @@ pub struct Offer {
     pub guesses: bool,
     /// A name-list was longer than [`crate::limits::Limits::names_per_list`] and is cut.
     pub cut: bool,
+}
+
+impl Offer {
+    /// The list of that name: a field of [`Negotiated`].
+    pub fn list(&self, what: &str) -> Option<&[Vec<u8>]> {
+        Some(match what {
+            "kex" => &self.kex,
+            "host_key" => &self.host_key,
+            "cipher_c2s" => &self.cipher_c2s,
+            "cipher_s2c" => &self.cipher_s2c,
+            "mac_c2s" => &self.mac_c2s,
+            "mac_s2c" => &self.mac_s2c,
+            "compression_c2s" => &self.compression_c2s,
+            "compression_s2c" => &self.compression_s2c,
+            _ => return None,
+        })
+    }
 }
 
 /// What both offers lead to (RFC 4253 §7.1): the first of the client's names that the server has too.
@@ -134,8 +153,22 @@ pub enum KnownText {
     Http,
     /// A TLS record.
     Tls,
-    /// A greeting `220 …`: FTP or SMTP.
+    /// A greeting `220 …` that names neither FTP nor SMTP, which both begin so (RFC 959 §5.4, RFC 5321 §3.1).
     FtpOrSmtp,
+    /// The greeting of an FTP server.
+    Ftp,
+    /// The greeting of an SMTP server, or a client's EHLO or HELO.
+    Smtp,
+    /// The greeting of an IMAP server (RFC 9051 §7.1).
+    Imap,
+    /// The greeting of a POP3 server (RFC 1939 §4).
+    Pop3,
+    /// Telnet's option negotiation (RFC 854).
+    Telnet,
+    /// The version of an RFB (VNC) peer (RFC 6143 §7.1.1).
+    Vnc,
+    /// The greeting of an rsync daemon.
+    Rsync,
     /// A SOCKS request.
     Socks,
     /// A PROXY protocol header.

@@ -51,6 +51,17 @@ pub enum Agreement {
     Possible,
 }
 
+impl Agreement {
+    /// The word for it in JSON.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::Optional => "optional",
+            Self::Possible => "possible",
+        }
+    }
+}
+
 impl Expiry {
     /// How well `ending` agrees with this way to expire; `None` if they exclude each other.
     ///

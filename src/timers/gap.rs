@@ -33,7 +33,7 @@ pub struct Gap {
     /// silence tells the keepalive's clock and not the timer's (7200 s: TCP keepalive of a stock kernel). Below
     /// `ended_after`, that the silence was measured between segments with data, while keepalives went on.
     pub keepalive: Option<Elapsed>,
-    /// Age of the connection at its end, from its handshake.
+    /// Age of the connection at its end, from its handshake; zero where that is not known, and then no lifetime fits.
     pub age: Elapsed,
 }
 

@@ -6,6 +6,7 @@ use super::expiry::Agreement;
 use super::gap::{Ending, Gap, Interval, tolerance};
 use super::timer::{Counts, DefaultIs, Phase, ReArmedBy, Settable, Timer};
 use super::trust::{Check, Confidence};
+use super::waits::Waits;
 use crate::units::Elapsed;
 
 /// How a timer's value and a silence belong together.
@@ -43,6 +44,8 @@ pub enum Origin {
 pub struct Candidate<'a> {
     /// The timer.
     pub timer: &'a Timer,
+    /// The value that fits; `None` where one in its range would have to be set.
+    pub value: Option<Elapsed>,
     /// How it fits.
     pub fits: Fit,
     /// Which of its values fits.
@@ -51,6 +54,15 @@ pub struct Candidate<'a> {
     pub agreement: Agreement,
     /// How far the silence (for lifetimes the age) is from the value; from the default where only a set one fits.
     pub distance: Elapsed,
+}
+
+impl Candidate<'_> {
+    /// How early and how late it may act: by its coarseness, and by its sweep.
+    pub fn tolerance(&self) -> (Elapsed, Elapsed) {
+        let value = self.value.or(self.timer.default).unwrap_or(Elapsed::ZERO);
+        let (earliest, latest) = acts_between(value, self.timer);
+        (value - earliest, latest - value)
+    }
 }
 
 /// The timers of the catalogue that fit `gap`, the best first. The list is not cut.
@@ -63,7 +75,13 @@ pub fn matching(gap: &Gap) -> Vec<Candidate<'static>> {
 /// The order: a default before other values, and those before values that somebody would have had to set; what
 /// the timer usually does before what it may do; what was read before what was not; then the nearest.
 pub fn matching_in<'a>(gap: &Gap, timers: &'a [Timer]) -> Vec<Candidate<'a>> {
-    let mut candidates: Vec<_> = timers.iter().filter_map(|timer| candidate(gap, timer)).collect();
+    matching_waits(&Waits::alike(*gap), timers)
+}
+
+/// The same for a wait that was measured by every clock: each timer is compared with its own.
+pub fn matching_waits<'a>(waits: &Waits, timers: &'a [Timer]) -> Vec<Candidate<'a>> {
+    let fitting = timers.iter().filter_map(|timer| candidate(&waits.of(timer)?, timer));
+    let mut candidates: Vec<_> = fitting.collect();
     candidates.sort_by_key(|candidate| {
         let Candidate { timer, origin, agreement, distance, .. } = *candidate;
         (origin, agreement, Reverse(is_solid(timer)), timer.is_recalled(), distance, timer.id.as_str())
@@ -87,7 +105,7 @@ fn candidate<'a>(gap: &Gap, timer: &'a Timer) -> Option<Candidate<'a>> {
     for (value, origin) in defaults.chain(others) {
         if let Some(fits) = measured.fit(value, timer) {
             let distance = distance(value, measured.interval.up_to);
-            return Some(Candidate { timer, fits, origin, agreement, distance });
+            return Some(Candidate { timer, value: Some(value), fits, origin, agreement, distance });
         }
     }
     let (least, most) = match timer.settable() {
@@ -98,7 +116,7 @@ fn candidate<'a>(gap: &Gap, timer: &'a Timer) -> Option<Candidate<'a>> {
     measured.reaches_into(least, most, timer).then(|| {
         let nominal = timer.default.unwrap_or(least);
         let distance = distance(nominal, measured.interval.up_to);
-        Candidate { timer, fits: Fit::Interval, origin: Origin::Settable, agreement, distance }
+        Candidate { timer, value: None, fits: Fit::Interval, origin: Origin::Settable, agreement, distance }
     })
 }
 

@@ -35,20 +35,24 @@ macro_rules! words {
 }
 
 mod expiry;
+mod family;
 mod gap;
 mod keepalive;
 mod matching;
 mod parse;
 mod timer;
 mod trust;
+mod waits;
 
 pub use expiry::{Agreement, Expiry};
+pub use family::{Family, families};
 pub use gap::{Ending, Gap};
 pub use keepalive::{KeepaliveHelps, advice_interval};
-pub use matching::{Candidate, Fit, Origin, matching, matching_in};
+pub use matching::{Candidate, Fit, Origin, matching, matching_in, matching_waits};
 pub use parse::{TimersError, parse};
 pub use timer::{Counts, DefaultIs, Phase, ReArmedBy, Settable, Source, Timer};
 pub use trust::{Basis, Check, Confidence, SourceKind};
+pub use waits::{MeasuredBy, Waits};
 
 use std::sync::OnceLock;
 

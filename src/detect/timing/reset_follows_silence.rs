@@ -20,7 +20,8 @@ declare_detector! {
     /// what they do, and what a host does that was restarted meanwhile.
     ///
     /// ## Misleads when
-    /// People pause too: a short silence before a reset is chance. Keepalives cut silences into pieces.
+    /// People pause too: a short silence before a reset is chance. Keepalives cut silences into pieces. A clock that was set
+    /// makes or hides a silence; where TCP timestamps contradict the capture's clock, it is said.
     ///
     /// ## Needs
     /// Packets before the silence.
@@ -33,6 +34,9 @@ declare_detector! {
 fn examine(case: &Case, reset: &Reset) -> Outcome {
     let segment = reset.segment();
     let Some(silence) = reset.seen.silence else {
+        if reset.seen.unmeasured {
+            return cannot_tell("the capture's clock was set while the connection waited before the reset");
+        }
         if let Some(seen) = too_short(case, reset) {
             return cannot_tell(format!("the capture begins {seen} before the reset, in mid-connection"));
         }
@@ -46,10 +50,17 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         Some(survived) => format!("; the longest silence before it was {}", survived.length),
         None => String::new(),
     };
-    let summary = format!("{} of silence before the reset{survived}", silence.length);
+    let denied = silence.denied_by.map_or(String::new(), |end| {
+        format!("; the clock of the {} counted far less", case.flow.side(end).word())
+    });
+    let summary = format!("{} of silence before the reset{survived}{denied}", silence.length);
     let frames = [silence.before, silence.after, segment.frame];
     // Below a minute it may be anybody's pause; no known network timer is shorter than 30 s by default.
-    let bearing = if silence.length >= LONG { Bearing::sides(-2, 0) } else { Bearing::SILENT };
+    let bearing = if silence.length >= LONG && silence.denied_by.is_none() {
+        Bearing::sides(-2, 0)
+    } else {
+        Bearing::SILENT
+    };
     Outcome::Present(Finding::new(summary, frames, bearing))
 }
 

@@ -46,7 +46,6 @@ impl Brief {
 
     /// Notes `packet`; false, and nothing noted, when it is one too many to be brief.
     pub(super) fn note(&mut self, packet: &Packet<'_>, limits: &Limits) -> bool {
-        let ends = packet.segment.flags.rst() || packet.segment.flags.fin();
         if let Packets::Packed(octets) = &self.packets {
             self.packets = Packets::Open(unpack(octets));
         }
@@ -59,7 +58,7 @@ impl Brief {
             noted.reserve_exact(2);
         }
         noted.push(Noted { segment: packet.segment, octets: packet.payload.into() });
-        if ends {
+        if is_over(noted) {
             self.packets = Packets::Packed(pack(noted));
         }
         true
@@ -98,6 +97,13 @@ impl Brief {
         }
         Some(flow)
     }
+}
+
+/// Whether a reset or both FINs passed: hardly anything comes after that.
+fn is_over(noted: &[Noted]) -> bool {
+    let Some(Noted { segment: last, .. }) = noted.last() else { return false };
+    let other_closed = || noted.iter().any(|it| it.segment.flags.fin() && it.segment.from != last.from);
+    last.flags.rst() || (last.flags.fin() && other_closed())
 }
 
 #[cfg(test)]

@@ -56,8 +56,7 @@ fn closed(case: &Case) -> Vec<Share> {
 
 fn server_closed(case: &Case, age: Elapsed, fin: crate::flow::Moment) -> Vec<Share> {
     // Waiting for the user's password is a silence; the grace time ends it, whatever its length is set to.
-    let quiet = case.silence().0.is_some_and(|silence| silence.after == fin.frame && silence.length > PROMPT);
-    if signs::after_usual_grace(age) || quiet {
+    if signs::after_usual_grace(age) || signs::quiet_before(case, fin) > PROMPT {
         return vec![(Cause::LoginGraceTimeout, 0.75), (Cause::SshdSessionKilled, 0.2)];
     }
     if case.transcript.cipher.failures > 2 {

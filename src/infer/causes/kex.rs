@@ -5,6 +5,7 @@ use crate::case::{Case, Ending, Reset};
 use crate::cause::{Cause, Origin};
 use crate::flow::Side;
 use crate::infer::Verdict;
+use crate::ssh::{Party, Software};
 use crate::units::Elapsed;
 
 pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
@@ -76,9 +77,13 @@ fn closed(case: &Case) -> Vec<Share> {
     let exchanged = client.kex_message.is_some() && server.kex_message.is_some();
     let asked = client.kex_message.is_some();
     match side {
+        Side::Client if server.newkeys.is_some() && !is_login_client(client) => {
+            // It had the server's key and wanted no more.
+            vec![(Cause::KeyScan, 0.75), (Cause::ClientAbort, 0.15), (Cause::CorruptedPacket, 0.05)]
+        }
         Side::Client if server.newkeys.is_some() => {
-            // It had the server's key and wanted no more: a scan, or a key it does not trust.
-            vec![(Cause::KeyScan, 0.45), (Cause::ClientAbort, 0.25), (Cause::CorruptedPacket, 0.2)]
+            // A key it does not trust, or a signature that did not verify: OpenSSH closes alike, without a word.
+            vec![(Cause::ClientAbort, 0.6), (Cause::CorruptedPacket, 0.3), (Cause::KeyScan, 0.05)]
         }
         Side::Client => vec![(Cause::ClientAbort, 0.4), (Cause::KeyScan, 0.4), (Cause::CorruptedPacket, 0.1)],
         Side::Server if signs::age(case, fin) > GRACE_AT_LEAST => {
@@ -94,6 +99,12 @@ fn closed(case: &Case) -> Vec<Share> {
             vec![(Cause::MalformedPacket, 0.4), (Cause::SshdSessionKilled, 0.3), (Cause::ForkFailure, 0.15)]
         }
     }
+}
+
+/// Whether the client is a program that people log in with: it does not ask for keys only.
+fn is_login_client(client: &Party) -> bool {
+    let software = client.banner.as_ref().and_then(|banner| Software::of(&banner.line));
+    software.is_some_and(Software::is_login_client)
 }
 
 /// A wait in the key exchange that no computation explains.

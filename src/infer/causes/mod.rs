@@ -7,6 +7,8 @@ mod auth;
 mod banner;
 mod handshake;
 mod kex;
+mod loss;
+mod overload;
 mod session;
 mod signs;
 
@@ -19,13 +21,15 @@ type Share = (Cause, f64);
 
 /// The causes of the end of `case`, likeliest first, with probabilities. Never empty.
 pub(super) fn ranked(case: &Case, verdict: Option<&Verdict>) -> Vec<(Cause, f64)> {
-    let shares = match (case.ending, &case.reset) {
+    let mut shares = match (case.ending, &case.reset) {
         (Ending::Open, Some(reset)) if reset.role == Role::Ineffective => ineffective(),
         _ if case.is_blind(BlindKind::Multipath) => return vec![(Cause::Unknown, 0.0)],
         (Ending::Open, _) => return vec![(Cause::Unknown, 0.0)],
         (Ending::Refused, _) => handshake::refused_by_icmp(case),
         _ => by_phase(case, verdict),
     };
+    let alternatives = [overload::alternative(case, &shares), loss::alternative(case, &shares)];
+    shares.extend(alternatives.into_iter().flatten());
     normalised(shares)
 }
 

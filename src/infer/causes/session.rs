@@ -1,7 +1,7 @@
 //! In cipher, past authentication; also where the start is not in the capture.
 
 use super::signs::{self, Vain};
-use super::{Share, scaled};
+use super::{Share, loss, scaled};
 use crate::case::{BlindKind, Case, Ending, Reset};
 use crate::cause::{Cause, Origin};
 use crate::flow::{Moment, Side};
@@ -131,17 +131,20 @@ fn host_filter(case: &Case, verdict: &Verdict) -> Vec<Share> {
     }
 }
 
-/// Whether the server closed right after a small packet of the client, without a word: it did not like the packet.
+/// Whether the server closed right after it had read what the client sent, all of it, without a word: it did not like
+/// it. A process that is killed does not wait for that.
 fn at_once(case: &Case, fin: Moment) -> bool {
     let client = case.flow.half(Side::Client);
     let loops = client.round_trips.min.map_or(Elapsed::ZERO, |shortest| shortest.time);
     let server = case.flow.half(Side::Server);
     let way = server.round_trips.min.map_or(loops, |shortest| shortest.time);
-    let asked = client.last_data.filter(|asked| asked.frame < fin.frame);
-    let answered = server.last_data;
+    let asked = signs::last_data_before(case, Side::Client, fin);
+    let answered = signs::last_data_before(case, Side::Server, fin);
     asked.is_some_and(|asked| {
         let silent = answered.is_none_or(|answer| answer.frame < asked.frame);
-        silent && fin.time.since(asked.time) < way + AT_ONCE
+        let read = case.flow.timeline.segments().find(|it| it.frame == fin.frame);
+        let all = read.is_some_and(|close| close.ack == asked.seq.advance(asked.payload_len));
+        all && silent && fin.time.since(asked.time) < way + AT_ONCE
     })
 }
 
@@ -188,6 +191,9 @@ fn closed(case: &Case) -> Vec<Share> {
         Side::Client if cipher.client_disconnect.is_some() => vec![(Cause::NormalClose, 0.9)],
         Side::Client if cipher.keepalive.of(Side::Client).unanswered > 0 => {
             vec![(Cause::SshKeepaliveTimeout, 0.85), (Cause::LinkOutage, 0.1)]
+        }
+        _ if signs::outage_before(case, fin) && loss::is_scattered(case) => {
+            vec![(Cause::PathLoss, 0.5), (Cause::LinkOutage, 0.3), (Cause::SshKeepaliveTimeout, 0.1)]
         }
         _ if signs::outage_before(case, fin) => {
             vec![(Cause::LinkOutage, 0.45), (Cause::PathLoss, 0.35), (Cause::SshKeepaliveTimeout, 0.1)]

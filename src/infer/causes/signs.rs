@@ -6,6 +6,7 @@ use crate::flow::{Moment, Side, Silence, Unanswered};
 use crate::infer::Verdict;
 use crate::ssh::KnownText;
 use crate::units::Elapsed;
+use crate::wire::Segment;
 
 /// Shortest silence that a network's timer can explain. Real ones are longer (the shortest default in the catalogue is
 /// 30 s), but rules and laboratories use seconds.
@@ -78,6 +79,20 @@ pub(super) fn outage_before(case: &Case, end: Moment) -> bool {
 
 /// How long after its last repetition an outage still explains what a program does.
 const OUTAGE_ENDED: Elapsed = Elapsed::from_secs(5);
+
+/// The last packet with data that `side` sent before `moment`.
+pub(super) fn last_data_before(case: &Case, side: Side, moment: Moment) -> Option<&Segment> {
+    let from = case.flow.end(side);
+    let mut segments = case.flow.timeline.segments();
+    segments.rfind(|it| it.frame < moment.frame && it.from == from && it.payload_len > 0)
+}
+
+/// How long nothing had passed when `moment` came. What follows it does not count: who answers a close late does not
+/// make the wait before it shorter.
+pub(super) fn quiet_before(case: &Case, moment: Moment) -> Elapsed {
+    let before = case.flow.timeline.segments().rfind(|it| it.frame < moment.frame);
+    before.map_or(Elapsed::ZERO, |before| moment.time.since(before.time))
+}
 
 /// Time from the end of the handshake to `moment`.
 pub(super) fn age(case: &Case, moment: Moment) -> Elapsed {

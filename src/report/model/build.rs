@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Pattern, Refused,
-    Report, SCHEMA, Session, Ssh, Tool, Unanswered, Vantage, Violation,
+    Report, SCHEMA, Session, Silences, Ssh, Tool, Unanswered, Vantage, Violation,
 };
 use crate::case::{Blind, Case, Ending};
 use crate::flow::{OrientedBy, Side};
@@ -12,6 +12,7 @@ use crate::population::{self, Findings, Judged};
 use crate::report::escape::escaped;
 use crate::report::{community_id, moment, zeek};
 use crate::ssh::Transcript;
+use crate::timers;
 use crate::units::Elapsed;
 use crate::wire::IcmpError;
 
@@ -63,17 +64,21 @@ pub fn build(findings: &Findings, inputs: &[Input], options: Options) -> Report 
             last_time: counts.last.map(moment),
             limits: findings.blind.iter().map(limit).collect(),
         },
-        sessions: shown.map(|(_, (judged, id))| session(judged, id)).collect(),
+        sessions: shown.map(|(_, (judged, id))| session(judged, id, &findings.timers)).collect(),
         patterns: findings.patterns.iter().map(pattern).chain(folds.iter().map(folded)).collect(),
     }
 }
 
 fn folded(fold: &population::Fold) -> Pattern {
     Pattern {
-        id: fold.id.to_owned(),
+        id: fold.meta.id.to_owned(),
         sessions: fold.examples.iter().map(|&index| index as u32 + 1).collect(),
         count: fold.count,
         detail: fold.detail.clone(),
+        frames: Vec::new(),
+        interval_s: None,
+        silences: None,
+        timers: Vec::new(),
         first_time: Some(moment(fold.first)),
         last_time: Some(moment(fold.last)),
     }
@@ -81,10 +86,18 @@ fn folded(fold: &population::Fold) -> Pattern {
 
 fn pattern(pattern: &population::Pattern) -> Pattern {
     Pattern {
-        id: pattern.id.to_owned(),
+        id: pattern.meta.id.to_owned(),
         sessions: pattern.sessions.iter().map(|&index| index as u32 + 1).collect(),
         count: pattern.sessions.len() as u64,
         detail: pattern.detail.clone(),
+        frames: pattern.frames.iter().map(|frame| frame.0).collect(),
+        interval_s: pattern.bracket.map(|bracket| [bracket.above, bracket.up_to].map(seconds)),
+        silences: pattern.bracket.map(|bracket| Silences {
+            killed: bracket.killed as u64,
+            survived: bracket.survived as u64,
+            contradicting: bracket.contradicting as u64,
+        }),
+        timers: pattern.timers.clone(),
         first_time: None,
         last_time: None,
     }
@@ -109,7 +122,7 @@ fn limit(blind: &Blind) -> Limit {
     }
 }
 
-fn session(judged: &Judged, id: u32) -> Session {
+fn session(judged: &Judged, id: u32, own_timers: &[timers::Timer]) -> Session {
     let case = &judged.case;
     let (client, server) = (case.endpoint(Side::Client), case.endpoint(Side::Server));
     let endpoint = |end: crate::wire::Endpoint| Endpoint { ip: end.addr.to_string(), port: end.port };
@@ -136,21 +149,33 @@ fn session(judged: &Judged, id: u32) -> Session {
         ssh: ssh(case),
         reset: judged.diagnosis.verdict.as_ref().and_then(|verdict| super::Reset::of(case, verdict)),
         cause: super::Cause::of(case, &judged.diagnosis),
-        timer: super::Timer::of(case, &judged.diagnosis),
+        timer: super::Timer::of(case, &judged.diagnosis, own_timers),
         limits: case.blind.iter().map(limit).collect(),
     }
 }
 
 /// The most insistent of what went unanswered.
 fn unanswered(case: &Case) -> Option<Unanswered> {
-    let owed = Side::BOTH.into_iter().filter_map(|side| Some((side, case.flow.half(side).unanswered?)));
-    let (side, owed) =
-        owed.max_by_key(|(_, owed)| owed.repeats).filter(|_| case.ending == Ending::Silence)?;
+    let death = case.death()?;
+    let (owed, half) = (death.owed, case.flow.half(death.sender));
+    let last = |side: Side| case.flow.half(side).last.map(|last| moment(last.time));
     Some(Unanswered {
-        sent_by: side.word(),
+        sent_by: death.sender.word(),
         first_frame: owed.first.frame.0,
         last_frame: owed.last.frame.0,
         repeats: owed.repeats,
+        what: match owed.probe {
+            true => "keepalive-probe",
+            false if half.opened.is_some_and(|opened| opened == owed.first) => "syn",
+            false => "data",
+        },
+        dead_by: moment(owed.first.time),
+        alive_at: death.alive.map(|alive| moment(alive.time)),
+        last_from_client: last(Side::Client),
+        last_from_server: last(Side::Server),
+        other_end_heard: death.peer_heard,
+        largest_octets: owed.largest,
+        largest_arrived_octets: death.outsized,
     })
 }
 

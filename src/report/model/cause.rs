@@ -7,7 +7,7 @@ use super::build::round;
 use crate::case::Case;
 use crate::cause::{self, Facts};
 use crate::flow::Side;
-use crate::infer::Diagnosis;
+use crate::infer::{self, Diagnosis};
 use crate::timers;
 use crate::units::Elapsed;
 
@@ -22,6 +22,9 @@ pub struct Cause {
     pub confidence: f64,
     /// Others that the capture does not exclude, likeliest first.
     pub alternatives: Vec<Alternative>,
+    /// What other sessions moved in these probabilities; absent where nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<Moved>,
     /// How to be sure.
     pub confirm: Vec<Confirm>,
     /// What to change.
@@ -37,6 +40,19 @@ pub struct Alternative {
     pub group: &'static str,
     /// Probability.
     pub confidence: f64,
+}
+
+/// A cause that a pattern of several sessions made likelier or less likely.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Moved {
+    /// The pattern.
+    pub pattern: &'static str,
+    /// The cause that it moved.
+    pub cause: &'static str,
+    /// How strongly it speaks for (positive) or against the cause, in decibans.
+    pub by: i32,
+    /// Probability of the cause by the session's own evidence.
+    pub from: f64,
 }
 
 /// A command that confirms.
@@ -91,6 +107,7 @@ impl Cause {
             group: first.group().id(),
             confidence: round(confidence, 3),
             alternatives: if first == cause::Cause::Unknown { Vec::new() } else { alternatives.collect() },
+            moved: diagnosis.moved.iter().map(moved).collect(),
             confirm: advice
                 .confirm
                 .into_iter()
@@ -108,6 +125,11 @@ impl Cause {
                 .collect(),
         }
     }
+}
+
+fn moved(moved: &infer::Moved) -> Moved {
+    let infer::Moved { pattern, cause, by, from } = *moved;
+    Moved { pattern, cause: cause.id(), by: by.0, from: round(from, 3) }
 }
 
 fn facts(case: &Case) -> Facts {

@@ -14,8 +14,8 @@ mod timer;
 
 pub use build::{Input, Options, build};
 pub use capture::{Capture, InputFile, Limit};
-pub use cause::{Alternative, Cause, Confirm, Remedy};
-pub use path::Path;
+pub use cause::{Alternative, Cause, Confirm, Moved, Remedy};
+pub use path::{Lost, Outage, Path, Recent};
 pub use reset::{Evidence, Location, Posterior, Reset};
 pub use session::{Endpoint, Refused, Session, Unanswered, Vantage};
 pub use ssh::{Keepalive, Mismatch, Negotiated, Party, Ssh, Violation};
@@ -53,7 +53,7 @@ pub struct Tool {
 }
 
 /// What several sessions say together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Pattern {
     /// Kebab-case name.
     pub id: String,
@@ -63,10 +63,32 @@ pub struct Pattern {
     pub count: u64,
     /// In words.
     pub detail: String,
+    /// Frames that show it, at most eight; empty for a folded group.
+    pub frames: Vec<u64>,
+    /// The idle limit lies above the first and up to the second number of seconds; only where the pattern is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval_s: Option<[f64; 2]>,
+    /// Silences that ended sessions, that were survived, and that contradict the interval; only with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silences: Option<Silences>,
+    /// Ids of known timers in the interval, the likeliest first; only with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub timers: Vec<&'static str>,
     /// Start of the first folded session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_time: Option<String>,
     /// Start of the last folded session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_time: Option<String>,
+}
+
+/// What an idle limit was estimated from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Silences {
+    /// Sessions that ended after a silence.
+    pub killed: u64,
+    /// Longest silences of sessions that survived them.
+    pub survived: u64,
+    /// Those of both that contradict the interval.
+    pub contradicting: u64,
 }

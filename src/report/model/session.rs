@@ -75,6 +75,28 @@ pub struct Unanswered {
     pub last_frame: u64,
     /// How often something already sent was sent again.
     pub repeats: u32,
+    /// What they were: `syn`, `data` or `keepalive-probe`.
+    pub what: &'static str,
+    /// When the first of them was sent: the connection was dead by then.
+    pub dead_by: String,
+    /// Last sign before that of packets getting through, or of the peer; absent where the capture holds none. The connection
+    /// died between the two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alive_at: Option<String>,
+    /// Last packet of the client: the last sign of life of that host, repetitions into the void included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_from_client: Option<String>,
+    /// Last packet of the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_from_server: Option<String>,
+    /// The other end was still heard: only one direction is dead.
+    pub other_end_heard: bool,
+    /// Octets of data in the largest segment that stayed unanswered.
+    pub largest_octets: u32,
+    /// Octets in the largest segment of the same end that is known to have arrived, where that is less: the path may carry
+    /// only smaller packets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub largest_arrived_octets: Option<u32>,
 }
 
 /// An ICMP error in answer to the SYN.

@@ -1,7 +1,7 @@
 //! The verdict in a sentence, and what belongs on the first screen: who, why, when, how long it was idle.
 
 use super::words;
-use crate::report::model::{Candidate, Refused, Reset, Session, Timer, Unanswered};
+use crate::report::model::{Candidate, Cause, Refused, Reset, Session, Timer, Unanswered};
 use crate::report::page::{Page, Tone};
 use crate::report::timers::configured;
 use crate::units::Elapsed;
@@ -159,6 +159,19 @@ fn why(page: &mut Page, session: &Session) {
             others.map(|it| format!("{} ({})", words::because(it.id), words::percent(it.confidence)));
         page.beside(&format!("or else: {}", others.collect::<Vec<_>>().join("; ")), Tone::Plain);
     }
+    moved(page, cause);
+}
+
+/// Says which patterns of several sessions had a hand in the likeliest cause, and what it was without them.
+fn moved(page: &mut Page, cause: &Cause) {
+    let mut patterns: Vec<&str> = cause.moved.iter().map(|it| it.pattern).collect();
+    patterns.dedup();
+    let own = cause.moved.iter().find(|it| it.cause == cause.id);
+    let before = own.map_or(String::new(), |it| format!(", {} without them", words::percent(it.from)));
+    if !patterns.is_empty() {
+        let line = format!("in the light of other sessions{before} ({})", patterns.join(", "));
+        page.beside(&line, Tone::Plain);
+    }
 }
 
 fn when(page: &mut Page, session: &Session) {
@@ -169,7 +182,8 @@ fn when(page: &mut Page, session: &Session) {
     };
     let Some(reset) = &session.reset else {
         let last = format!("last frame {}", words::moment(&session.end));
-        return page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
+        page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
+        return session.unanswered.iter().for_each(|it| died(page, it));
     };
     let frame = format!("frame {}", reset.decisive_frame);
     // A program aborts and a timer runs out when they do; only a TCP and a filter answer a packet.
@@ -191,6 +205,27 @@ fn when(page: &mut Page, session: &Session) {
     }
 }
 
+/// When the connection died, as far as its packets say, and what they say of how.
+fn died(page: &mut Page, unanswered: &Unanswered) {
+    let dead_by = words::moment(&unanswered.dead_by);
+    let between = match &unanswered.alive_at {
+        Some(alive) => format!("it died between {} and {dead_by}", words::moment(alive)),
+        None => format!("it was dead by {dead_by}"),
+    };
+    page.beside(&between, Tone::Plain);
+    let other = if unanswered.sent_by == "client" { "server" } else { "client" };
+    if unanswered.other_end_heard {
+        page.beside(&format!("the {other} was still heard after that"), Tone::Plain);
+    }
+    if let Some(arrived) = unanswered.largest_arrived_octets {
+        let larger = format!(
+            "segments of up to {arrived} octets arrived, one of {} did not",
+            unanswered.largest_octets
+        );
+        page.beside(&larger, Tone::Plain);
+    }
+}
+
 /// Whether a timer is among what may have ended the session; where it is not, one more number only distracts.
 fn is_idleness_in_question(session: &Session) -> bool {
     let cause = &session.cause;
@@ -201,35 +236,69 @@ fn is_idleness_in_question(session: &Session) -> bool {
 fn idle(page: &mut Page, timer: &Timer) {
     let ended = words::span(timer.ended_after_s);
     let survived = timer.longest_survived_s.map(words::span);
+    let what = match timer.measured_by {
+        "payload" => " without data",
+        "ssh-message" => " without a message of the client",
+        "user-input" => " without input",
+        "acknowledgement" => " without an acknowledgement",
+        "age" => return page.labelled("Age", &format!("it ended {ended} after its start"), Tone::Plain),
+        _ => "",
+    };
     let bounds = match survived {
-        Some(survived) => format!("a silence of {survived} was survived, one of {ended} was not"),
+        Some(survived) => format!("a silence of {survived}{what} was survived, one of {ended} was not"),
         None => format!(
-            "silent for {ended} before the end, and no shorter silence was survived: if a timer ended it, any up to that fits"
+            "silent for {ended}{what} before the end, and no shorter silence was survived: if a timer ended it, any up to that fits"
         ),
     };
     page.labelled("Idle", &bounds, Tone::Plain);
     if timer.keepalive_masks {
         page.beside("keepalives cut the silences: the timer may be shorter than it seems", Tone::Doubt);
     }
+    if let Some(side) = timer.denied_by {
+        let doubt = format!(
+            "the {side}'s own clock counted far less: it slept, or the capture's clock was set and the length is wrong"
+        );
+        page.beside(&doubt, Tone::Doubt);
+    }
     known_timers(page, timer);
 }
 
-/// Names the timers whose defaults lie where the silences leave room; of the others only that they exist.
+/// Names the timers that come by themselves, or that the user named; of the others only that they exist.
 fn known_timers(page: &mut Page, timer: &Timer) {
-    let [above, up_to] = timer.interval_s;
-    let by_default = |it: &&Candidate| it.fits == "value" || (above < it.default_s && it.default_s <= up_to);
-    let defaults: Vec<&Candidate> = timer.candidates.iter().filter(by_default).collect();
-    for candidate in defaults.iter().take(TIMERS) {
-        let recalled = if candidate.source_check == "none" { ", recalled and not verified" } else { "" };
-        let value = configured(Elapsed::from_secs_f64(candidate.default_s));
-        let line = format!("known: {}, {value} ({}{recalled})", candidate.product, candidate.id);
-        page.hanging(&format!("{:9}- ", ""), &line, Tone::Plain);
+    for candidate in timer.candidates.iter().take(TIMERS) {
+        page.hanging(&format!("{:9}- ", ""), &known(candidate), Tone::Plain);
     }
     let command = format!("sshrst timers {:.0}", timer.ended_after_s);
-    let line = match defaults.len() {
-        0 => format!("no known default lies there; set so, many could: {command}"),
+    let line = match timer.candidates.len() {
+        0 if timer.settable > 0 => {
+            format!("no known default lies there; set so, {} could: {command}", timer.settable)
+        }
+        0 => "no known timer fits".to_owned(),
         1..=TIMERS => return,
         _ => format!("more that fit: {command}"),
     };
     page.beside(&line, Tone::Plain);
+}
+
+fn known(candidate: &Candidate) -> String {
+    let shown = |seconds: f64| configured(Elapsed::from_secs_f64(seconds));
+    let value = match (candidate.value_s, candidate.default_s) {
+        (Some(value), Some(default)) if value < default || default < value => {
+            format!(", often set to {} (default {})", shown(value), shown(default))
+        }
+        (Some(value), _) => format!(", {}", shown(value)),
+        (None, Some(default)) => format!(", {} unless set otherwise", shown(default)),
+        (None, None) => ", settable".to_owned(),
+    };
+    let recalled = if candidate.source_check == "none" { ", recalled and not verified" } else { "" };
+    let (kind, id) = match candidate.source {
+        Some(_) => ("known", format!(" ({}{recalled})", candidate.id)),
+        None => ("yours", format!(" ({})", candidate.id)),
+    };
+    let how = match candidate.agreement {
+        "optional" => ", if it is set to show it so",
+        "possible" => ", if something else sent what was seen",
+        _ => "",
+    };
+    format!("{kind}: {}{value}{id}{how}", candidate.product)
 }

@@ -62,6 +62,12 @@ pub(super) fn without_effect(page: &mut Page, sessions: &[&Session]) {
     }
 }
 
+/// Sessions of a pattern that are listed; the JSON report has all.
+const LISTED: usize = 12;
+
+/// Known timers that are named with a limit; the JSON report has more.
+const TIMERS: usize = 3;
+
 /// What several sessions say together.
 pub(super) fn patterns(page: &mut Page, patterns: &[Pattern]) {
     if patterns.is_empty() {
@@ -69,10 +75,14 @@ pub(super) fn patterns(page: &mut Page, patterns: &[Pattern]) {
     }
     page.heading("Taken together");
     for pattern in patterns {
-        let sessions: Vec<String> = pattern.sessions.iter().map(u32::to_string).collect();
+        let sessions: Vec<String> = pattern.sessions.iter().take(LISTED).map(u32::to_string).collect();
         let more = if pattern.count > sessions.len() as u64 { ", …" } else { "" };
         let line = format!("{} ({}; session {}{more})", pattern.detail, pattern.id, sessions.join(", "));
         page.hanging("  - ", &line, Tone::Plain);
+        if !pattern.timers.is_empty() {
+            let known: Vec<&str> = pattern.timers.iter().take(TIMERS).copied().collect();
+            page.paragraph(4, &format!("known timers in it: {}", known.join(", ")), Tone::Plain);
+        }
     }
 }
 

@@ -60,6 +60,7 @@ fn cause() -> Cause {
             group: "server-reboot-or-shutdown",
             confidence: 0.05,
         }],
+        moved: Vec::new(),
         confirm: vec![Confirm { place: "server", command: "last -x -F".into(), expect: "no restart".into() }],
         remedies: vec![Remedy {
             place: "client",
@@ -90,14 +91,7 @@ fn session(id: u32) -> Session {
         unanswered: None,
         refused: None,
         client_saw: Some("client_loop: send disconnect: Connection reset by peer".into()),
-        path: Path {
-            rtt_min_ms: Some(31.0),
-            rtt_p95_ms: None,
-            retransmitted_share_c2s: 0.0,
-            retransmitted_share_s2c: 0.01,
-            zero_window_s: 0.0,
-            server_think_ms: None,
-        },
+        path: Path { rtt_min_ms: Some(31.0), retransmitted_share_s2c: 0.01, ..Path::default() },
         ssh: Ssh::default(),
         reset: Some(reset()),
         cause: cause(),
@@ -105,8 +99,7 @@ fn session(id: u32) -> Session {
             longest_survived_s: Some(3.1),
             ended_after_s: 6.2,
             interval_s: [3.1, 6.2],
-            keepalive_masks: false,
-            candidates: Vec::new(),
+            ..Timer::default()
         }),
         limits: Vec::new(),
     }
@@ -326,6 +319,10 @@ fn a_damaged_file_is_said_at_the_top_and_explained_at_the_end() {
         sessions: vec![1],
         count: 1,
         detail: "died together".into(),
+        frames: Vec::new(),
+        interval_s: None,
+        silences: None,
+        timers: Vec::new(),
         first_time: None,
         last_time: None,
     }];

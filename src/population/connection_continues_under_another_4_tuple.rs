@@ -2,21 +2,41 @@
 
 use std::collections::BTreeMap;
 
+use super::crowd::Crowd;
 use super::{Judged, Pattern};
 use crate::case::Case;
+use crate::cause::Cause;
 use crate::flow::{Flow, Side};
 use crate::wire::{End, FlowKey, Segment};
 
-/// Connections whose first packet goes on with the stream of an earlier one with another 4-tuple.
-///
-/// Sequence and acknowledgement number must both be the ones that the other connection's end would have sent next, and
-/// one end must be the same. That is 64 bits which nobody has who did not see the connection: one hit is proof. An
-/// address translator that was captured on both sides shows every packet under two 4-tuples; there the earlier
-/// connection goes on, too, and is not taken.
-pub(super) fn patterns(sessions: &[Judged]) -> Vec<Pattern> {
+declare_pattern! {
+    /// A connection goes on under another 4-tuple: an address translator changed or lost its mapping.
+    ///
+    /// ## Sees
+    /// A connection whose first packet is one out of the middle, with the sequence and acknowledgement number that an end of
+    /// an earlier connection would have sent next, one end the same, and timestamps that do not run backwards.
+    ///
+    /// ## Means
+    /// 64 bits which nobody has who did not see the connection: one hit is proof. The translator gave the connection another
+    /// address or port, or let a packet through without translating it; the host behind knows no such connection
+    /// and answers with a reset.
+    ///
+    /// ## Misleads when
+    /// A translator that was captured on both sides shows every packet under two 4-tuples; there the earlier connection goes
+    /// on, too, and is not taken.
+    ///
+    /// ## Needs
+    /// Both 4-tuples in the capture, so a place behind the translator.
+    ///
+    /// ## References
+    /// RFC 5382 §4.1; Kubernetes issue 74839 (packets that leave untranslated).
+    CONNECTION_CONTINUES_UNDER_ANOTHER_4_TUPLE = "connection-continues-under-another-4-tuple"
+}
+
+pub(super) fn find(crowd: &Crowd<'_>) -> Vec<Pattern> {
     let mut stopped: BTreeMap<Numbers, Vec<Stopped<'_>>> = BTreeMap::new();
     let mut patterns = Vec::new();
-    for (index, Judged { case, .. }) in sessions.iter().enumerate() {
+    for (index, Judged { case, .. }) in crowd.all() {
         if let Some(first) = opening(&case.flow)
             && let Some(before) = continued(&stopped, &case.flow, first)
         {
@@ -110,13 +130,22 @@ fn pattern(before: &Stopped<'_>, index: usize, case: &Case, first: &Segment) -> 
     } else {
         format!("as {new} what had come from {old}")
     };
-    Pattern {
-        id: "connection-continues-under-another-4-tuple",
-        sessions: vec![before.index, index],
-        detail: format!(
-            "frame {} continues {changed} up to frame {} (sequence number {}, acknowledgement {}): an address \
-             translator changed or lost its mapping",
-            first.frame, before.last.frame, first.seq, first.ack
-        ),
-    }
+    let detail = format!(
+        "frame {} continues {changed} up to frame {} (sequence number {}, acknowledgement {}): an address \
+         translator changed or lost its mapping",
+        first.frame, before.last.frame, first.seq, first.ack
+    );
+    let members = [before.index, index];
+    Pattern::new(&CONNECTION_CONTINUES_UNDER_ANOTHER_4_TUPLE, members.to_vec(), detail)
+        .shown_by([before.last.frame, first.frame])
+        .moving(&members, &MOVES)
 }
+
+/// A mapping that changed explains what a restarted server would.
+const MOVES: [(Cause, i32); 5] = [
+    (Cause::NatRebinding, 6),
+    (Cause::NatStateLost, 3),
+    (Cause::ServerRebooted, -6),
+    (Cause::ServerFailover, -6),
+    (Cause::LinkOutage, -4),
+];

@@ -1,0 +1,180 @@
+//! Libraries: what their exceptions and errors say. Paramiko measured with 5.1, the others read in their sources.
+
+use super::Situation::{ResetBeforeLogin, ResetBeforeVersion, ResetInSession};
+use super::{Meaning, Message, Printer, Shown, meaning};
+use crate::ssh::Program;
+
+const fn of(
+    program: Program,
+    template: &'static str,
+    shown: &'static [Shown],
+    meaning: &'static Meaning,
+    source: &'static str,
+) -> Message {
+    Message { printer: Printer::Client(program), template, releases: "all", shown, meaning, source }
+}
+
+pub(super) static MESSAGES: &[Message] = &[
+    of(
+        Program::Paramiko,
+        "Error reading SSH protocol banner[Errno 104] Connection reset by peer",
+        &[ResetBeforeVersion.always()],
+        &meaning::RESET_BEFORE_VERSION,
+        "paramiko transport.py _check_banner",
+    ),
+    of(
+        Program::Paramiko,
+        "Error reading SSH protocol banner",
+        &[],
+        &meaning::CLOSED_BEFORE_VERSION,
+        "paramiko transport.py _check_banner: also after banner_timeout (15 s) without a line",
+    ),
+    of(
+        Program::Paramiko,
+        "ConnectionResetError: [Errno 104] Connection reset by peer",
+        &[ResetBeforeLogin.always(), ResetInSession.always()],
+        &meaning::ECONNRESET,
+        "paramiko transport.py, Python's text for ECONNRESET",
+    ),
+    of(
+        Program::Paramiko,
+        "Authentication failed: transport shut down or saw EOF",
+        &[],
+        &meaning::CLOSED_BEFORE_LOGIN,
+        "paramiko auth_handler.py",
+    ),
+    of(Program::Paramiko, "Mismatched MAC", &[], &meaning::BAD_MAC, "paramiko packet.py"),
+    of(
+        Program::Paramiko,
+        "Incompatible ssh peer (no acceptable {text})",
+        &[],
+        &meaning::MISMATCH,
+        "paramiko transport.py _parse_kex_init",
+    ),
+    of(Program::Paramiko, "Server connection dropped", &[], &meaning::CLOSED_IN_SESSION, "paramiko sftp.py"),
+    of(
+        Program::Go,
+        "ssh: handshake failed: EOF",
+        &[],
+        &meaning::CLOSED_BEFORE_LOGIN,
+        "golang.org/x/crypto/ssh client.go",
+    ),
+    of(
+        Program::Go,
+        "ssh: handshake failed: read tcp {client}->{server}: read: connection reset by peer",
+        &[],
+        &meaning::RESET_BEFORE_LOGIN,
+        "golang.org/x/crypto/ssh client.go",
+    ),
+    of(
+        Program::Go,
+        "ssh: overflow reading version string",
+        &[],
+        &meaning::NOT_SSH,
+        "golang.org/x/crypto/ssh transport.go",
+    ),
+    of(
+        Program::Go,
+        "ssh: no common algorithm for {text}; we offered: {list}, peer offered: {list}",
+        &[],
+        &meaning::MISMATCH,
+        "golang.org/x/crypto/ssh common.go",
+    ),
+    of(
+        Program::Go,
+        "ssh: no common algorithm for {text}",
+        &[],
+        &meaning::MISMATCH,
+        "golang.org/x/crypto/ssh common.go",
+    ),
+    of(Program::Go, "ssh: MAC failure", &[], &meaning::BAD_MAC, "golang.org/x/crypto/ssh cipher.go"),
+    of(
+        Program::Go,
+        "ssh: invalid packet length, packet too large",
+        &[],
+        &meaning::BAD_PACKET,
+        "golang.org/x/crypto/ssh cipher.go",
+    ),
+    of(
+        Program::Go,
+        "ssh: max packet length exceeded",
+        &[],
+        &meaning::BAD_PACKET,
+        "golang.org/x/crypto/ssh cipher.go",
+    ),
+    of(
+        Program::Go,
+        "ssh: unable to authenticate",
+        &[],
+        &meaning::PERMISSION_DENIED,
+        "golang.org/x/crypto/ssh client_auth.go",
+    ),
+    of(
+        Program::Libssh,
+        "Socket error: disconnected",
+        &[],
+        &meaning::CLOSED_BEFORE_LOGIN,
+        "libssh src/session.c",
+    ),
+    of(
+        Program::Libssh,
+        "Socket error: Connection reset by peer",
+        &[],
+        &meaning::ECONNRESET,
+        "libssh src/session.c",
+    ),
+    of(
+        Program::Libssh,
+        "kex error : no match for method {text}: server [{list}], client [{list}]",
+        &[],
+        &meaning::MISMATCH,
+        "libssh src/kex.c",
+    ),
+    of(Program::Libssh, "Packet len too high", &[], &meaning::BAD_PACKET, "libssh src/packet.c"),
+    of(Program::Libssh, "HMAC error", &[], &meaning::BAD_MAC, "libssh src/packet.c"),
+    of(
+        Program::Libssh2,
+        "Failed getting banner",
+        &[],
+        &meaning::CLOSED_BEFORE_VERSION,
+        "libssh2 src/session.c (-13): a reset gives the same",
+    ),
+    of(
+        Program::Libssh2,
+        "Unable to exchange encryption keys",
+        &[],
+        &meaning::MISMATCH,
+        "libssh2 src/session.c (-8): also an end in the key exchange",
+    ),
+    of(Program::Libssh2, "Invalid MAC received", &[], &meaning::BAD_MAC, "libssh2 src/transport.c (-4)"),
+    of(
+        Program::Jsch,
+        "connection is closed by foreign host",
+        &[],
+        &meaning::CLOSED_BEFORE_VERSION,
+        "JSch Session.java",
+    ),
+    of(
+        Program::Jsch,
+        "Session.connect: java.io.IOException: End of IO Stream Read",
+        &[],
+        &meaning::CLOSED_BEFORE_LOGIN,
+        "JSch Session.java",
+    ),
+    of(
+        Program::Jsch,
+        "Session.connect: java.net.SocketException: Connection reset",
+        &[],
+        &meaning::RESET_BEFORE_LOGIN,
+        "JSch Session.java",
+    ),
+    of(Program::Jsch, "Algorithm negotiation fail", &[], &meaning::MISMATCH, "JSch Session.java"),
+    of(
+        Program::Jsch,
+        "Packet corrupt",
+        &[],
+        &meaning::BAD_PACKET,
+        "JSch Session.java, after discarding up to 256 KiB",
+    ),
+    of(Program::Jsch, "invalid server's version string", &[], &meaning::NOT_SSH, "JSch Session.java"),
+];

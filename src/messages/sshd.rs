@@ -1,0 +1,280 @@
+//! OpenSSH's sshd, in its log. From 9.8 on the name of the program is `sshd-session` once a connection is accepted.
+
+use super::{Meaning, Message, Printer, meaning};
+use crate::ssh::Program;
+
+const fn log(
+    template: &'static str,
+    releases: &'static str,
+    meaning: &'static Meaning,
+    source: &'static str,
+) -> Message {
+    Message { printer: Printer::Log(Program::OpenSsh), template, releases, shown: &[], meaning, source }
+}
+
+pub(super) static MESSAGES: &[Message] = &[
+    log(
+        "Connection closed by {client} port {port}",
+        "7.3 and later",
+        &meaning::CLIENT_CLOSED,
+        "OpenSSH packet.c sshpkt_vfatal",
+    ),
+    log(
+        "Connection closed by authenticating user {user} {client} port {port}",
+        "7.5 and later",
+        &meaning::CLIENT_CLOSED,
+        "OpenSSH packet.c sshpkt_vfatal",
+    ),
+    log(
+        "Connection closed by invalid user {user} {client} port {port}",
+        "7.5 and later",
+        &meaning::CLIENT_CLOSED,
+        "OpenSSH packet.c sshpkt_vfatal",
+    ),
+    log(
+        "Connection reset by {client} port {port}",
+        "7.3 and later",
+        &meaning::CLIENT_RESET,
+        "OpenSSH packet.c sshpkt_vfatal",
+    ),
+    log(
+        "Connection reset by authenticating user {user} {client} port {port}",
+        "7.5 and later",
+        &meaning::CLIENT_RESET,
+        "OpenSSH packet.c sshpkt_vfatal",
+    ),
+    log(
+        "Connection reset by invalid user {user} {client} port {port}",
+        "7.5 and later",
+        &meaning::CLIENT_RESET,
+        "OpenSSH packet.c sshpkt_vfatal",
+    ),
+    log(
+        "Connection reset by user {user} {client} port {port}",
+        "7.5 and later: in a session, when a write met it",
+        &meaning::CLIENT_RESET,
+        "OpenSSH packet.c sshpkt_vfatal",
+    ),
+    log(
+        "Read error from remote host {client} port {port}: Connection reset by peer",
+        "to 9.7 at level VERBOSE only, from 9.8 on at INFO",
+        &meaning::CLIENT_RESET,
+        "OpenSSH serverloop.c process_input",
+    ),
+    log(
+        "Read error from remote host {client} port {port}: Connection timed out",
+        "to 9.7 at level VERBOSE only, from 9.8 on at INFO",
+        &meaning::RETRANSMISSIONS,
+        "OpenSSH serverloop.c process_input",
+    ),
+    log(
+        "Read error from remote host {client} port {port}: No route to host",
+        "to 9.7 at level VERBOSE only, from 9.8 on at INFO",
+        &meaning::RETRANSMISSIONS,
+        "OpenSSH serverloop.c process_input",
+    ),
+    log("Write failed: Broken pipe", "to 6.9", &meaning::CLIENT_RESET, "OpenSSH packet.c"),
+    log(
+        "Connection from {text} timed out",
+        "7.3 and later",
+        &meaning::RETRANSMISSIONS,
+        "OpenSSH packet.c sshpkt_vfatal",
+    ),
+    log(
+        "Timeout, client not responding",
+        "all; from 7.7 on with user, address and port",
+        &meaning::KEEPALIVE,
+        "OpenSSH serverloop.c client_alive_check",
+    ),
+    log(
+        "Timeout before authentication for {client} port {port}",
+        "7.3 to 9.7; builds without the patch for CVE-2024-6387",
+        &meaning::GRACE,
+        "OpenSSH sshd.c grace_alarm_handler",
+    ),
+    log(
+        "Timeout before authentication for connection from {client} to {server}",
+        "9.8 and later; 9.8p1 has the two addresses the wrong way round",
+        &meaning::GRACE,
+        "OpenSSH sshd.c",
+    ),
+    log(
+        "Timeout before authentication for {client}",
+        "to 7.2",
+        &meaning::GRACE,
+        "OpenSSH sshd.c grace_alarm_handler",
+    ),
+    log(
+        "drop connection #{number} from {client} on {server} past MaxStartups",
+        "7.4 to 9.9; to 8.3 at level VERBOSE only",
+        &meaning::DROPPED,
+        "OpenSSH sshd.c drop_connection",
+    ),
+    log(
+        "drop connection #{number} from {client} on {server} Maxstartups",
+        "10.0 and later",
+        &meaning::DROPPED,
+        "OpenSSH sshd.c drop_connection",
+    ),
+    log(
+        "drop connection #{number} from {client} on {server} penalty: {text}",
+        "9.8 and later",
+        &meaning::DROPPED,
+        "OpenSSH sshd.c, srclimit.c",
+    ),
+    log(
+        "drop connection #{number} from {client} on {server}",
+        "7.4 and later",
+        &meaning::DROPPED,
+        "OpenSSH sshd.c drop_connection",
+    ),
+    log(
+        "beginning MaxStartups throttling",
+        "8.4 and later",
+        &meaning::DROPPED,
+        "OpenSSH sshd.c drop_connection",
+    ),
+    log(
+        "exited MaxStartups throttling after {text}, {number} connections dropped",
+        "8.4 and later",
+        &meaning::DROPPED,
+        "OpenSSH sshd.c drop_connection",
+    ),
+    log(
+        "refused connect from {text}",
+        "builds with TCP wrappers (Debian, Ubuntu, SUSE, RHEL to 7)",
+        &meaning::WRAPPERS,
+        "tcp_wrappers refuse.c",
+    ),
+    log(
+        "Unable to negotiate with {client} port {port}: no matching {what} found. Their offer: {list}",
+        "7.3 and later",
+        &meaning::MISMATCH,
+        "OpenSSH packet.c sshpkt_vfatal",
+    ),
+    log(
+        "fatal: no matching {what} found: client {list} server {list}",
+        "6.x",
+        &meaning::MISMATCH,
+        "OpenSSH kex.c",
+    ),
+    log(
+        "ssh_dispatch_run_fatal: Connection from {text} port {port}: message authentication code incorrect",
+        "7.0 and later; also after a bad length",
+        &meaning::BAD_MAC,
+        "OpenSSH dispatch.c",
+    ),
+    log(
+        "ssh_dispatch_run_fatal: Connection from {text} port {port}: Connection corrupted",
+        "7.0 and later",
+        &meaning::BAD_PACKET,
+        "OpenSSH dispatch.c",
+    ),
+    log(
+        "ssh_dispatch_run_fatal: Connection from {text} port {port}: {text}",
+        "7.0 and later",
+        &meaning::PROTOCOL,
+        "OpenSSH dispatch.c",
+    ),
+    log(
+        "kex_protocol_error: type {number} seq {number}",
+        "7.0 and later",
+        &meaning::PROTOCOL,
+        "OpenSSH kex.c",
+    ),
+    log(
+        "non-transport message {number} received from peer during key exchange",
+        "10.4 and later",
+        &meaning::PROTOCOL,
+        "OpenSSH packet.c",
+    ),
+    log(
+        "strict KEX violation: {text}",
+        "9.6 and later, and where it was patched in",
+        &meaning::PROTOCOL,
+        "OpenSSH packet.c, kex.c",
+    ),
+    log("kex_input_kexinit: discard proposal: {text}", "7.0 and later", &meaning::PROTOCOL, "OpenSSH kex.c"),
+    log(
+        "client sent invalid protocol identifier {text}",
+        "8.0 and later, behind `kex_exchange_identification:`",
+        &meaning::NOT_SSH,
+        "OpenSSH kex.c",
+    ),
+    log(
+        "banner exchange: Connection from {client} port {port}: {text}",
+        "8.3 and later",
+        &meaning::NOT_SSH,
+        "OpenSSH sshd.c",
+    ),
+    log(
+        "Bad protocol version identification {text} from {client} port {port}",
+        "to 7.9",
+        &meaning::NOT_SSH,
+        "OpenSSH sshd.c sshd_exchange_identification",
+    ),
+    log(
+        "Did not receive identification string from {client}",
+        "to 7.9",
+        &meaning::CLIENT_CLOSED,
+        "OpenSSH sshd.c sshd_exchange_identification",
+    ),
+    log(
+        "probed from {client} port {port} with {text} Don't panic",
+        "all",
+        &meaning::CLIENT_CLOSED,
+        "OpenSSH kex.c",
+    ),
+    log(
+        "scanned from {client} port {port} with {text} Don't panic",
+        "all",
+        &meaning::CLIENT_CLOSED,
+        "OpenSSH kex.c",
+    ),
+    log(
+        "Received disconnect from {client} port {port}:{code}: {text}",
+        "all; code 11 is an ordinary good-bye",
+        &meaning::DISCONNECTED,
+        "OpenSSH packet.c",
+    ),
+    log(
+        "Disconnecting {text} port {port}: {text}",
+        "7.5 and later",
+        &meaning::DISCONNECTED,
+        "OpenSSH packet.c ssh_packet_disconnect",
+    ),
+    log(
+        "maximum authentication attempts exceeded for {text}",
+        "7.0 and later",
+        &meaning::TOO_MANY_FAILURES,
+        "OpenSSH auth.c auth_maxtries_exceeded",
+    ),
+    log(
+        "error: fork: Resource temporarily unavailable",
+        "all",
+        &meaning::CHILD_FAILED,
+        "OpenSSH sshd.c server_accept_loop",
+    ),
+    log("fork of unprivileged child failed", "all", &meaning::CHILD_FAILED, "OpenSSH sshd.c privsep_preauth"),
+    log("rexec of {text} failed: {text}", "all", &meaning::CHILD_FAILED, "OpenSSH sshd.c"),
+    log("ssh_msg_send: write: Broken pipe", "all", &meaning::CHILD_FAILED, "OpenSSH msg.c"),
+    log(
+        "recv_rexec_state: ssh_msg_recv failed",
+        "all: listener and child are of different releases",
+        &meaning::CHILD_FAILED,
+        "OpenSSH sshd.c",
+    ),
+    log("Missing privilege separation directory: {text}", "all", &meaning::CHILD_FAILED, "OpenSSH sshd.c"),
+    log(
+        "session process {number} for connection from {client} to {server} killed by signal {number}",
+        "9.8 and later",
+        &meaning::CRASHED,
+        "OpenSSH sshd.c",
+    ),
+    log(
+        "Killed process {number} (sshd",
+        "the kernel's log; `sshd-session` from 9.8 on",
+        &meaning::CRASHED,
+        "Linux mm/oom_kill.c",
+    ),
+];
