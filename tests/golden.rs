@@ -68,6 +68,26 @@ fn every_report_is_as_committed() {
     );
 }
 
+/// Lines of a terminal that nobody has made larger.
+const SCREEN: usize = 24;
+
+#[test]
+fn the_first_screen_says_who_why_when_and_what_to_do() {
+    for folder in captures() {
+        let text = report(&folder, &["--format", "text"]);
+        if !text.contains("; it died.") && !text.contains("; 1 died.") {
+            continue;
+        }
+        let screen: Vec<&str> = text.lines().take(SCREEN).collect();
+        let ends = screen.iter().any(|line| line.starts_with('#') && line.contains(" → "));
+        assert!(ends, "{}: no verdict on the first screen of\n{text}", folder.slug);
+        for labels in [["  Why  ", "  Why  "], ["  When ", "  When "], ["  Mend ", "  Next "]] {
+            let shown = screen.iter().any(|line| labels.iter().any(|label| line.starts_with(label)));
+            assert!(shown, "{}: no {labels:?} on the first screen of\n{text}", folder.slug);
+        }
+    }
+}
+
 #[test]
 fn threads_and_pipes_change_nothing() {
     for folder in captures() {

@@ -79,6 +79,48 @@ fn what_the_lab_makes_is_judged_as_the_kernel_saw_it() {
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// How wide the interval for an idle limit may be, as a part of the limit.
+const WIDEST: f64 = 0.15;
+
+#[test]
+#[ignore = "needs root and builds network namespaces: cargo test --test lab -- --ignored"]
+fn the_idle_limits_of_three_firewalls_are_told_from_forty_sessions_each() {
+    let out = std::env::temp_dir().join(format!("sshrst-limits-test-{}", std::process::id()));
+    let run = Command::new(root().join("tests/lab/limits")).arg(&out).output().unwrap();
+    eprint!("{}", String::from_utf8_lossy(&run.stderr));
+    if run.status.code() == Some(NOT_POSSIBLE_HERE) {
+        eprintln!("skipped: the lab is not possible on this machine");
+        return;
+    }
+    assert!(run.status.success(), "the lab ended with {}", run.status);
+    let lines = String::from_utf8(run.stdout).unwrap();
+    let limits: Vec<(&Path, f64)> = lines
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .map(|(file, limit)| (Path::new(file), limit.parse().unwrap()))
+        .collect();
+    let missed: Vec<_> = limits.iter().filter_map(|(file, limit)| missed(file, *limit)).collect();
+    fs::remove_dir_all(&out).unwrap();
+    assert_eq!(limits.len(), 3, "{lines}");
+    assert!(missed.is_empty(), "{missed:?}");
+}
+
+/// What is said of a firewall with this limit, unless it is right and narrow.
+fn missed(file: &Path, limit: f64) -> Option<String> {
+    let report = tool::analyze(["--format", "json"], file).report().unwrap();
+    let patterns: Vec<_> = report["patterns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["id"] == "idle-limit-of-a-path")
+        .collect();
+    let ends =
+        patterns.first().and_then(|it| Some([it["interval_s"][0].as_f64()?, it["interval_s"][1].as_f64()?]));
+    let right =
+        ends.is_some_and(|[above, up_to]| above < limit && limit <= up_to && up_to - above <= WIDEST * limit);
+    (!right || patterns.len() != 1).then(|| format!("{limit} s: {patterns:?}"))
+}
+
 /// What the report on a capture says otherwise than its label.
 fn differences(folder: &Labelled) -> Vec<String> {
     let report = tool::analyze(["--all", "--format", "json"], &folder.capture).report();

@@ -18,6 +18,7 @@ use serde_json::Value;
 use sshrst::flow::Side;
 
 const CONTINUES: &str = "connection-continues-under-another-4-tuple";
+const TWICE: &str = "same-connection-seen-twice";
 const ALIKE: &str = "same-reset-from-several-hosts";
 
 fn edited(slug: &str, lines: &[&str]) -> Recording {
@@ -46,7 +47,27 @@ fn together(recordings: impl IntoIterator<Item = Recording>) -> Recording {
 fn elsewhere(slug: &str, mask: [u8; 3]) -> Recording {
     let mut recording = Recording::load(slug).unwrap();
     recording.renumber(mask);
+    recording.begin_anew(0x0101_0101_u32.wrapping_mul(mask[1].into()));
     recording
+}
+
+#[test]
+fn one_capture_under_other_addresses_is_one_connection_seen_twice() {
+    let inside = Recording::load("idle-reject-seen-at-client").unwrap();
+    let mut outside = inside.clone();
+    outside.renumber([0, 1, 0]);
+    outside.shift(1_000_000);
+    assert_eq!(found(&together([inside.clone(), outside.clone()]), TWICE), [[0, 1]]);
+    // A relay numbers its own connection: what they have in common is the KEXINITs.
+    outside.edit("set client seq+=5000 ack+=900").unwrap();
+    outside.edit("set server seq+=900 ack+=5000").unwrap();
+    assert_eq!(found(&together([inside, outside]), TWICE), [[0, 1]]);
+}
+
+#[test]
+fn other_connections_are_not() {
+    let recordings = [[0, 0, 0], [0, 1, 0]].map(|mask| elsewhere("idle-reject-seen-at-client", mask));
+    assert!(found(&together(recordings), TWICE).is_empty());
 }
 
 #[test]

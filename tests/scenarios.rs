@@ -15,8 +15,10 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use page::{Page, Scenario, Truth};
+use page::{Page, Scenario, Truth, causes};
 use recording::{Recording, slugs};
+use sshrst::case::Progress;
+use sshrst::cause::{Cause, Group};
 use sshrst::detect::{CATALOGUE, Outcome, by_id};
 use sshrst::infer::{Sender, Verdict};
 use sshrst::population::Judged;
@@ -33,9 +35,9 @@ fn blessing() -> bool {
 fn every_detector_has_its_page_and_every_page_its_detector() {
     let detectors: BTreeSet<String> = CATALOGUE.iter().map(|detector| detector.meta().id.into()).collect();
     let folder = fs::read_dir(file_of("README").parent().unwrap()).unwrap();
-    let mut pages: BTreeSet<String> = folder
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
-        .collect();
+    let files = folder.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    let mut pages: BTreeSet<String> =
+        files.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
     assert!(pages.remove("README"), "tests/scenarios/README.md describes the language");
     for id in detectors.difference(&pages).filter(|_| blessing()) {
         fs::write(file_of(id), page::skeleton(by_id(id).unwrap().meta())).unwrap();
@@ -88,10 +90,61 @@ fn no_capture_shows_what_a_page_says_is_never_found() {
     }
 }
 
+/// Every group of causes has its page in `tests/scenarios/causes/`, every cause its heading there, and under it packets of
+/// which the cause is among the first three answers: whoever reads the report reads it.
+#[test]
+fn every_cause_is_among_the_first_three_answers_where_it_happened() {
+    let mut wrong = Vec::new();
+    for group in Group::ALL {
+        let file = file_of("causes").with_extension("").join(group.id()).with_extension("md");
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        let examples = causes::examples(&text);
+        let shown: BTreeSet<&str> = examples.iter().map(|example| example.cause.as_str()).collect();
+        let all: BTreeSet<&str> =
+            Cause::ALL.iter().filter(|cause| cause.group() == group).map(|cause| cause.id()).collect();
+        assert_eq!(shown, all, "causes with packets in {}", file.display());
+        let found: Vec<Option<String>> = examples
+            .iter()
+            .map(|example| match answers(example) {
+                Ok(line) => Some(line),
+                Err((line, why)) => {
+                    wrong.push(format!("{}:{line}: {why}", file.display()));
+                    None
+                }
+            })
+            .collect();
+        let fresh = causes::with(&text, &found);
+        if blessing() {
+            fs::write(&file, fresh).unwrap();
+        } else if let Some(line) = differs(&text, &fresh) {
+            wrong.push(format!(
+                "{}:{line}: not what is found now; SSHRST_BLESS=1 rewrites the finds blocks",
+                file.display()
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// How the last connection of an example ended, and the causes, likeliest first. An error if its own is not among the first three.
+fn answers(example: &causes::Example) -> Result<String, (usize, String)> {
+    let findings = played(example.line, &example.script)?.analysed();
+    let Some(Judged { case, diagnosis, .. }) = findings.sessions.last() else {
+        return Err((example.line, "no connection".into()));
+    };
+    let phase = case.progress.map_or("an unknown phase", Progress::word);
+    let causes = diagnosis.causes.iter().take(4);
+    let causes: Vec<String> =
+        causes.map(|(cause, share)| format!("{cause} {:.0} %", share * 100.0)).collect();
+    let line = format!("{} in {phase}: {}", case.ending.word(), causes.join(", "));
+    let mut first = diagnosis.causes.iter().take(3);
+    if first.any(|(cause, _)| cause.id() == example.cause) { Ok(line) } else { Err((example.line, line)) }
+}
+
 /// Runs one scenario, and notes what is wrong with it. The lines of its finds block, if it could be run.
 fn examined(scenario: &Scenario, id: &str, file: &Path, wrong: &mut Vec<String>) -> Option<Vec<String>> {
     let mut complain = |line: usize, why: String| wrong.push(format!("{}:{line}: {why}", file.display()));
-    let recording = match played(scenario) {
+    let recording = match played(scenario.line, &scenario.script) {
         Ok(recording) => recording,
         Err((line, why)) => {
             complain(line, why);
@@ -130,9 +183,9 @@ fn verdict(judged: &Judged) -> Option<&Verdict> {
 }
 
 /// The packets of a scenario.
-fn played(scenario: &Scenario) -> Result<Recording, (usize, String)> {
-    let mut lines = scenario.script.iter();
-    let Some((line, first)) = lines.next() else { return Err((scenario.line, "no packets".into())) };
+fn played(start: usize, script: &[(usize, String)]) -> Result<Recording, (usize, String)> {
+    let mut lines = script.iter();
+    let Some((line, first)) = lines.next() else { return Err((start, "no packets".into())) };
     let slug = first.strip_prefix("from ").ok_or((*line, "the first line is `from <capture>`".to_owned()))?;
     let mut recording = Recording::load(slug).map_err(|why| (*line, why))?;
     for (line, text) in lines {

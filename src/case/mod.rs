@@ -153,6 +153,12 @@ impl Case {
         fins.min_by_key(|(_, fin)| fin.frame)
     }
 
+    /// Time from the server's acceptance of the connection to what it sent at `moment`, wherever the capture was taken; `None`
+    /// without its SYN-ACK.
+    pub fn since_accept(&self, moment: Timestamp) -> Option<Elapsed> {
+        service::since_accept(&self.flow, moment)
+    }
+
     /// Whether the capture is blind in the given way.
     pub fn is_blind(&self, kind: BlindKind) -> bool {
         self.blind.iter().any(|blind| blind.kind == kind)

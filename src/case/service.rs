@@ -51,11 +51,17 @@ fn syn_tries(flow: &Flow) -> u32 {
 }
 
 fn banner(flow: &Flow) -> Option<Elapsed> {
-    let server = flow.half(Side::Server);
-    let (syn_ack, first) = (server.opened?, server.first_data?);
-    // From the server's SYN-ACK to its first data, seen here: the loop to the client and the server's own part.
-    let loop_to_client = flow.half(Side::Client).round_trips.min?.time;
-    Some((first.time.since(syn_ack.time) - loop_to_client).max_zero())
+    flow.half(Side::Client).round_trips.min?;
+    since_accept(flow, flow.half(Side::Server).first_data?.time)
+}
+
+/// Time from the server's acceptance of the connection to what it sent at `moment`, wherever the capture was taken.
+pub(super) fn since_accept(flow: &Flow, moment: Timestamp) -> Option<Elapsed> {
+    let syn_ack = flow.half(Side::Server).opened?;
+    // Between the SYN-ACK and the ACK that completes the handshake lies a round trip, of which each loop has its part.
+    let loops = Side::BOTH.map(|side| flow.half(side).round_trips.min.map(|shortest| shortest.time));
+    let round_trip = loops.into_iter().fold(Elapsed::ZERO, |sum, part| sum + part.unwrap_or_default());
+    Some((moment.since(syn_ack.time) - round_trip).max_zero())
 }
 
 fn key_exchange(flow: &Flow, transcript: &Transcript) -> Option<Elapsed> {

@@ -2,17 +2,12 @@
 
 use super::advice::Where::{Client, Network, Server};
 use super::advice::{Remedy, run};
-use super::commands::{HOSTS_FILES, IPTABLES, JOURNAL, LIBWRAP, MTR, NFT, SS_LISTEN, SSHD_LIMITS};
-use super::remedies::{ACCEPT_ESTABLISHED, ACCEPT_RULE, ACCEPT_RULE_NFT, HOSTS_ALLOW};
+use super::commands::{
+    HOSTS_FILES, IPTABLES, JOURNAL, LIBWRAP, MTR, NFT, SS_LISTEN, SSHD_LIMITS, WATCH_SERVER,
+};
+use super::remedies::{ACCEPT_ESTABLISHED, ACCEPT_RULE, ACCEPT_RULE_NFT, HOSTS_ALLOW, RULE_ON_THE_BOX};
 
 const FAIL2BAN: &str = "fail2ban-client status sshd";
-
-const RULE_ON_THE_BOX: Remedy<&str> = Remedy {
-    place: Network,
-    what: "let TCP from {client} to {server} port {server_port} pass on the firewall, before the rule that rejects",
-    why: "the first rule that matches decides",
-    trap: "cloud security groups, network ACLs and the host's own filter all have to agree; return traffic needs its rule where the filter is stateless",
-};
 
 declare_causes! {
     /// ## What happened
@@ -79,6 +74,7 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "fail2ban-client set sshd unbanip {client}",
+                paste: true,
                 why: "where fail2ban wrote the rule",
                 trap: "it comes back with the next failed logins: add the address to ignoreip",
             },
@@ -111,7 +107,7 @@ declare_causes! {
             run(Client, MTR, "the server's distance in hops, to compare with the reset's TTL"),
             run(Network, IPTABLES, "on the firewall: a REJECT rule in FORWARD whose counter grows"),
             run(Network, NFT, "the same where nftables are in use"),
-            run(Server, "tcpdump -ni any host {client} and tcp port {server_port}", "nothing arrives while the client is refused"),
+            run(Server, WATCH_SERVER, "nothing arrives while the client is refused"),
             run(Server, IPTABLES, "no such rule on the server itself"),
         ],
         remedies: [RULE_ON_THE_BOX, ACCEPT_RULE, HOSTS_ALLOW],
@@ -175,12 +171,14 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "# /etc/ssh/sshd_config\nPerSourcePenaltyExemptList {client}",
+                paste: true,
                 why: "for addresses that many share (NAT, jump host) and for monitoring that connects without a login",
                 trap: "`sshd -t` before the restart; the restart forgives all penalties, so it seems to help even when it does not",
             },
             Remedy {
                 place: Client,
                 what: "mend what fails: the wrong key or user in automation, a health check that connects and leaves",
+                paste: false,
                 why: "the penalty returns as long as its reason does",
                 trap: "each refused attempt while penalised may prolong it",
             },

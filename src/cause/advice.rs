@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::facts::Facts;
+use super::remedies::mends_idleness;
 
 /// Where a command is run or a line is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +51,8 @@ pub struct Remedy<Text> {
     pub place: Where,
     /// The lines to paste, with the file they belong in as a comment; or an action in words.
     pub what: Text,
+    /// `what` is a command or lines of a file, to be pasted as they are.
+    pub paste: bool,
     /// Why it helps.
     pub why: Text,
     /// How it goes wrong.
@@ -82,9 +85,11 @@ impl Advice {
             command: facts.fill(confirm.command),
             expect: facts.fill(confirm.expect),
         });
-        let remedies = self.remedies.iter().map(|remedy| Remedy {
+        let apply = |remedy: &&Remedy<&'static str>| facts.idleness || !mends_idleness(remedy);
+        let remedies = self.remedies.iter().filter(apply).map(|remedy| Remedy {
             place: remedy.place,
             what: facts.fill(remedy.what),
+            paste: remedy.paste,
             why: facts.fill(remedy.why),
             trap: facts.fill(remedy.trap),
         });

@@ -9,6 +9,7 @@ const CLIENT_VERBOSE: &str = "ssh -v -p {server_port} {server} exit";
 const ONE_KEY: Remedy<&str> = Remedy {
     place: Client,
     what: "# ~/.ssh/config\nHost {server}\n    IdentityFile ~/.ssh/id_ed25519\n    IdentitiesOnly yes",
+    paste: true,
     why: "only the right key is offered instead of every key that the agent holds",
     trap: "`Host` matches the name you type, not the address behind it",
 };
@@ -21,7 +22,7 @@ declare_causes! {
     /// ## On the wire
     ///
     /// The server closes 120 s after the handshake, counted from there and not from the last packet; FIN as a rule, a reset if it
-    /// had unread data.
+    /// had unread data. Other settings show as a whole number of seconds.
     ///
     /// ## Looks the same
     ///
@@ -42,12 +43,14 @@ declare_causes! {
             Remedy {
                 place: Client,
                 what: "ssh-add ~/.ssh/id_ed25519",
+                paste: true,
                 why: "the key is unlocked before the connection is opened",
                 trap: "agents forget keys after their lifetime (-t) and at logout",
             },
             Remedy {
                 place: Server,
                 what: "# /etc/ssh/sshd_config\nLoginGraceTime 180\nUseDNS no",
+                paste: true,
                 why: "slow second factors and lookups get more time",
                 trap: "each waiting login holds a place of MaxStartups; `sshd -t` before the restart",
             },
@@ -83,6 +86,7 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "# /etc/ssh/sshd_config\nMaxAuthTries 10",
+                paste: true,
                 why: "agents with many keys get through",
                 trap: "it gives guessers as many tries; `sshd -t` before the restart",
             },
@@ -116,6 +120,7 @@ declare_causes! {
             Remedy {
                 place: Client,
                 what: "ssh-copy-id -p {server_port} {server}",
+                paste: true,
                 why: "puts the public key where sshd looks for it",
                 trap: "it needs another way in that still works; ~/.ssh must be 700 and authorized_keys 600 on the server",
             },

@@ -7,9 +7,18 @@ use super::commands::{
 };
 use super::remedies::CAPTURE_BOTH_ENDS;
 
+const FEWER_SOURCES: Remedy<&str> = Remedy {
+    place: Network,
+    what: "let only known sources reach port {server_port}: a VPN, a jump host, or a list in the firewall or security group",
+    paste: false,
+    why: "what cannot connect cannot scan, and no longer fills the log",
+    trap: "put your own address on the list first and keep a session open; addresses of homes and mobiles change",
+};
+
 const NOT_YOUR_FAULT: Remedy<&str> = Remedy {
     place: Server,
     what: "# /etc/ssh/sshd_config\nPasswordAuthentication no\nPerSourceMaxStartups 5",
+    paste: true,
     why: "nothing needs mending; guesses become pointless and one address cannot fill the queue",
     trap: "install keys first; health checks and jump hosts need more than five; `sshd -t` before the restart",
 };
@@ -17,13 +26,13 @@ const NOT_YOUR_FAULT: Remedy<&str> = Remedy {
 declare_causes! {
     /// ## What happened
     ///
-    /// The client's program closed its socket with data unread or on purpose without lingering. Some libraries end even healthy
-    /// sessions so (Paramiko, AsyncSSH), and a window that is closed during output does too.
+    /// The client's program or its user broke the connection off: at a prompt, at a host key that is unknown or has changed, at
+    /// a window that was closed. Some libraries abort even healthy sessions (Paramiko, AsyncSSH).
     ///
     /// ## On the wire
     ///
-    /// A reset with acknowledgement of the client, its window, timestamps, IP ID and DSCP continuing its own series, mostly
-    /// while the server was sending.
+    /// The client's FIN before the login was over; or its reset with acknowledgement, window, timestamps, IP ID and DSCP
+    /// continuing its own series, when data was unread or it closes without lingering.
     ///
     /// ## Looks the same
     ///
@@ -39,11 +48,20 @@ declare_causes! {
             run(Server, JOURNAL, "`Connection reset by {client} port {client_port}`, or `Read error from remote host {client}`"),
             run(Client, "nstat -az TcpExtTCPAbortOnClose TcpExtTCPAbortOnData", "one more for each such end"),
             run(Client, "ps -ef | grep -iE 'ssh|sftp|ansible|python'", "which program it was"),
+            run(Client, "ssh-keygen -F {known_host}", "no line, or another key than `ssh-keyscan` shows: then the host key made it stop (`Host key verification failed.`)"),
         ],
         remedies: [
             Remedy {
                 place: Client,
+                what: "ssh-keyscan -p {server_port} {server} | ssh-keygen -lf -",
+                paste: true,
+                why: "where it ended before the login: compare with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the server, then accept the key",
+                trap: "never accept a changed key unseen: `ssh-keygen -R` is for servers that were installed anew",
+            },
+            Remedy {
+                place: Client,
                 what: "update the library, and close channel and transport in order (Paramiko: `client.close()` after reading to the end)",
+                paste: false,
                 why: "an orderly close reads what is left, so the kernel sends FIN",
                 trap: "the reset is harmless when the work was done: filter it in monitoring rather than chase it",
             },
@@ -75,9 +93,10 @@ declare_causes! {
         ],
         remedies: [
             Remedy {
-                place: Client,
-                what: "run it so that it outlives the terminal: tmux new -A -s work on the server, or systemd-run --user on the client",
-                why: "work on the server goes on whatever happens to the client",
+                place: Server,
+                what: "tmux new -A -s work",
+                paste: true,
+                why: "after the login: work on the server goes on whatever happens to the client",
                 trap: "logind's KillUserProcesses=yes ends tmux with the session: loginctl enable-linger",
             },
         ],
@@ -112,6 +131,7 @@ declare_causes! {
             Remedy {
                 place: Client,
                 what: "# ~/.ssh/config\nHost *\n    ConnectTimeout 30\n    ConnectionAttempts 3",
+                paste: true,
                 why: "gives a slow path or server time",
                 trap: "it mends nothing on the server: find out why the banner comes late (load, DNS, TCP wrappers)",
             },
@@ -146,6 +166,7 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "# /etc/ssh/sshd_config\nClientAliveInterval 60\nClientAliveCountMax 3",
+                paste: true,
                 why: "connections of clients that are gone are ended within minutes and free their port",
                 trap: "it also ends sessions of clients that were only out of reach for that long",
             },
@@ -183,6 +204,7 @@ declare_causes! {
             Remedy {
                 place: Client,
                 what: "# ~/.ssh/config\nHost *\n    ServerAliveInterval {interval}\n    ServerAliveCountMax 6",
+                paste: true,
                 why: "more patience for the same traffic",
                 trap: "a connection that is really dead is noticed later; mend the path first",
             },
@@ -213,7 +235,7 @@ declare_causes! {
             run(Server, JOURNAL, "nothing, or `Connection closed by {client} port {client_port}` without a version"),
             run(Network, "getent hosts {client}; whois {client} | head -n 30", "not one of your own monitors or balancers"),
         ],
-        remedies: [NOT_YOUR_FAULT],
+        remedies: [NOT_YOUR_FAULT, FEWER_SOURCES],
     }
 
     /// ## What happened
@@ -223,7 +245,7 @@ declare_causes! {
     /// ## On the wire
     ///
     /// Banner, key exchange up to the server's key, then the client closes without a login; often several connections in a row,
-    /// one for each kind of key.
+    /// one for each kind of key. Many name themselves: `OpenSSH-keyscan`, `Nmap-…`, `ZGrab`.
     ///
     /// ## Looks the same
     ///
@@ -238,6 +260,6 @@ declare_causes! {
         confirm: [
             run(Server, JOURNAL, "`Connection closed by {client} port {client_port} [preauth]` several times within a second"),
         ],
-        remedies: [NOT_YOUR_FAULT],
+        remedies: [NOT_YOUR_FAULT, FEWER_SOURCES],
     }
 }

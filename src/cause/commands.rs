@@ -62,6 +62,21 @@ pub(super) const NFT: &str = "nft list ruleset";
 pub(super) const CONNTRACK: &str =
     "conntrack -L -f {family} -p tcp --src {client} --dst {server} --dport {server_port}";
 
+/// What a firewall on Linux passes and drops between the two, with counters.
+pub(super) const FORWARD_RULES: &str = "{iptables} -L FORWARD -n -v --line-numbers";
+
+/// Resets that a Network Load Balancer itself made (AWS, "CloudWatch metrics for your Network Load Balancer").
+pub(super) const NLB_RESETS: &str = "aws cloudwatch get-metric-statistics --namespace AWS/NetworkELB --metric-name TCP_ELB_Reset_Count --dimensions Name=LoadBalancer,Value=net/NAME/ID --start-time {since_iso} --end-time {until_iso} --period 60 --statistics Sum";
+
+/// Servers that a Network Load Balancer holds for unhealthy (the same page).
+pub(super) const NLB_HEALTH: &str = "aws cloudwatch get-metric-statistics --namespace AWS/NetworkELB --metric-name UnHealthyHostCount --dimensions Name=LoadBalancer,Value=net/NAME/ID Name=TargetGroup,Value=targetgroup/NAME/ID --start-time {since_iso} --end-time {until_iso} --period 60 --statistics Maximum";
+
+/// Connections that a NAT gateway forgot for idleness (AWS, "Monitor NAT gateways with Amazon CloudWatch").
+pub(super) const NAT_GATEWAY_IDLE: &str = "aws cloudwatch get-metric-statistics --namespace AWS/NATGateway --metric-name IdleTimeoutCount --dimensions Name=NatGatewayId,Value=nat-ID --start-time {since_iso} --end-time {until_iso} --period 60 --statistics Sum";
+
+/// Whether a virtual machine or its host failed (AWS, "Status checks for Amazon EC2 instances").
+pub(super) const EC2_STATUS: &str = "aws cloudwatch get-metric-statistics --namespace AWS/EC2 --metric-name StatusCheckFailed --dimensions Name=InstanceId,Value=i-ID --start-time {since_iso} --end-time {until_iso} --period 60 --statistics Maximum";
+
 /// The client's sockets to the server with timers, retransmissions and round trips.
 pub(super) const SS_CLIENT: &str = "ss -tnoi dst {server_bracketed}";
 
@@ -70,6 +85,9 @@ pub(super) const SS_SERVER: &str = "ss -tnoi dst {client_bracketed}";
 
 /// Whether something listens, and how full its accept queue is (`Recv-Q` of `Send-Q`).
 pub(super) const SS_LISTEN: &str = "ss -ltn sport = :{server_port}";
+
+/// Whether the client's packets arrive, to be watched while somebody tries.
+pub(super) const WATCH_SERVER: &str = "tcpdump -ni any host {client} and tcp port {server_port}";
 
 /// The resets that arrive on the server's side, to compare with what this capture saw.
 pub(super) const TCPDUMP_SERVER: &str =

@@ -25,27 +25,31 @@ pub struct Facts {
     pub since: Timestamp,
     /// Last moment worth reading in a log, rounded up to a second.
     pub until: Timestamp,
-    /// Keepalive interval in seconds ([`crate::timers::advice_interval`]); `None` where no gap bounds it,
-    /// which gives the usual 60.
+    /// Keepalive interval in seconds; `None` where no gap bounds it, which gives the usual 60.
     pub interval: Option<u32>,
+    /// Whether idleness may have ended the connection: else what only helps against idleness is left out.
+    pub idleness: bool,
 }
 
 /// Every placeholder a template may hold, without braces.
 #[cfg(test)]
-pub(super) const PLACEHOLDERS: [&str; 13] = [
+pub(super) const PLACEHOLDERS: [&str; 16] = [
     "client",
     "client_bracketed",
     "client_port",
     "family",
     "interval",
     "iptables",
+    "known_host",
     "nft_family",
     "ping_payload",
     "server",
     "server_bracketed",
     "server_port",
     "since",
+    "since_iso",
     "until",
+    "until_iso",
 ];
 
 impl Facts {
@@ -68,6 +72,10 @@ impl Facts {
         filled
     }
 
+    fn end(&self) -> Timestamp {
+        self.until + Elapsed::from_nanos(NANOS_PER_SECOND - 1)
+    }
+
     fn value(&self, placeholder: &str) -> Option<String> {
         let v4 = self.server.is_ipv4();
         Some(match placeholder {
@@ -78,6 +86,9 @@ impl Facts {
             "family" => if v4 { "ipv4" } else { "ipv6" }.to_owned(),
             "interval" => self.interval.unwrap_or(USUAL_INTERVAL_S).to_string(),
             "iptables" => if v4 { "iptables" } else { "ip6tables" }.to_owned(),
+            // As known_hosts has it: with the port where it is not the usual one.
+            "known_host" if self.server_port == 22 => self.server.to_string(),
+            "known_host" => format!("[{}]:{}", self.server, self.server_port),
             "nft_family" => if v4 { "ip" } else { "ip6" }.to_owned(),
             // An Ethernet frame's 1500 octets less IP and ICMP headers: 20 + 8, or 40 + 8.
             "ping_payload" => if v4 { "1472" } else { "1452" }.to_owned(),
@@ -85,7 +96,9 @@ impl Facts {
             "server_bracketed" => bracketed(self.server),
             "server_port" => self.server_port.to_string(),
             "since" => utc(self.since),
-            "until" => utc(self.until + Elapsed::from_nanos(NANOS_PER_SECOND - 1)),
+            "since_iso" => iso(&utc(self.since)),
+            "until" => utc(self.end()),
+            "until_iso" => iso(&utc(self.end())),
             _ => return None,
         })
     }
@@ -109,6 +122,11 @@ fn utc(moment: Timestamp) -> String {
     let (year, month, day) = civil(days);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
+}
+
+/// The same as ISO 8601, which the command lines of clouds want: `2026-11-21T07:00:01Z`.
+fn iso(utc: &str) -> String {
+    utc.replace(" UTC", "Z").replace(' ', "T")
 }
 
 /// Year, month and day of a count of days since 1970-01-01, in the proleptic Gregorian calendar.
@@ -140,6 +158,7 @@ pub(super) mod tests {
             since: Timestamp::from_nanos(1_795_244_401_900_000_000),
             until: Timestamp::from_nanos(1_795_244_521_100_000_000),
             interval: Some(20),
+            idleness: true,
         }
     }
 

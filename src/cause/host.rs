@@ -2,7 +2,7 @@
 
 use super::advice::Where::{Client, Network, Server};
 use super::advice::{Remedy, run};
-use super::commands::{JOURNAL_ALL, LAST, PING, SYSTEMCTL};
+use super::commands::{EC2_STATUS, JOURNAL_ALL, LAST, PING, SYSTEMCTL};
 use super::remedies::CLIENT_ALIVE;
 
 const LAST_BOOT: &str = "journalctl --list-boots | tail -n 5; journalctl -b -1 -e -n 50 --no-pager";
@@ -13,6 +13,7 @@ const PANIC: &str =
 const NOTICE_SOONER: Remedy<&str> = Remedy {
     place: Client,
     what: "# ~/.ssh/config\nHost *\n    ServerAliveInterval {interval}\n    ServerAliveCountMax 3",
+    paste: true,
     why: "the client notices that the server is gone without waiting for the next keystroke",
     trap: "it does not save the session: work that must outlive a reboot needs tmux and a service, not a keepalive",
 };
@@ -20,6 +21,7 @@ const NOTICE_SOONER: Remedy<&str> = Remedy {
 const SAY_GOODBYE: Remedy<&str> = Remedy {
     place: Server,
     what: "# /etc/ssh/sshd_config\nUsePAM yes",
+    paste: true,
     why: "with libpam-systemd logins are sessions of logind, which a shutdown ends while the network still works: clients see a close at once instead of a reset much later",
     trap: "a crash or power cut says no goodbye; containers without logind do not either",
 };
@@ -53,11 +55,13 @@ declare_causes! {
             run(Server, PANIC, "a dump or a panic message of that time"),
             run(Server, SYSTEMCTL, "running since just after the boot"),
             run(Client, PING, "answers now; off and on while it restarts"),
+            run(Network, EC2_STATUS, "for a virtual machine at AWS (put in its id): 1 at the time; other clouds and hypervisors have an event log of their own"),
         ],
         remedies: [
             Remedy {
                 place: Server,
                 what: "find out why it restarts: journalctl -b -1 -p warning, the hypervisor's or cloud's event log, unattended-upgrades (Unattended-Upgrade::Automatic-Reboot)",
+                paste: false,
                 why: "a shutdown ends every process; the connection is only the first to be missed",
                 trap: "a power cut or a hypervisor's stop leaves no line at all: the log simply ends",
             },
@@ -95,6 +99,7 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "find who shut it down: journalctl _COMM=systemd-logind _COMM=sudo, last -x, the hypervisor's or cloud's event log",
+                paste: false,
                 why: "planned ones can be announced (`shutdown -r +10 text`), others prevented",
                 trap: "a cloud's spot or preemptible machine is stopped from outside with short notice or none",
             },
@@ -134,6 +139,7 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "connect to a machine's own address instead of the shared one, or make the balancer keep a client on one backend",
+                paste: false,
                 why: "TCP connections cannot move to another kernel",
                 trap: "backends need the same host keys or every failover looks like an attack to the client",
             },

@@ -8,6 +8,7 @@ use super::remedies::CAPTURE_BOTH_ENDS;
 const GO_ROUND: Remedy<&str> = Remedy {
     place: Client,
     what: "take a way on which nobody can read the TCP header: WireGuard or another VPN to the server's network",
+    paste: false,
     why: "a forger needs addresses, ports and sequence numbers, and a tunnel hides them",
     trap: "encryption by SSH itself does not help: a reset is a matter of TCP",
 };
@@ -43,6 +44,7 @@ declare_causes! {
             Remedy {
                 place: Network,
                 what: "exempt {client} to {server} port {server_port} from the device's rule",
+                paste: false,
                 why: "where it is your own device",
                 trap: "inline inspection may be somebody else's: provider, hotel, country",
             },

@@ -98,7 +98,7 @@ closed_list! {
     BenignRstAfterClose = normal::BENIGN_RST_AFTER_CLOSE,
     /// packets vanished for a while, then the connection was reset
     BlackholeThenReset = path::BLACKHOLE_THEN_RESET,
-    /// the client's program closed the connection without reading what had come
+    /// the client's program or user broke it off
     ClientAbort = client::CLIENT_ABORT,
     /// the client gave up before the server had answered
     ClientConnectTimeout = client::CLIENT_CONNECT_TIMEOUT,

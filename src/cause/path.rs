@@ -38,6 +38,7 @@ declare_causes! {
             Remedy {
                 place: Network,
                 what: "find the hop where the loss begins and have its owner look at link, routing and failover at that time",
+                paste: false,
                 why: "the ends did what TCP asks of them; only the path can be mended",
                 trap: "loss shown at one hop alone, but not after it, is only that router limiting its answers",
             },
@@ -76,18 +77,21 @@ declare_causes! {
             Remedy {
                 place: Network,
                 what: "{iptables} -t mangle -I FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu",
+                paste: true,
                 why: "on the router before the narrow link: both ends then never send more than fits",
                 trap: "it works for new connections only; the other router at the tunnel needs it too unless both directions pass here",
             },
             Remedy {
                 place: Network,
                 what: "let ICMP type 3 code 4 (IPv6: type 2, packet too big) pass the firewall",
+                paste: false,
                 why: "path MTU discovery depends on it",
                 trap: "\"block all ICMP\" templates put it back",
             },
             Remedy {
                 place: Server,
                 what: "sysctl -w net.ipv4.tcp_mtu_probing=1",
+                paste: true,
                 why: "the sender finds the size by itself after a few losses",
                 trap: "it costs some seconds per connection, and it is lost at reboot unless written to /etc/sysctl.d",
             },
@@ -124,12 +128,14 @@ declare_causes! {
             Remedy {
                 place: Network,
                 what: "replace the cable, move from Wi-Fi to a wire, or have the owner of the hop look at errors and queues",
+                paste: false,
                 why: "loss is mended where it happens",
                 trap: "loss at one hop only, with none behind it, is that router limiting its answers to mtr",
             },
             Remedy {
                 place: Client,
                 what: "# ~/.ssh/config\nHost *\n    ServerAliveInterval 30\n    ServerAliveCountMax 6",
+                paste: true,
                 why: "six misses instead of three outlast bursts of loss",
                 trap: "a dead connection is then noticed only after some three minutes; use tmux or mosh where the link stays bad",
             },
@@ -167,12 +173,14 @@ declare_causes! {
             Remedy {
                 place: Client,
                 what: "# ~/.ssh/config\nHost *\n    ServerAliveInterval 30\n    ServerAliveCountMax 6\n    TCPKeepAlive no",
+                paste: true,
                 why: "the connection may sleep through an outage of three minutes and go on, if the address stays",
                 trap: "nothing carries a TCP connection over a change of address: use tmux, or mosh",
             },
             Remedy {
                 place: Network,
                 what: "mend the link: its events at the time are in the log of the switch, access point or VPN gateway",
+                paste: false,
                 why: "all connections through it died together",
                 trap: "a flapping link that comes back within seconds is seen in counters only",
             },
@@ -213,6 +221,7 @@ declare_causes! {
             Remedy {
                 place: Network,
                 what: "look for what took the peer away: sleep, a VPN that closed, a firewall that drops in silence",
+                paste: false,
                 why: "the prober only noticed that the peer had long been gone",
                 trap: "longer keepalive times hide the death, they do not prevent it",
             },
@@ -248,6 +257,7 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "raise the user timeout of the proxy or program that owns the socket (HAProxy: `tcp-ut`)",
+                paste: false,
                 why: "a longer one lives through the outage",
                 trap: "dead peers then hold their places longer",
             },

@@ -10,6 +10,7 @@ const CLIENT_VERBOSE: &str = "ssh -vvv -p {server_port} {server} exit";
 const ALGORITHMS_ONE_HOST: Remedy<&str> = Remedy {
     place: Client,
     what: "# ~/.ssh/config\nHost {server}\n    KexAlgorithms +diffie-hellman-group14-sha1\n    HostKeyAlgorithms +ssh-rsa\n    Ciphers +aes128-cbc\n    MACs +hmac-sha1",
+    paste: true,
     why: "adds what old devices offer to the client's own lists, so that one entry is common; keep only the line of the list that failed",
     trap: "a last resort, for this one host: these are weak; the `+` matters, without it the list is replaced; `Host` matches the name you type",
 };
@@ -17,6 +18,7 @@ const ALGORITHMS_ONE_HOST: Remedy<&str> = Remedy {
 const ALGORITHMS_SERVER: Remedy<&str> = Remedy {
     place: Server,
     what: "remove odd Ciphers, MACs, KexAlgorithms and HostKeyAlgorithms lines from /etc/ssh/sshd_config, or begin them with +",
+    paste: false,
     why: "the defaults of the installed version fit nearly every client",
     trap: "system-wide policies write them too (/etc/crypto-policies on Fedora and RHEL); run `sshd -t` before the restart and keep a session open",
 };
@@ -24,6 +26,7 @@ const ALGORITHMS_SERVER: Remedy<&str> = Remedy {
 const UPDATE_BOTH: Remedy<&str> = Remedy {
     place: Server,
     what: "bring both sides to a current OpenSSH (client: `ssh -V`, server: its banner)",
+    paste: false,
     why: "one of them deviates from the protocol, and current versions agree with each other",
     trap: "after an upgrade restart the listener: 8.2, 9.8 and 10.0 changed what it says to its children",
 };
@@ -58,7 +61,8 @@ declare_causes! {
         remedies: [
             Remedy {
                 place: Client,
-                what: "ssh -p {server_port} {server}, with the port on which sshd listens; for programs: turn off TLS or the HTTP check for this port",
+                what: "use the port on which sshd listens (`ss -ltnp` on the server), and turn off TLS or the HTTP check for it",
+                paste: false,
                 why: "the other side then hears SSH",
                 trap: "port multiplexers (sslh) choose by the first bytes and fall back to another service when the client waits",
             },
@@ -127,6 +131,7 @@ declare_causes! {
             Remedy {
                 place: Client,
                 what: "# ~/.ssh/config\nHost {server}\n    Ciphers aes128-ctr\n    MACs hmac-sha2-256\n    KexAlgorithms curve25519-sha256",
+                paste: true,
                 why: "standard algorithms avoid the corner in which an implementation is at fault",
                 trap: "to find the culprit, not to keep: without `+` these replace the whole lists",
             },
@@ -164,12 +169,14 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "ethtool -K eth0 tso off gso off gro off rx off tx off",
+                paste: true,
                 why: "takes the card's shortcuts out, which are the commonest place of damage",
                 trap: "for a test (put in the right interface): it costs throughput and is lost at reboot; do the same on the client before you decide",
             },
             Remedy {
                 place: Network,
                 what: "take inspection, acceleration and sequence randomisation off port {server_port} on the devices between",
+                paste: false,
                 why: "a device that rewrites TCP may break selective acknowledgements or the data itself",
                 trap: "not every device says that it does it",
             },

@@ -10,6 +10,7 @@ const PROCESS_COUNT: &str = "ps -e --no-headers | wc -l; cat /proc/sys/kernel/pi
 const FIND_THE_HOG: Remedy<&str> = Remedy {
     place: Server,
     what: "systemctl set-property user.slice MemoryMax=80% TasksMax=80%",
+    paste: true,
     why: "what users start can no longer take the last memory and processes from sshd; then find the hog with top and move or limit it",
     trap: "MaxSessions and MaxStartups do not free memory: the first limits channels of one connection, the second logins under way",
 };
@@ -47,6 +48,7 @@ declare_causes! {
             Remedy {
                 place: Client,
                 what: "# ~/.ssh/config\nHost *\n    ControlMaster auto\n    ControlPath ~/.ssh/%C\n    ControlPersist 60",
+                paste: true,
                 why: "automation that opens many sessions to one host shares one connection and logs in once",
                 trap: "this is where MaxSessions (10) counts; a dead master takes all its sessions along",
             },
@@ -84,6 +86,7 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "add memory or swap, or set MemoryMax on the service that grows",
+                paste: false,
                 why: "a system that does not run out of memory does not kill",
                 trap: "a process that leaks fills any memory; swap turns death into minutes of silence",
             },
@@ -122,6 +125,7 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "sshd -t && (systemctl restart ssh || systemctl restart sshd)",
+                paste: true,
                 why: "after an upgrade of OpenSSH to 8.2, 9.8 or 10.0 the running listener cannot start the new program until it is restarted",
                 trap: "keep a session open: if `sshd -t` complains, nobody would listen afterwards",
             },
@@ -159,12 +163,14 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "sysctl -w net.ipv4.tcp_abort_on_overflow=0",
+                paste: true,
                 why: "the client tries again instead of being reset, and mostly succeeds",
                 trap: "it hides the overload; sshd asks for a queue of 128, a larger somaxconn changes nothing for it",
             },
             Remedy {
                 place: Network,
                 what: "limit new connections for each source on the firewall, or block the flood",
+                paste: false,
                 why: "a flood of connections fills any queue",
                 trap: "everybody behind one NAT is one source",
             },
@@ -203,6 +209,7 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "# /etc/ssh/sshd_config\nUseDNS no",
+                paste: true,
                 why: "where it is the name lookup that waits and not the machine",
                 trap: "`from=` and hosts.allow entries by name then no longer match",
             },

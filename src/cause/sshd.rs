@@ -2,12 +2,15 @@
 
 use super::advice::Where::{Client, Network, Server};
 use super::advice::{Remedy, run};
-use super::commands::{DMESG, DMESG_OOM, IPTABLES, JOURNAL, LAST, SS_LISTEN, SSHD_TEST, SYSTEMCTL};
+use super::commands::{
+    DMESG, DMESG_OOM, IPTABLES, JOURNAL, LAST, NLB_HEALTH, SS_LISTEN, SSHD_TEST, SYSTEMCTL,
+};
 use super::remedies::RESTART_SSHD;
 
 const UPDATE_OPENSSH: Remedy<&str> = Remedy {
     place: Server,
     what: "apt-get update && apt-get install --only-upgrade openssh-server || dnf upgrade openssh-server",
+    paste: true,
     why: "crashes of sshd are mostly known and mended",
     trap: "upgrades that split the program (8.2, 9.8, 10.0) break new logins until the listener is restarted; running sessions live on",
 };
@@ -44,8 +47,9 @@ declare_causes! {
         remedies: [
             Remedy {
                 place: Server,
-                what: "find who killed it: auditctl -a always,exit -F arch=b64 -S kill -F a1=9 -k sshkill",
-                why: "the next kill is then in the audit log with the process that did it (`ausearch -k sshkill`)",
+                what: "auditctl -a always,exit -F arch=b64 -S kill -F a1=9 -k sshkill",
+                paste: true,
+                why: "finds who killed it: the next kill is then in the audit log with the process that did it (`ausearch -k sshkill`)",
                 trap: "SIGKILL by the kernel itself is not a system call; logind's KillUserProcesses and cgroup limits show in the journal instead",
             },
             UPDATE_OPENSSH,
@@ -86,6 +90,7 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "systemctl enable --now ssh || systemctl enable --now sshd",
+                paste: true,
                 why: "it then starts at every boot",
                 trap: "with socket activation (Ubuntu 22.10 and later) the port is set in ssh.socket, not in sshd_config",
             },
@@ -116,6 +121,7 @@ declare_causes! {
         confirm: [
             run(Network, "echo 'show stat' | socat stdio /run/haproxy/admin.sock | cut -d, -f1,2,18", "on the balancer: no server UP; a cloud's balancer shows it as the target group's health"),
             run(Server, SYSTEMCTL, "inactive or failed on the hosts behind it"),
+            run(Network, NLB_HEALTH, "behind a Network Load Balancer (put in its name): above 0 at the time; other clouds show the same as target or backend health"),
             run(Server, JOURNAL, "no connection at the time, or a stop before it"),
             run(Server, SSHD_TEST, "no output, or the error that keeps sshd down"),
         ],
@@ -124,6 +130,7 @@ declare_causes! {
             Remedy {
                 place: Network,
                 what: "point the health check at port {server_port} and make it read the banner",
+                paste: false,
                 why: "a balancer that knows refuses at once or uses another server",
                 trap: "checks that connect and leave count as logins under way (`MaxStartups`) and earn penalties (`PerSourcePenalties`): exempt the balancer",
             },

@@ -216,23 +216,3 @@ fn each_classic_group_says_what_people_try_first_and_how_it_goes_wrong() {
         }
     }
 }
-
-#[test]
-fn the_commonest_causes_give_their_own_key_lines() {
-    let lines: [(Cause, &[&str]); 7] = [
-        (Cause::FirewallIdleTimeout, &["ServerAliveInterval 20", "ClientAliveInterval 20", "mtr --report"]),
-        (Cause::MaxStartups, &["MaxStartups ", "MaxSessions does not help", "sshd -T"]),
-        (Cause::OomKill, &["dmesg -T", "free -m", "top "]),
-        (Cause::PortClosed, &["systemctl status", "sshd -t", "ss -ltn sport = :22"]),
-        (Cause::ServerRebooted, &["last -x", "--list-boots", "ping"]),
-        (
-            Cause::ServerFirewallReject,
-            &["iptables -L", "nft list ruleset", "ESTABLISHED,RELATED", "-I INPUT"],
-        ),
-        (Cause::TcpWrappers, &["hosts.deny", "hosts.allow", "libwrap"]),
-    ];
-    for (cause, lines) in lines {
-        let all = filled(cause);
-        assert!(lines.iter().all(|line| all.contains(line)), "{cause}:\n{all}");
-    }
-}

@@ -3,9 +3,13 @@
 use super::advice::Where::{Client, Network, Server};
 use super::advice::{Remedy, run};
 use super::commands::{
-    CONNTRACK, IPTABLES, JOURNAL, JOURNAL_ALL, MTR, NFT, PING, SS_CLIENT, SS_SERVER, TCPDUMP_SERVER,
+    CONNTRACK, FORWARD_RULES, IPTABLES, JOURNAL, JOURNAL_ALL, MTR, NAT_GATEWAY_IDLE, NFT, NLB_RESETS, PING,
+    SS_CLIENT, SS_SERVER, TCPDUMP_SERVER, WATCH_SERVER,
 };
-use super::remedies::{ACCEPT_ESTABLISHED, CAPTURE_BOTH_ENDS, CLIENT_ALIVE, SERVER_ALIVE, TIMER_ON_THE_BOX};
+use super::remedies::{
+    ACCEPT_ESTABLISHED, ACCEPT_RULE, CAPTURE_BOTH_ENDS, CLIENT_ALIVE, RULE_ON_THE_BOX, SERVER_ALIVE,
+    TIMER_ON_THE_BOX,
+};
 
 declare_causes! {
     /// ## What happened
@@ -39,6 +43,7 @@ declare_causes! {
             run(Server, JOURNAL, "no line about this session at the time: sshd did not end it"),
             run(Server, SS_SERVER, "the session is still ESTAB here although the client was reset"),
             run(Client, MTR, "no loss worth mentioning up to {server}: the path itself is sound"),
+            run(Network, NLB_RESETS, "behind a Network Load Balancer (put in its name): above 0 in that minute; other clouds count the same in their own metrics"),
         ],
         remedies: [SERVER_ALIVE, CLIENT_ALIVE, TIMER_ON_THE_BOX],
     }
@@ -72,7 +77,18 @@ declare_causes! {
             run(Server, NFT, "the same where nftables are in use: `reject with tcp reset`"),
             run(Server, SS_SERVER, "the session is still ESTAB: its socket was never asked"),
         ],
-        remedies: [SERVER_ALIVE, CLIENT_ALIVE, ACCEPT_ESTABLISHED],
+        remedies: [
+            SERVER_ALIVE,
+            CLIENT_ALIVE,
+            ACCEPT_ESTABLISHED,
+            Remedy {
+                place: Server,
+                what: "sysctl -w net.netfilter.nf_conntrack_tcp_timeout_established=432000 net.netfilter.nf_conntrack_tcp_loose=1",
+                paste: true,
+                why: "the kernel's own defaults: five days, and connections in midstream are taken up again",
+                trap: "lost at reboot unless written to /etc/sysctl.d; whoever lowered them may have had a full table",
+            },
+        ],
     }
 
     /// ## What happened
@@ -84,7 +100,8 @@ declare_causes! {
     ///
     /// FIN or reset after a silence of 50 s, 60 s, 5 min or an hour, with the fingerprint of the very host that
     /// answered the SYN: for this connection the proxy is the peer. Empty segments and TCP keepalives in the
-    /// silence did not help, because only data counts.
+    /// silence did not help, because only data counts. Where the proxy is far from the server, it acknowledges at once what
+    /// the server behind it answers later.
     ///
     /// ## Looks the same
     ///
@@ -102,6 +119,8 @@ declare_causes! {
             run(Network, "grep -n timeout /etc/haproxy/haproxy.cfg", "on the proxy: a client, server or tunnel timeout equal to the silence (HAProxy logs it as cD or sD)"),
             run(Server, SS_SERVER, "sshd's peer is not {client} but the proxy"),
             run(Server, JOURNAL, "`Connection closed by` or `reset by` the proxy's address at the same second"),
+            run(Network, NLB_RESETS, "behind a Network Load Balancer (put in its name): above 0 in that minute; other clouds count the same in their own metrics"),
+            run(Client, SS_CLIENT, "while a session idles: a `lastrcv` that grows towards the proxy's timeout"),
         ],
         remedies: [SERVER_ALIVE, CLIENT_ALIVE, TIMER_ON_THE_BOX],
     }
@@ -127,15 +146,20 @@ declare_causes! {
         id: "firewall-silent-drop",
         group: NetworkOrFirewallTimeout,
         confirm: [
+            run(Server, WATCH_SERVER, "the client's repeated packets do not arrive at the server"),
             run(Client, SS_CLIENT, "while it hangs: timer:(on,…) with backoff, unacked above 0"),
             run(Client, MTR, "the path answers, so only this connection is dropped"),
             run(Client, PING, "answers without loss"),
-            run(Server, TCPDUMP_SERVER, "the client's repeated packets do not arrive at the server"),
+            run(Network, FORWARD_RULES, "on the firewall: a DROP rule, or a policy of DROP, whose counter grows with each packet"),
+            run(Network, NFT, "the same where nftables are in use; a cloud's flow log says REJECT for its security groups"),
+            run(Server, IPTABLES, "no DROP rule on the server itself"),
         ],
         remedies: [
             SERVER_ALIVE,
             CLIENT_ALIVE,
             TIMER_ON_THE_BOX,
+            RULE_ON_THE_BOX,
+            ACCEPT_RULE,
         ],
     }
 
@@ -169,6 +193,7 @@ declare_causes! {
             Remedy {
                 place: Network,
                 what: "synchronise the state with the partner (conntrackd, pfsync, the vendor's session failover) and enlarge the table",
+                paste: false,
                 why: "a firewall that keeps its table through failover, reload and load has no reason to reset",
                 trap: "a reload with a flush (`iptables -F`, `conntrack -F`) forgets as well; asymmetric routes look like lost state whatever the table holds",
             },
@@ -200,6 +225,7 @@ declare_causes! {
         group: NetworkOrFirewallTimeout,
         confirm: [
             run(Network, CONNTRACK, "on the translator: no entry, or another one than before"),
+            run(Network, NAT_GATEWAY_IDLE, "behind a NAT gateway (put in its id): above 0 in that minute; other clouds count the same in their own metrics"),
             run(Server, TCPDUMP_SERVER, "packets of the session arrive from an inner address or another port, and the server resets those"),
             run(Server, JOURNAL, "the session ends later, or by reset from the translator's address"),
         ],
@@ -209,6 +235,7 @@ declare_causes! {
             Remedy {
                 place: Network,
                 what: "iptables -I FORWARD 1 -m conntrack --ctstate INVALID -j DROP",
+                paste: true,
                 why: "on the translator: packets that it can no longer place must not leave untranslated, because the far end resets them",
                 trap: "the session then hangs instead of being reset; the cure is a longer timer or a larger table on the translator",
             },

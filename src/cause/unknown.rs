@@ -39,7 +39,8 @@ declare_causes! {
     ///
     /// ## On the wire
     ///
-    /// A perfect reset of a living socket out of nothing: real window, timestamps, IP ID in series, no packet before it.
+    /// A perfect reset of a living socket out of nothing: real window, timestamps, IP ID in series, no packet before it. Nothing
+    /// was unread, so it was no process that died: its socket would have sent FIN.
     ///
     /// ## Looks the same
     ///
@@ -60,6 +61,7 @@ declare_causes! {
             Remedy {
                 place: Server,
                 what: "find the agent or person that destroys sockets, and exempt port {server_port}",
+                paste: false,
                 why: "nothing else ends it",
                 trap: "an abort of the program's own looks the same: ask the log first",
             },

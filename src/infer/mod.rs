@@ -6,12 +6,14 @@ mod causes;
 mod client_saw;
 mod idle;
 mod input;
+mod keepalive;
 mod reconsider;
 mod settle;
 mod verdict;
 mod weigh;
 
 pub use idle::Idle;
+pub use keepalive::{Bound, Keepalive, Why};
 pub use reconsider::{MOST, Move, Moved};
 pub use verdict::{Evidence, Mechanism, Sender, Verdict};
 
@@ -32,6 +34,18 @@ pub struct Diagnosis {
     pub idle: Option<Idle>,
     /// What the client's terminal must have shown; `None` where that is not known.
     pub client_saw: Option<String>,
+}
+
+impl Diagnosis {
+    /// The likeliest cause.
+    pub fn likeliest(&self) -> Cause {
+        self.causes.first().map_or(Cause::Unknown, |(cause, _)| *cause)
+    }
+
+    /// What a keepalive would have done; `None` where nobody would think of one.
+    pub fn keepalive(&self, case: &Case) -> Option<Keepalive> {
+        Keepalive::of(case, self.likeliest(), self.idle.as_ref())
+    }
 }
 
 /// Judges `case`.

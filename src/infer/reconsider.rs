@@ -37,9 +37,9 @@ const UNKNOWN: f64 = 0.03;
 impl Diagnosis {
     /// Weighs what patterns say of the causes that the session's own evidence leaves open. They add no cause to it,
     /// and make none certain.
-    pub fn reconsider(&mut self, case: &Case, moves: &[Move]) {
+    pub fn reconsider(&mut self, case: &Case, said: &[Move]) {
         let open = |cause: Cause| self.causes.iter().find(|(it, share)| *it == cause && *share > 0.0);
-        let moved: Vec<Moved> = moves
+        let moved: Vec<Moved> = said
             .iter()
             .filter(|it| it.by != Weight::ZERO)
             .filter_map(|&Move { pattern, cause, by }| {

@@ -1,10 +1,11 @@
 //! What a server did with whoever came after its sessions had died.
 
 use super::Judged;
+use super::crowd::Numbered;
 use crate::case::{Ending, Form, Progress};
 use crate::flow::Side;
 use crate::frame::FrameNo;
-use crate::units::{Elapsed, Timestamp};
+use crate::units::Timestamp;
 use crate::wire::Segment;
 
 /// How the next one fared.
@@ -18,41 +19,64 @@ pub(super) enum Welcome {
     Unanswered,
 }
 
-/// The first connection after the deaths.
-pub(super) struct Next {
-    /// How it fared.
-    pub(super) welcome: Welcome,
-    /// Which session.
-    pub(super) session: usize,
-    /// Its first frame.
-    pub(super) frame: FrameNo,
-    /// How long after the last death it began.
-    pub(super) after: Elapsed,
+/// What came after the deaths of a server's sessions.
+pub(super) struct Aftermath<'a> {
+    /// The first connection that came to something.
+    next: Option<(&'a Judged, Welcome)>,
+    /// What the server's clock says, where that connection was served.
+    pub(super) clock: Option<Clock>,
+    /// When it begins.
+    since: Timestamp,
 }
 
-impl Next {
-    /// The first of `sessions`, all of one server and in the order of first frames, that began after `last` and came to
-    /// something.
-    pub(super) fn of(sessions: &[(usize, &Judged)], last: Timestamp) -> Option<Self> {
-        let later = sessions.iter().filter(|(_, judged)| judged.case.flow.start() > last);
-        let mut fared = later.filter_map(|&(session, judged)| Some((session, judged, welcome(judged)?)));
-        fared.next().map(|(session, judged, welcome)| Self {
-            welcome,
-            session,
-            frame: judged.case.flow.first_frame(),
-            after: judged.case.flow.start().since(last),
-        })
+impl<'a> Aftermath<'a> {
+    /// Of deaths up to `last` among `sessions`, all of one server and in the order of first frames.
+    pub(super) fn of(sessions: &[Numbered<'a>], last: Timestamp) -> Self {
+        let (before, later) = split(sessions, last);
+        let next = later.iter().find_map(|&(_, judged)| Some((judged, welcome(judged)?)));
+        let taken = next.filter(|(_, welcome)| *welcome == Welcome::Taken);
+        Self { next, clock: taken.and_then(|(judged, _)| clock(before, judged)), since: last }
     }
 
-    /// In a sentence.
-    pub(super) fn words(&self) -> String {
-        let Self { frame, after, .. } = self;
-        match self.welcome {
-            Welcome::Taken => format!("{after} later a new connection was served (frame {frame})"),
-            Welcome::Refused => format!("{after} later a SYN was answered by a reset (frame {frame})"),
-            Welcome::Unanswered => format!("{after} later a SYN had no answer (frame {frame})"),
-        }
+    /// How the next connection fared.
+    pub(super) fn welcome(&self) -> Option<Welcome> {
+        self.next.map(|(_, welcome)| welcome)
     }
+
+    /// The next connection, if it was served.
+    pub(super) fn served(&self) -> Option<&'a Judged> {
+        self.next.filter(|(_, welcome)| *welcome == Welcome::Taken).map(|(judged, _)| judged)
+    }
+
+    /// The first frame of the next connection.
+    pub(super) fn frame(&self) -> Option<FrameNo> {
+        self.next.map(|(judged, _)| judged.case.flow.first_frame())
+    }
+
+    /// The end of a sentence; empty where nothing came after.
+    pub(super) fn words(&self) -> String {
+        let Some((judged, welcome)) = self.next else { return String::new() };
+        let (frame, after) = (judged.case.flow.first_frame(), judged.case.flow.start().since(self.since));
+        let fared = match welcome {
+            Welcome::Taken => "a new connection was served",
+            Welcome::Refused => "a SYN was answered by a reset",
+            Welcome::Unanswered => "a SYN had no answer",
+        };
+        let clock = match self.clock {
+            Some(Clock::RanOn) => ", and the server's timestamps run on: the same kernel",
+            Some(Clock::Restarted) => ", and the server's timestamps begin anew: another kernel",
+            None => "",
+        };
+        format!("; {after} later {fared} (frame {frame}){clock}")
+    }
+}
+
+/// The sessions that began up to `moment`, and those after it.
+pub(super) fn split<'a, 'b>(
+    sessions: &'b [Numbered<'a>],
+    moment: Timestamp,
+) -> (&'b [Numbered<'a>], &'b [Numbered<'a>]) {
+    sessions.split_at(sessions.partition_point(|(_, judged)| judged.case.flow.start() <= moment))
 }
 
 /// How a connection was received; `None` for one that was picked up in its middle, or tells nothing.
@@ -88,9 +112,10 @@ pub(super) enum Clock {
 /// Linux adds one offset for each pair of addresses, drawn when the kernel starts (`secure_tcp_ts_off`,
 /// net/core/secure_seq.c). Others draw one for each connection: there a jump says nothing, and so one counts only where two
 /// connections of before agree.
-pub(super) fn clock<'a>(before: impl Iterator<Item = &'a Judged>, after: &Judged) -> Option<Clock> {
+fn clock(before: &[Numbered<'_>], after: &Judged) -> Option<Clock> {
     let pair = |judged: &Judged| (super::crowd::client(judged), judged.case.endpoint(Side::Server).addr);
-    let same = before.filter(|judged| pair(judged) == pair(after));
+    let latest = before.iter().rev().take(LOOKED_AT).map(|(_, judged)| *judged);
+    let same = latest.filter(|judged| pair(judged) == pair(after));
     let readings: Vec<Reading> = same.filter_map(reading).take(READINGS).collect();
     let later = reading(after)?;
     if readings.iter().any(|earlier| earlier.leads_to(&later)) {
@@ -102,6 +127,9 @@ pub(super) fn clock<'a>(before: impl Iterator<Item = &'a Judged>, after: &Judged
     });
     agree.then_some(Clock::Restarted)
 }
+
+/// Connections among which those of one client are looked for.
+const LOOKED_AT: usize = 4096;
 
 /// Connections that are compared: more tell the same.
 const READINGS: usize = 16;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::aftermath::{Welcome, welcome};
-use super::crowd::{Crowd, client, counted};
+use super::crowd::{Crowd, Numbered, client, counted};
 use super::{Judged, Pattern};
 use crate::case::{Ending, Progress};
 use crate::cause::{Cause, Group};
@@ -35,20 +35,19 @@ declare_pattern! {
 }
 
 pub(super) fn find(crowd: &Crowd<'_>) -> Vec<Pattern> {
-    let mut servers: BTreeMap<IpAddr, Vec<(usize, &Judged)>> = BTreeMap::new();
+    let mut servers: BTreeMap<IpAddr, Vec<Numbered<'_>>> = BTreeMap::new();
     for (index, judged) in crowd.timed() {
         servers.entry(judged.case.endpoint(Side::Server).addr).or_default().push((index, judged));
     }
     servers.into_iter().flat_map(|(server, sessions)| of_server(server, &sessions)).collect()
 }
 
-fn of_server(server: IpAddr, sessions: &[(usize, &Judged)]) -> Vec<Pattern> {
-    let mut sources: BTreeMap<IpAddr, Vec<(usize, &Judged)>> = BTreeMap::new();
+fn of_server(server: IpAddr, sessions: &[Numbered<'_>]) -> Vec<Pattern> {
+    let mut sources: BTreeMap<IpAddr, Vec<Numbered<'_>>> = BTreeMap::new();
     for &(index, judged) in sessions {
         sources.entry(client(judged)).or_default().push((index, judged));
     }
-    let refused: Vec<(Timestamp, IpAddr)> =
-        refusals(sessions).map(|(_, it)| (start(it), client(it))).collect();
+    let refused: Vec<Numbered<'_>> = refusals(sessions).collect();
     if refused.is_empty() {
         return Vec::new();
     }
@@ -59,23 +58,22 @@ fn of_server(server: IpAddr, sessions: &[(usize, &Judged)]) -> Vec<Pattern> {
 fn of_source(
     server: IpAddr,
     source: IpAddr,
-    own: &[(usize, &Judged)],
-    all: &[(usize, &Judged)],
-    refused: &[(Timestamp, IpAddr)],
+    own: &[Numbered<'_>],
+    all: &[Numbered<'_>],
+    refused: &[Numbered<'_>],
 ) -> Option<Pattern> {
-    let failed: Vec<(usize, &Judged)> = own.iter().copied().filter(|(_, judged)| failed(judged)).collect();
+    let failed: Vec<Numbered<'_>> = own.iter().copied().filter(|(_, judged)| failed(judged)).collect();
     let since = start(failed.get(FAILURES - 1)?.1);
-    let away: Vec<(usize, &Judged)> = refusals(own).filter(|(_, judged)| start(judged) > since).collect();
+    let away: Vec<Numbered<'_>> = refusals(own).filter(|(_, judged)| start(judged) > since).collect();
     let (first, last) = (start(away.first()?.1), start(away.last()?.1));
-    let failed: Vec<(usize, &Judged)> = failed.into_iter().filter(|(_, it)| start(it) < first).collect();
-    let meanwhile = |time: Timestamp| first <= time && time <= last + NEAR;
-    if refused.iter().any(|&(time, other)| other != source && meanwhile(time)) {
+    let failed: Vec<Numbered<'_>> = failed.into_iter().filter(|(_, it)| start(it) < first).collect();
+    let foreign = |judged: &Judged| client(judged) != source;
+    if between(refused, first, last).iter().any(|(_, judged)| foreign(judged)) {
         return None;
     }
-    let served = |judged: &Judged| meanwhile(start(judged)) && welcome(judged) == Some(Welcome::Taken);
-    let others = all.iter().filter(|(_, it)| client(it) != source && served(it)).count();
-    let served_itself = own.iter().any(|(_, judged)| start(judged) > first && served(judged));
-    if served_itself {
+    let let_in = |judged: &Judged| welcome(judged) == Some(Welcome::Taken);
+    let others = between(all, first, last).iter().filter(|(_, it)| foreign(it) && let_in(it)).count();
+    if between(own, first, last).iter().any(|(_, judged)| let_in(judged)) {
         return None;
     }
     let detail = format!(
@@ -112,6 +110,12 @@ const FAILURES: usize = 2;
 /// Others count that come this soon after the last refusal.
 const NEAR: Elapsed = Elapsed::from_secs(60);
 
+/// Those of `sessions`, which are in the order of first frames, that began from `first` to a little after `last`.
+fn between<'a, 'b>(sessions: &'b [Numbered<'a>], first: Timestamp, last: Timestamp) -> &'b [Numbered<'a>] {
+    let begun_by = |time: Timestamp| sessions.partition_point(|(_, judged)| start(judged) < time);
+    sessions.get(begun_by(first)..begun_by(last + NEAR)).unwrap_or_default()
+}
+
 fn start(judged: &Judged) -> Timestamp {
     judged.case.flow.start()
 }
@@ -125,7 +129,7 @@ fn failed(judged: &Judged) -> bool {
 }
 
 /// Connections whose SYN was refused, or not answered.
-fn refusals<'a>(sessions: &[(usize, &'a Judged)]) -> impl Iterator<Item = (usize, &'a Judged)> {
+fn refusals<'a>(sessions: &[Numbered<'a>]) -> impl Iterator<Item = Numbered<'a>> {
     sessions.iter().copied().filter(|(_, judged)| {
         judged.case.ending == Ending::Refused
             || matches!(welcome(judged), Some(Welcome::Refused | Welcome::Unanswered))

@@ -8,6 +8,9 @@ use crate::case::BlindKind;
 use crate::flow::Side;
 use crate::wire::Endpoint;
 
+/// A session and its number.
+pub(super) type Numbered<'a> = (usize, &'a Judged);
+
 /// All sessions, and which of them show a connection that another one shows already.
 pub(super) struct Crowd<'a> {
     sessions: &'a [Judged],
@@ -27,17 +30,17 @@ impl<'a> Crowd<'a> {
     }
 
     /// Each connection once, in the order of first frames.
-    pub(super) fn each(&self) -> impl Iterator<Item = (usize, &'a Judged)> {
+    pub(super) fn each(&self) -> impl Iterator<Item = Numbered<'a>> {
         self.all().zip(&self.again).filter(|(_, again)| !**again).map(|(session, _)| session)
     }
 
     /// Those of [`Self::each`] whose times can be compared with others'.
-    pub(super) fn timed(&self) -> impl Iterator<Item = (usize, &'a Judged)> {
+    pub(super) fn timed(&self) -> impl Iterator<Item = Numbered<'a>> {
         self.each().filter(|(_, judged)| !judged.case.is_blind(BlindKind::ClockReversed))
     }
 
     /// Every sight of every connection.
-    pub(super) fn all(&self) -> impl Iterator<Item = (usize, &'a Judged)> + use<'a> {
+    pub(super) fn all(&self) -> impl Iterator<Item = Numbered<'a>> + use<'a> {
         self.sessions.iter().enumerate()
     }
 
@@ -47,8 +50,8 @@ impl<'a> Crowd<'a> {
     }
 
     /// The connections of each server in the order of first frames; those with comparable times only.
-    pub(super) fn by_server(&self) -> BTreeMap<Endpoint, Vec<(usize, &'a Judged)>> {
-        let mut servers: BTreeMap<Endpoint, Vec<(usize, &'a Judged)>> = BTreeMap::new();
+    pub(super) fn by_server(&self) -> BTreeMap<Endpoint, Vec<Numbered<'a>>> {
+        let mut servers: BTreeMap<Endpoint, Vec<Numbered<'a>>> = BTreeMap::new();
         for (index, judged) in self.timed() {
             servers.entry(judged.case.endpoint(Side::Server)).or_default().push((index, judged));
         }

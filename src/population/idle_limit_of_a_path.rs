@@ -169,20 +169,20 @@ impl Silences<'_> {
         let Bracket { above, up_to, survived, contradicting, .. } = bracket;
         let ended = self.killed.first()?.ended_by;
         let timers = fitting(&bracket, ended);
-        let mut detail = format!(
+        let detail = format!(
             "{} died after silences of {up_to} and more, and {} of up to {above} {} survived on the same paths: an idle limit between \
-             {above} and {up_to}",
+             {above} and {up_to}{}{}",
             self.who(),
             counted(survived, "longest silence"),
             if survived == 1 { "was" } else { "were" },
+            match contradicting {
+                0 => String::new(),
+                1 => "; one silence contradicts it".to_owned(),
+                several => format!("; {several} silences contradict it"),
+            },
+            timers::advice_interval(above)
+                .map_or(String::new(), |interval| format!("; a keepalive every {interval} s stays below it")),
         );
-        if contradicting > 0 {
-            detail += &format!("; {} that", counted(contradicting, "silence"));
-            detail += if contradicting == 1 { " contradicts it" } else { " contradict it" };
-        }
-        if let Some(interval) = timers::advice_interval(above) {
-            detail += &format!("; a keepalive every {interval} s stays below it");
-        }
         let sessions = self.sessions();
         let frames = self.killed.iter().filter_map(|it| it.judged.case.silence().0).map(|it| it.after);
         let mut pattern = Pattern::new(&IDLE_LIMIT_OF_A_PATH, sessions.clone(), detail).shown_by(frames);

@@ -1,5 +1,6 @@
 //! A session that a host opened for the user of another session: the second leg of one login.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -55,8 +56,11 @@ const MATCHED: f64 = 0.9;
 /// Chance below which two sessions are called legs, before it is multiplied by the pairs there are.
 const CHANCE: f64 = 1e-6;
 
-/// Sessions that are compared with one: those that were alive when it began and sent something then.
+/// Bursts of other sessions that are looked at behind one: in a busier moment nothing is told.
 const CANDIDATES: usize = 64;
+
+/// Of these, sessions that are compared burst by burst.
+const EXAMINED: usize = 8;
 
 /// When bursts of data of one session began.
 struct Bursts {
@@ -128,9 +132,13 @@ fn candidates(said: &[(Timestamp, usize)], inner: usize, bursts: &Bursts) -> Vec
             soon.take(CANDIDATES).map(|&(_, session)| session).filter(|&it| it != inner).collect();
         near.sort_unstable();
         near.dedup();
-        near.into_iter().for_each(|session| *times.entry(session).or_default() += 1);
+        for session in near {
+            *times.entry(session).or_default() += 1;
+        }
     }
-    times.into_iter().filter(|(_, count)| count + 1 >= asked).map(|(session, _)| session).collect()
+    let mut often: Vec<(usize, usize)> = times.into_iter().filter(|(_, count)| count + 1 >= asked).collect();
+    often.sort_by_key(|&(session, count)| (Reverse(count), session));
+    often.into_iter().take(EXAMINED).map(|(session, _)| session).collect()
 }
 
 /// Whether `inner` was opened, before the eyes of the capture, while `outer` was in cipher.

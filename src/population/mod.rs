@@ -25,6 +25,7 @@ mod reset_ttl_follows_receiver;
 mod resets_in_differing_pairs;
 mod same_connection_seen_twice;
 mod same_reset_from_several_hosts;
+mod server_fell_silent;
 mod server_lost_its_connections;
 mod sessions_of_a_server_died_together;
 mod sessions_of_several_servers_died_together;
@@ -157,12 +158,13 @@ type Find = fn(&Crowd<'_>) -> Vec<Pattern>;
 /// Every pattern, in the order of the report, with what looks for it.
 ///
 /// The first tells which connections were seen more than once; the others count each once.
-static FINDERS: [(&Meta, Find); 12] = [
+static FINDERS: [(&Meta, Find); 13] = [
     (&login_over_another_session::LOGIN_OVER_ANOTHER_SESSION, login_over_another_session::find),
     (
         &sessions_of_a_server_died_together::SESSIONS_OF_A_SERVER_DIED_TOGETHER,
         sessions_of_a_server_died_together::find,
     ),
+    (&server_fell_silent::SERVER_FELL_SILENT, server_fell_silent::find),
     (&server_lost_its_connections::SERVER_LOST_ITS_CONNECTIONS, server_lost_its_connections::find),
     (
         &sessions_of_several_servers_died_together::SESSIONS_OF_SEVERAL_SERVERS_DIED_TOGETHER,

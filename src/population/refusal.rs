@@ -1,6 +1,7 @@
 //! Connections that a server turned away, and how many others had not logged in then.
 
 use super::Judged;
+use super::crowd::Numbered;
 use crate::case::{Ending, Form, Progress};
 use crate::flow::Side;
 use crate::frame::FrameNo;
@@ -94,7 +95,7 @@ pub(super) fn frame(judged: &Judged) -> Option<FrameNo> {
 }
 
 /// The visits of one server, with how many others were waiting at each.
-pub(super) fn visits(sessions: &[(usize, &Judged)]) -> Vec<Visit> {
+pub(super) fn visits(sessions: &[Numbered<'_>]) -> Vec<Visit> {
     let mut visits: Vec<Visit> = sessions.iter().filter_map(|(index, it)| Visit::of(*index, it)).collect();
     visits.sort_by_key(|visit| (visit.from, visit.session));
     // Who was turned away waited for nothing: sshd counts what it has forked for.

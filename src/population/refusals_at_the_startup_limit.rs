@@ -1,8 +1,8 @@
 //! Connections turned away while many others had not logged in.
 
-use super::crowd::{Crowd, counted};
+use super::Pattern;
+use super::crowd::{Crowd, Numbered, counted};
 use super::refusal::{self, Met, Visit};
-use super::{Judged, Pattern};
 use crate::cause::Cause;
 use crate::wire::Endpoint;
 
@@ -36,7 +36,7 @@ pub(super) fn find(crowd: &Crowd<'_>) -> Vec<Pattern> {
     servers.filter_map(|(server, sessions)| of_server(server, &sessions)).collect()
 }
 
-fn of_server(server: Endpoint, sessions: &[(usize, &Judged)]) -> Option<Pattern> {
+fn of_server(server: Endpoint, sessions: &[Numbered<'_>]) -> Option<Pattern> {
     let visits = refusal::visits(sessions);
     let quiet = visits.iter().filter(|visit| visit.met == Met::Taken).map(|visit| visit.waiting).min()?;
     let away: Vec<&Visit> =

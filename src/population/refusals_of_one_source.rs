@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::crowd::{Crowd, client, counted};
+use super::crowd::{Crowd, Numbered, client, counted};
 use super::refusal::{self, Met, Visit};
 use super::{Judged, Pattern};
 use crate::case::{Ending, Progress};
 use crate::cause::Cause;
-use crate::units::Elapsed;
+use crate::units::{Elapsed, Timestamp};
 use crate::wire::Endpoint;
 
 declare_pattern! {
@@ -41,7 +41,7 @@ pub(super) fn find(crowd: &Crowd<'_>) -> Vec<Pattern> {
     servers.flat_map(|(server, sessions)| of_server(server, &sessions)).collect()
 }
 
-fn of_server(server: Endpoint, sessions: &[(usize, &Judged)]) -> Vec<Pattern> {
+fn of_server(server: Endpoint, sessions: &[Numbered<'_>]) -> Vec<Pattern> {
     let visits = refusal::visits(sessions);
     if visits.iter().all(|visit| visit.met != Met::TurnedAway) {
         return Vec::new();
@@ -77,8 +77,9 @@ fn of_source(
     }
     let last = own.iter().rfind(|it| it.met == Met::TurnedAway)?;
     let foreign = |visit: &Visit| judged.get(&visit.session).is_some_and(|it| client(it) != source);
-    let meanwhile = |visit: &&Visit| (first.from..=last.from + NEAR).contains(&visit.from);
-    let taken = all.iter().filter(meanwhile).filter(|it| it.met == Met::Taken && foreign(it)).count();
+    let begun_by = |time: Timestamp| all.partition_point(|visit| visit.from < time);
+    let meanwhile = all.get(begun_by(first.from)..begun_by(last.from + NEAR)).unwrap_or_default();
+    let taken = meanwhile.iter().filter(|it| it.met == Met::Taken && foreign(it)).count();
     let detail = format!(
         "{} of {source} to {} port {} {} turned away, {} after it had left {} without a login; {} waiting to log in then{}",
         counted(away.len(), "connection"),

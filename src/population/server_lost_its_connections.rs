@@ -1,7 +1,7 @@
 //! A server that knows none of its connections any more.
 
-use super::aftermath::{self, Clock, Next, Welcome};
-use super::crowd::{Crowd, counted};
+use super::aftermath::{self, Aftermath, Clock};
+use super::crowd::{Crowd, Numbered, counted};
 use super::death::{self, Death, How};
 use super::{Judged, Pattern};
 use crate::cause::Cause;
@@ -40,7 +40,7 @@ pub(super) fn find(crowd: &Crowd<'_>) -> Vec<Pattern> {
     servers.filter_map(|(server, sessions)| of_server(server, &sessions)).collect()
 }
 
-fn of_server(server: Endpoint, sessions: &[(usize, &Judged)]) -> Option<Pattern> {
+fn of_server(server: Endpoint, sessions: &[Numbered<'_>]) -> Option<Pattern> {
     let own = |death: &Death| death.how == How::Answer && death.sender == Sender::Server;
     let deaths = sessions.iter().filter_map(|(index, judged)| Death::of(*index, judged));
     let mut deaths: Vec<Death> = deaths.filter(own).collect();
@@ -49,29 +49,19 @@ fn of_server(server: Endpoint, sessions: &[(usize, &Judged)]) -> Option<Pattern>
     if deaths.len() < 2 || !death::share_a_moment(&deaths) {
         return None;
     }
-    let next = Next::of(sessions, first);
-    let taken = next.as_ref().filter(|next| next.welcome == Welcome::Taken);
-    let after = taken.and_then(|next| sessions.iter().find(|(index, _)| *index == next.session));
-    let before = || sessions.iter().filter(|(_, it)| it.case.flow.start() < first).map(|(_, it)| *it);
-    let clock = after.and_then(|(_, after)| aftermath::clock(before(), after));
-    let other = after.is_some_and(|(_, after)| before().last().is_some_and(|before| differs(before, after)));
-    let mut detail = format!(
-        "{} of {} port {} were reset by a TCP that had no such connection, all within one possible loss of its memory",
+    let after = Aftermath::of(sessions, first);
+    let (before, _) = aftermath::split(sessions, first);
+    let other = after.served().zip(before.last()).is_some_and(|(next, (_, before))| differs(before, next));
+    let detail = format!(
+        "{} of {} port {} were reset by a TCP that had no such connection, all within one possible loss of its memory{}{}",
         counted(deaths.len(), "session"),
         server.addr,
         server.port,
+        after.words(),
+        if other { "; its TTL or identification differs from before: another machine" } else { "" },
     );
-    if let Some(next) = &next {
-        detail += &format!("; {}", next.words());
-    }
-    detail += match clock {
-        Some(Clock::RanOn) => ", and its timestamps run on: the same kernel",
-        Some(Clock::Restarted) => ", and its timestamps begin anew: another kernel",
-        None => "",
-    };
-    detail += if other { "; TTL or identification differ from before: another machine" } else { "" };
     let members: Vec<usize> = deaths.iter().map(|death| death.session).collect();
-    let rebooted = match clock {
+    let rebooted = match after.clock {
         Some(Clock::Restarted) => 6,
         Some(Clock::RanOn) => -3,
         None => 2,
@@ -82,7 +72,7 @@ fn of_server(server: Endpoint, sessions: &[(usize, &Judged)]) -> Option<Pattern>
         (Cause::NatStateLost, -4),
         (Cause::SocketDestroyed, -3),
     ];
-    let frames = deaths.iter().map(|death| death.frame).chain(next.as_ref().map(|next| next.frame));
+    let frames = deaths.iter().map(|death| death.frame).chain(after.frame());
     let pattern = Pattern::new(&SERVER_LOST_ITS_CONNECTIONS, members.clone(), detail).shown_by(frames);
     Some(pattern.moving(&members, &moves))
 }

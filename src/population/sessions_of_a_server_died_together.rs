@@ -1,9 +1,9 @@
 //! Sessions of one server whose processes ended at once.
 
-use super::aftermath::{self, Clock, Next, Welcome};
-use super::crowd::{Crowd, counted};
+use super::Pattern;
+use super::aftermath::{Aftermath, Clock, Welcome};
+use super::crowd::{Crowd, Numbered, counted};
 use super::death::{self, Death, How};
-use super::{Judged, Pattern};
 use crate::cause::Cause;
 use crate::infer::Sender;
 use crate::units::Elapsed;
@@ -39,42 +39,30 @@ pub(super) fn find(crowd: &Crowd<'_>) -> Vec<Pattern> {
     servers.flat_map(|(server, sessions)| of_server(server, &sessions)).collect()
 }
 
-fn of_server(server: Endpoint, sessions: &[(usize, &Judged)]) -> Vec<Pattern> {
+fn of_server(server: Endpoint, sessions: &[Numbered<'_>]) -> Vec<Pattern> {
     let own = |death: &Death| death.how != How::Answer && death.sender != Sender::Middlebox;
     let deaths = sessions.iter().filter_map(|(index, judged)| Death::of(*index, judged)).filter(own);
     let groups = death::together(deaths.collect(), 2);
     groups.into_iter().map(|deaths| pattern(server, sessions, &deaths)).collect()
 }
 
-fn pattern(server: Endpoint, sessions: &[(usize, &Judged)], deaths: &[Death]) -> Pattern {
+fn pattern(server: Endpoint, sessions: &[Numbered<'_>], deaths: &[Death]) -> Pattern {
     let last = deaths.last().map(|death| death.time).unwrap_or_default();
     let span = deaths.first().map_or(Elapsed::ZERO, |first| last.since(first.time));
-    let next = Next::of(sessions, last);
-    let mut detail = format!(
-        "{} of {} port {} ended within {span}, {}",
+    let after = Aftermath::of(sessions, last);
+    let detail = format!(
+        "{} of {} port {} ended within {span}, {}{}",
         counted(deaths.len(), "session"),
         server.addr,
         server.port,
         death::kinds(deaths),
+        after.words(),
     );
-    let clock = next.as_ref().filter(|next| next.welcome == Welcome::Taken).and_then(|next| {
-        let (_, after) = sessions.iter().find(|(index, _)| *index == next.session)?;
-        let before = sessions.iter().filter(|(_, it)| it.case.flow.start() <= last).map(|(_, it)| *it);
-        aftermath::clock(before, after)
-    });
-    if let Some(next) = &next {
-        detail += &format!("; {}", next.words());
-    }
-    detail += match clock {
-        Some(Clock::RanOn) => ", and the server's timestamps run on: the same kernel",
-        Some(Clock::Restarted) => ", and the server's timestamps begin anew: another kernel",
-        None => "",
-    };
     let members: Vec<usize> = deaths.iter().map(|death| death.session).collect();
     Pattern::new(&SESSIONS_OF_A_SERVER_DIED_TOGETHER, members.clone(), detail)
-        .shown_by(deaths.iter().map(|death| death.frame).chain(next.as_ref().map(|next| next.frame)))
+        .shown_by(deaths.iter().map(|death| death.frame).chain(after.frame()))
         .moving(&members, &ONE_PROCESS)
-        .moving(&members, &[(Cause::ServerShutdown, shutdown(next.as_ref(), clock))])
+        .moving(&members, &[(Cause::ServerShutdown, shutdown(&after))])
 }
 
 /// Causes that meet one process or one connection, not all at the same moment.
@@ -87,13 +75,12 @@ const ONE_PROCESS: [(Cause, i32); 5] = [
 ];
 
 /// How far the aftermath speaks for a shutdown of the host, in decibans.
-fn shutdown(next: Option<&Next>, clock: Option<Clock>) -> i32 {
-    match (next.map(|next| next.welcome), clock) {
-        (Some(Welcome::Taken), Some(Clock::Restarted)) => 8,
+fn shutdown(after: &Aftermath<'_>) -> i32 {
+    match (after.welcome(), after.clock) {
+        (Some(Welcome::Taken), Some(Clock::Restarted)) | (Some(Welcome::Unanswered), _) => 8,
         (Some(Welcome::Taken), Some(Clock::RanOn)) => -8,
         (Some(Welcome::Taken), None) => -3,
         (Some(Welcome::Refused), _) => 6,
-        (Some(Welcome::Unanswered), _) => 8,
         (None, _) => 0,
     }
 }

@@ -21,7 +21,7 @@ def written(seen):
     counts = Counter(one.label.source for one in seen)
     second = SECOND.format(second=counts["second"], equal=counts["ttl-equal"]) if counts["second"] else ""
     head = HEAD.format(total=len(seen), own=counts["own"], second=second)
-    parts = [head, reliability(seen), places(seen), weights(seen), answers(seen), families(seen)]
+    parts = [head, reliability(seen), causes(seen), places(seen), weights(seen), answers(seen), families(seen)]
     return "\n".join(parts)
 
 
@@ -53,6 +53,30 @@ def reliability(seen):
         table(["confidence", "captures", "mean claimed", "right", "share"], rows),
         "Brier score of the probability that a box sent it, open cases included, against who did (0 is perfect, 0.25 is a coin):\n",
         table(["captures of", "number", "Brier"], scores),
+    ])
+
+
+def causes(seen):
+    bins = defaultdict(list)
+    for one in seen:
+        cause = (one.session or {}).get("cause")
+        if cause and one.session["ended_by"] != "open" and cause["id"] != "unknown":
+            three = [cause["id"], *(other["id"] for other in cause["alternatives"])][:3]
+            told = (cause["confidence"], three[0] == one.label.cause, one.label.cause in three, one.label.family)
+            bins[int(cause["confidence"] * 10)].append(told)
+    rows = [
+        (f"{at / 10:.1f} to {at / 10 + 0.1:.1f}", len(told), len({family for *_, family in told}),
+         *(f"{sum(one[column] for one in told) / len(told):.3f}" for column in range(3)))
+        for at, told in sorted(bins.items())
+    ]
+    every = [one for told in bins.values() for one in told]
+    brier = sum((claimed - right) ** 2 for claimed, right, *_ in every) / len(every)
+    return "\n".join([
+        "## Causes: claimed and right\n",
+        f"The first cause of {len(every)} captures that show an end, against what happened. Where one capture cannot tell two causes apart the\n"
+        f"likelier one stands first, whichever happened, and its confidence says so. Brier score of the first cause: {brier:.4f}.\n"
+        "Shares are set by judgement and below what was measured, for laboratories have fewer causes than networks.\n",
+        table(["confidence", "captures", "families", "mean claimed", "right", "among three"], rows),
     ])
 
 

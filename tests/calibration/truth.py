@@ -25,6 +25,8 @@ class Label:
     """Vantage, in the words of the contract."""
     ends: frozenset
     """Address and port of both ends."""
+    cause: str
+    """Why it ended, in the words of the contract."""
 
 
 def own(folder):
@@ -37,7 +39,7 @@ def own(folder):
         ends = frozenset(end(label[side]) for side in ("client", "server"))
         family = file.parent.name.split("-seen-at-")[0]
         labels.append(
-            Label("own", path, family, label["sender"], False, frozenset(acceptable), label["vantage"], ends)
+            Label("own", path, family, label["sender"], False, frozenset(acceptable), label["vantage"], ends, label["happened"])
         )
     return labels
 
@@ -70,4 +72,4 @@ def one(source, folder, label):
     ends = frozenset({(flow["client"], flow["client_port"]), (flow["server"], flow["server_port"])})
     place = PLACES.get(label["vantage"], "middle")
     path = folder / label["file"]
-    return Label(source, path, label["scenario"], sender, owner, frozenset(accept), place, ends)
+    return Label(source, path, label["scenario"], sender, owner, frozenset(accept), place, ends, label["cause"])

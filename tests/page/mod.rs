@@ -1,5 +1,7 @@
 //! A page of `tests/scenarios/`: prose for people, blocks for the test.
 
+pub(crate) mod causes;
+
 use sshrst::detect::{Meta, Outcome};
 
 /// The four things to know of a detector.

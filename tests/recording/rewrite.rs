@@ -5,6 +5,9 @@ use sshrst::frame::LinkType;
 
 use super::{Packet, Recording};
 
+/// Message number of KEXINIT (RFC 4253 §12).
+const KEXINIT: u8 = 20;
+
 /// An ICMP error's header before the packet it quotes (RFC 792).
 const ICMP_HEADER: usize = 8;
 
@@ -39,6 +42,26 @@ impl Recording {
             if let (Some(packet), Some(sum)) = (packet, sum) {
                 packet.set_sum(frame, sum);
             }
+        }
+    }
+
+    /// Makes other connections of it: other initial sequence numbers, and other random octets in each KEXINIT.
+    pub(crate) fn begin_anew(&mut self, number: u32) {
+        for frame in &mut self.frames {
+            let Some(packet) = Packet::of(frame) else { continue };
+            let (sum, server) = (packet.sum(frame), frame.sender() == Some(Side::Server));
+            let moves =
+                if server { [number.rotate_left(16), number] } else { [number, number.rotate_left(16)] };
+            for (at, by) in [packet.tcp + 4, packet.tcp + 8].into_iter().zip(moves) {
+                let field: &mut [u8; 4] = (&mut frame.data[at..at + 4]).try_into().unwrap();
+                *field = u32::from_be_bytes(*field).wrapping_add(by).to_be_bytes();
+            }
+            let data = packet.tcp + usize::from(frame.data[packet.tcp + 12] >> 4) * 4;
+            if frame.data.get(data + 5) == Some(&KEXINIT) {
+                let cookie = frame.data.iter_mut().skip(data + 6).take(16);
+                cookie.for_each(|octet| *octet ^= number as u8);
+            }
+            packet.set_sum(frame, sum);
         }
     }
 

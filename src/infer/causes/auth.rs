@@ -49,15 +49,28 @@ fn closed(case: &Case) -> Vec<Share> {
         Side::Client if cipher.failures > 1 => {
             vec![(Cause::AuthenticationFailed, 0.75), (Cause::ClientAbort, 0.2)]
         }
-        Side::Client => vec![(Cause::ClientAbort, 0.5), (Cause::AuthenticationFailed, 0.4)],
+        // Nobody decides that fast: the client had no more to try.
+        Side::Client if cipher.failures > 0 && signs::pause_before(case, fin.frame) < BY_ITSELF => {
+            vec![(Cause::AuthenticationFailed, 0.7), (Cause::ClientAbort, 0.25)]
+        }
+        Side::Client => {
+            vec![(Cause::ClientAbort, 0.5), (Cause::AuthenticationFailed, 0.25), (Cause::ClientKilled, 0.2)]
+        }
         Side::Server => server_closed(case, signs::age(case, fin), fin),
     }
 }
 
 fn server_closed(case: &Case, age: Elapsed, fin: crate::flow::Moment) -> Vec<Share> {
+    if signs::after_usual_grace(age) {
+        return vec![(Cause::LoginGraceTimeout, 0.8), (Cause::SshdSessionKilled, 0.15)];
+    }
     // Waiting for the user's password is a silence; the grace time ends it, whatever its length is set to.
-    if signs::after_usual_grace(age) || signs::quiet_before(case, fin) > PROMPT {
-        return vec![(Cause::LoginGraceTimeout, 0.75), (Cause::SshdSessionKilled, 0.2)];
+    if signs::pause_before(case, fin.frame) > PROMPT {
+        return if signs::is_whole_seconds(age) {
+            vec![(Cause::LoginGraceTimeout, 0.75), (Cause::SshdSessionKilled, 0.2)]
+        } else {
+            vec![(Cause::SshdSessionKilled, 0.5), (Cause::LoginGraceTimeout, 0.35), (Cause::OomKill, 0.05)]
+        };
     }
     if case.transcript.cipher.failures > 2 {
         return vec![(Cause::MaxAuthTries, 0.7), (Cause::AuthenticationFailed, 0.2)];
@@ -67,3 +80,6 @@ fn server_closed(case: &Case, age: Elapsed, fin: crate::flow::Moment) -> Vec<Sha
 
 /// A pause at the prompt.
 const PROMPT: Elapsed = Elapsed::from_millis(1500);
+
+/// A program closes within this after the message that makes it close; a person takes longer.
+const BY_ITSELF: Elapsed = Elapsed::from_millis(150);

@@ -6,7 +6,7 @@ use crate::cause::{Cause, Origin};
 use crate::flow::Side;
 use crate::infer::Verdict;
 use crate::ssh::KnownText;
-use crate::units::Elapsed;
+use crate::units::{Elapsed, Timestamp};
 
 pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
     if let Some(shares) = by_words(case) {
@@ -89,14 +89,37 @@ fn server_reset(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
             (Cause::ServerOverloaded, 0.1),
         ];
     }
-    // libwrap looks the client's name up before it refuses: that takes seconds where the lookup has no answer.
-    let slow = reset.segment().time.since(case.flow.first.time) > LOOKUP;
-    if slow {
-        vec![(Cause::TcpWrappers, 0.7), (Cause::ForkFailure, 0.1), (Cause::MaxStartups, 0.08)]
+    unsaid(case, reset.segment().time)
+}
+
+/// The server ended it at `end` without a banner and without a text: how long that took tells what had already happened.
+fn unsaid(case: &Case, end: Timestamp) -> Vec<Share> {
+    let since_accept = case.since_accept(end).unwrap_or_else(|| end.since(case.flow.first.time));
+    if since_accept < A_PROCESS {
+        // The listener itself: it has not even started a process.
+        vec![
+            (Cause::MaxStartups, 0.42),
+            (Cause::ForkFailure, 0.28),
+            (Cause::ProxyBackendDown, 0.14),
+            (Cause::TcpWrappers, 0.08),
+        ]
+    } else if since_accept < LOOKUP {
+        vec![
+            (Cause::TcpWrappers, 0.36),
+            (Cause::ForkFailure, 0.22),
+            (Cause::ProxyBackendDown, 0.18),
+            (Cause::MaxStartups, 0.16),
+        ]
     } else {
-        vec![(Cause::MaxStartups, 0.35), (Cause::TcpWrappers, 0.3), (Cause::ForkFailure, 0.2)]
+        // libwrap looks the client's name up before it refuses: that takes seconds where the lookup has no answer. A
+        // balancer takes as long to find out that no server answers it.
+        vec![(Cause::TcpWrappers, 0.62), (Cause::ProxyBackendDown, 0.18), (Cause::ForkFailure, 0.1)]
     }
 }
+
+/// OpenSSH starts a process and executes sshd anew for each connection before it looks at the client's address: less than this
+/// was not measured.
+const A_PROCESS: Elapsed = Elapsed::from_millis(3);
 
 /// A wait that a refusal without name lookup does not have.
 const LOOKUP: Elapsed = Elapsed::from_secs(2);
@@ -117,6 +140,15 @@ fn closed(case: &Case) -> Vec<Share> {
     let age = signs::age(case, fin);
     let (client, server) = (case.transcript.party.of(Side::Client), case.transcript.party.of(Side::Server));
     match side {
+        Side::Client if signs::is_scanner(case) => vec![(Cause::KeyScan, 0.6), (Cause::PortScan, 0.3)],
+        // It waited for the server's first line, and TCP had answered all the while.
+        Side::Client if server.banner.is_none() && signs::pause_before(case, fin.frame) > LOOKUP => {
+            vec![
+                (Cause::ClientConnectTimeout, 0.5),
+                (Cause::ServerOverloaded, 0.25),
+                (Cause::ProxyBackendDown, 0.12),
+            ]
+        }
         Side::Client if client.banner.is_some() => {
             vec![(Cause::ClientAbort, 0.5), (Cause::KeyScan, 0.2), (Cause::ClientConnectTimeout, 0.2)]
         }
@@ -128,7 +160,6 @@ fn closed(case: &Case) -> Vec<Share> {
         Side::Server if server.banner.is_some() => {
             vec![(Cause::ProtocolMismatch, 0.4), (Cause::SshdSessionKilled, 0.25), (Cause::ForkFailure, 0.2)]
         }
-        Side::Server if age > LOOKUP => vec![(Cause::TcpWrappers, 0.5), (Cause::ForkFailure, 0.2)],
-        Side::Server => vec![(Cause::MaxStartups, 0.4), (Cause::ForkFailure, 0.2), (Cause::TcpWrappers, 0.2)],
+        Side::Server => unsaid(case, fin.time),
     }
 }

@@ -77,6 +77,7 @@ fn closed(case: &Case) -> Vec<Share> {
     let exchanged = client.kex_message.is_some() && server.kex_message.is_some();
     let asked = client.kex_message.is_some();
     match side {
+        Side::Client if signs::is_scanner(case) => vec![(Cause::KeyScan, 0.93)],
         Side::Client if server.newkeys.is_some() && !is_login_client(client) => {
             // It had the server's key and wanted no more.
             vec![(Cause::KeyScan, 0.75), (Cause::ClientAbort, 0.15), (Cause::CorruptedPacket, 0.05)]

@@ -1,12 +1,11 @@
 //! In cipher, past authentication; also where the start is not in the capture.
 
 use super::signs::{self, Vain};
-use super::{Share, loss, scaled};
+use super::{Share, closing, relay, scaled};
 use crate::case::{BlindKind, Case, Ending, Reset};
 use crate::cause::{Cause, Origin};
 use crate::flow::{Moment, Side};
 use crate::infer::Verdict;
-use crate::units::Elapsed;
 
 pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
     if case.ending != Ending::Silence && broken_stream(case) {
@@ -14,7 +13,7 @@ pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
     }
     match (case.ending, &case.reset, verdict) {
         (Ending::Reset, Some(reset), Some(verdict)) => reset_in_session(case, reset, verdict),
-        (Ending::Close, ..) => closed(case),
+        (Ending::Close, ..) => closing::causes(case),
         (Ending::Silence, ..) => silence(case),
         _ => Vec::new(),
     }
@@ -58,13 +57,7 @@ fn by_server(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
         Some(Vain::Data) => {
             vec![(Cause::LinkOutage, 0.4), (Cause::TcpUserTimeout, 0.3), (Cause::PathLoss, 0.2)]
         }
-        None if unprompted(reset) && signs::idle(case).is_some() => {
-            vec![
-                (Cause::ProxyIdleTimeout, 0.4),
-                (Cause::SshdSessionKilled, 0.35),
-                (Cause::SocketDestroyed, 0.15),
-            ]
-        }
+        None if unprompted(reset) && signs::idle(case).is_some() => out_of_silence(case, reset),
         None => vec![
             (Cause::SshdSessionKilled, 0.65),
             (Cause::OomKill, 0.12),
@@ -76,12 +69,56 @@ fn by_server(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
         && case.flow.half(Side::Server).ttl.count(reset.segment().ttl) == 0;
     let stack = if moved {
         vec![(Cause::ServerFailover, 0.7), (Cause::ServerRebooted, 0.2)]
+    } else if signs::was_away(case, reset) {
+        vec![
+            (Cause::ServerRebooted, 0.7),
+            (Cause::ServerFailover, 0.12),
+            (Cause::NatStateLost, 0.08),
+            (Cause::NatRebinding, 0.06),
+        ]
     } else {
-        vec![(Cause::ServerRebooted, 0.7), (Cause::ServerFailover, 0.12), (Cause::NatStateLost, 0.08)]
+        // No host restarts between two packets: another one answers, or a reset that this capture did not see was first.
+        vec![
+            (Cause::ServerFailover, 0.25),
+            (Cause::NatRebinding, 0.2),
+            (Cause::InjectedRst, 0.2),
+            (Cause::FirewallStateLost, 0.15),
+            (Cause::ServerRebooted, 0.1),
+        ]
     };
     let mut shares = scaled(socket, signs::of(verdict, Origin::Socket));
     shares.extend(scaled(stack, signs::of(verdict, Origin::Stack)));
     shares
+}
+
+/// A socket that resets of its own accord after a silence.
+fn out_of_silence(case: &Case, reset: &Reset) -> Vec<Share> {
+    let side = reset.claimed;
+    let killed = if side == Side::Server { Cause::SshdSessionKilled } else { Cause::ClientKilled };
+    if relay::is_relay(case, side) {
+        return vec![(Cause::ProxyIdleTimeout, 0.75), (killed, 0.1), (Cause::SocketDestroyed, 0.05)];
+    }
+    if signs::left_unread(case, side, reset.segment().frame) {
+        return if case.transcript.cipher.keepalive.of(!side).unanswered > 0 {
+            // Its TCP took the probes and its program did not: it had stopped before it was ended.
+            vec![(killed, 0.5), (Cause::SshKeepaliveTimeout, 0.3), (Cause::ProxyIdleTimeout, 0.1)]
+        } else {
+            vec![(killed, 0.55), (Cause::ProxyIdleTimeout, 0.2), (Cause::OomKill, 0.08)]
+        };
+    }
+    // Nothing was unread, so no process died of it: a kill would have shown as FIN.
+    let long = signs::idle(case).is_some_and(|silence| silence.length >= signs::SHORTEST_TIMER);
+    match side {
+        _ if long => {
+            vec![(Cause::ProxyIdleTimeout, 0.55), (Cause::SocketDestroyed, 0.25), (killed, 0.08)]
+        }
+        Side::Server => {
+            vec![(Cause::SocketDestroyed, 0.45), (Cause::ProxyIdleTimeout, 0.3), (killed, 0.1)]
+        }
+        Side::Client => {
+            vec![(Cause::ClientAbort, 0.4), (Cause::ProxyIdleTimeout, 0.25), (Cause::SocketDestroyed, 0.15)]
+        }
+    }
 }
 
 fn unprompted(reset: &Reset) -> bool {
@@ -101,13 +138,17 @@ fn by_client(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
         Some(Vain::Data) => {
             vec![(Cause::LinkOutage, 0.45), (Cause::TcpUserTimeout, 0.25), (Cause::PathLoss, 0.2)]
         }
-        None if idle_end => {
-            vec![(Cause::ProxyIdleTimeout, 0.35), (Cause::ClientKilled, 0.3), (Cause::ClientAbort, 0.2)]
-        }
+        None if idle_end => out_of_silence(case, reset),
         None => vec![(Cause::ClientKilled, 0.5), (Cause::ClientAbort, 0.4)],
     };
     let mut shares = scaled(socket, signs::of(verdict, Origin::Socket));
-    let stack = vec![(Cause::ClientKilled, 0.4), (Cause::NatStateLost, 0.3), (Cause::HalfOpen, 0.2)];
+    let stack = if signs::was_away(case, reset) {
+        vec![(Cause::NatStateLost, 0.35), (Cause::HalfOpen, 0.3), (Cause::ClientKilled, 0.2)]
+    } else {
+        // A program that ends says so, by FIN or by reset, and no host restarts between two packets: its socket was ended
+        // by a reset that this capture did not see.
+        vec![(Cause::InjectedRst, 0.45), (Cause::FirewallStateLost, 0.2), (Cause::NatStateLost, 0.15)]
+    };
     shares.extend(scaled(stack, signs::of(verdict, Origin::Stack)));
     shares
 }
@@ -131,26 +172,6 @@ fn host_filter(case: &Case, verdict: &Verdict) -> Vec<Share> {
     }
 }
 
-/// Whether the server closed right after it had read what the client sent, all of it, without a word: it did not like
-/// it. A process that is killed does not wait for that.
-fn at_once(case: &Case, fin: Moment) -> bool {
-    let client = case.flow.half(Side::Client);
-    let loops = client.round_trips.min.map_or(Elapsed::ZERO, |shortest| shortest.time);
-    let server = case.flow.half(Side::Server);
-    let way = server.round_trips.min.map_or(loops, |shortest| shortest.time);
-    let asked = signs::last_data_before(case, Side::Client, fin);
-    let answered = signs::last_data_before(case, Side::Server, fin);
-    asked.is_some_and(|asked| {
-        let silent = answered.is_none_or(|answer| answer.frame < asked.frame);
-        let read = case.flow.timeline.segments().find(|it| it.frame == fin.frame);
-        let all = read.is_some_and(|close| close.ack == asked.seq.advance(asked.payload_len));
-        all && silent && fin.time.since(asked.time) < way + AT_ONCE
-    })
-}
-
-/// A process that ends because of a packet ends within this after reading it.
-const AT_ONCE: Elapsed = Elapsed::from_millis(100);
-
 /// What a box's reset in cipher is for.
 pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     let idle = signs::idle(case).is_some() && !signs::survived_as_much(case);
@@ -169,8 +190,11 @@ pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share>
             (Cause::FirewallIdleTimeout, 0.1),
         ]
     };
-    let forger = if idle && unprompted(reset) {
+    let long = signs::idle(case).is_some_and(|silence| silence.length >= signs::SHORTEST_TIMER);
+    let forger = if idle && unprompted(reset) && long {
         vec![(Cause::FirewallIdleTimeout, 0.8), (Cause::InjectedRst, 0.15)]
+    } else if idle && unprompted(reset) {
+        vec![(Cause::FirewallIdleTimeout, 0.62), (Cause::InjectedRst, 0.32)]
     } else if idle {
         vec![(Cause::InjectedRst, 0.5), (Cause::FirewallIdleTimeout, 0.4)]
     } else {
@@ -180,55 +204,6 @@ pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share>
     shares.extend(scaled(forger, signs::of(verdict, Origin::Forger)));
     shares.push((Cause::NatStateLost, signs::of(verdict, Origin::Owner)));
     shares
-}
-
-fn closed(case: &Case) -> Vec<Share> {
-    let Some((side, fin)) = case.first_fin() else { return Vec::new() };
-    let cipher = &case.transcript.cipher;
-    let timer =
-        case.silence().0.is_some_and(|silence| silence.after == fin.frame && silence.length >= signs::IDLE);
-    match side {
-        Side::Client if cipher.client_disconnect.is_some() => vec![(Cause::NormalClose, 0.9)],
-        Side::Client if cipher.keepalive.of(Side::Client).unanswered > 0 => {
-            vec![(Cause::SshKeepaliveTimeout, 0.85), (Cause::LinkOutage, 0.1)]
-        }
-        _ if signs::outage_before(case, fin) && loss::is_scattered(case) => {
-            vec![(Cause::PathLoss, 0.5), (Cause::LinkOutage, 0.3), (Cause::SshKeepaliveTimeout, 0.1)]
-        }
-        _ if signs::outage_before(case, fin) => {
-            vec![(Cause::LinkOutage, 0.45), (Cause::PathLoss, 0.35), (Cause::SshKeepaliveTimeout, 0.1)]
-        }
-        Side::Client if timer => vec![(Cause::ProxyIdleTimeout, 0.4), (Cause::NormalClose, 0.4)],
-        // Seen from its start, but not how far it got: a client closes after a failed negotiation or login too.
-        Side::Client if case.progress.is_none() && !case.is_blind(BlindKind::StartsMidstream) => vec![
-            (Cause::NormalClose, 0.5),
-            (Cause::AuthenticationFailed, 0.15),
-            (Cause::ClientAbort, 0.15),
-            (Cause::NoCommonAlgorithm, 0.1),
-        ],
-        Side::Client => {
-            vec![(Cause::NormalClose, 0.7), (Cause::ClientKilled, 0.15), (Cause::CorruptedPacket, 0.05)]
-        }
-        Side::Server if cipher.keepalive.of(Side::Server).unanswered > 0 => {
-            vec![(Cause::SshKeepaliveTimeout, 0.85), (Cause::SshdSessionKilled, 0.1)]
-        }
-        Side::Server if timer => {
-            vec![
-                (Cause::SshdSessionKilled, 0.42),
-                (Cause::ProxyIdleTimeout, 0.4),
-                (Cause::ServerShutdown, 0.1),
-            ]
-        }
-        Side::Server if at_once(case, fin) => {
-            vec![(Cause::CorruptedPacket, 0.45), (Cause::SshdSessionKilled, 0.35), (Cause::OomKill, 0.05)]
-        }
-        Side::Server => vec![
-            (Cause::SshdSessionKilled, 0.6),
-            (Cause::ServerShutdown, 0.15),
-            (Cause::OomKill, 0.1),
-            (Cause::CorruptedPacket, 0.1),
-        ],
-    }
 }
 
 /// Died without a word.

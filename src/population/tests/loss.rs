@@ -9,6 +9,7 @@ use crate::population::{Judged, patterns};
 
 const TOGETHER: &str = "sessions-of-a-server-died-together";
 const SEVERAL: &str = "sessions-of-several-servers-died-together";
+const SILENT: &str = "server-fell-silent";
 const LOST: &str = "server-lost-its-connections";
 
 /// Sessions of one server that its side closes at these times.
@@ -168,4 +169,37 @@ fn what_a_box_rejects_the_server_has_not_lost() {
     let mut sessions = unknown(30.0);
     sessions[1].diagnosis.verdict.as_mut().unwrap().sender = Sender::Middlebox;
     assert!(named(patterns(&mut sessions), LOST).is_empty());
+}
+
+/// Two sessions that have no answer any more, the first in use and the second silent since `idle`; a third is served at
+/// `other`, if at all.
+fn unheard(in_use: bool, other: Option<f64>) -> Scene {
+    let mut scene = Scene::default();
+    for (port, until) in [(40_000, if in_use { 60.0 } else { 20.0 }), (40_001, 15.0)] {
+        let mut talk = scene.talk(&format!("10.0.0.1:{port}"), "10.9.0.2:22", 0.0);
+        talk.open().key();
+        talk.now = until;
+        talk.key();
+        talk.now = 60.5 + f64::from(port - 40_000);
+        talk.in_vain();
+    }
+    if let Some(other) = other {
+        let mut talk = scene.talk("10.0.0.1:40002", "10.9.0.2:22", 1.0);
+        talk.open().key();
+        talk.now = other;
+        talk.key();
+    }
+    scene
+}
+
+#[test]
+fn a_server_that_answers_nobody_fell_silent() {
+    let found = unheard(true, Some(59.0)).found(SILENT);
+    assert_eq!(found[0].sessions, [0, 1]);
+}
+
+#[test]
+fn a_server_that_answers_somebody_or_left_only_idle_sessions_did_not() {
+    assert!(unheard(true, Some(70.0)).found(SILENT).is_empty(), "another session went on");
+    assert!(unheard(false, None).found(SILENT).is_empty(), "an idle limit does the same");
 }

@@ -13,12 +13,15 @@ use crate::wire::{Checksum, Endpoint, Flags, FlowKey, Packet, Segment, Seq, Trai
 /// Way there and back of every session.
 const ROUND_TRIP: f64 = 0.010;
 
+/// What a test changes in a case.
+type Change = fn(&mut Case);
+
 /// What is on the wire, in any order.
 #[derive(Default)]
 pub(super) struct Scene {
     packets: Vec<(FlowKey, Place, Segment, Vec<u8>)>,
     /// Changes of one session before it is judged, by its number.
-    changes: Vec<(usize, fn(&mut Case))>,
+    changes: Vec<(usize, Change)>,
     opened: u32,
 }
 
@@ -68,7 +71,7 @@ impl Scene {
     }
 
     /// Changes session number `index` (in the order of first packets) before it is judged.
-    pub(super) fn change(&mut self, index: usize, change: fn(&mut Case)) {
+    pub(super) fn change(&mut self, index: usize, change: Change) {
         self.changes.push((index, change));
     }
 
@@ -229,6 +232,16 @@ impl Talk<'_> {
     pub(super) fn abort(&mut self, side: Side) -> &mut Self {
         let (seq, ack) = (self.next(side), self.next(!side));
         self.packet(side, Flags::RST.with(Flags::ACK), seq, ack, 0).window = 500;
+        self
+    }
+
+    /// The client sends something again and again, and nothing answers.
+    pub(super) fn in_vain(&mut self) -> &mut Self {
+        let (seq, ack) = (self.next(Side::Client), self.next(Side::Server));
+        for pause in [0.2, 0.4, 0.8, 1.6] {
+            self.packet(Side::Client, Flags::ACK, seq, ack, 36);
+            self.wait(pause);
+        }
         self
     }
 

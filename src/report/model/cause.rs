@@ -8,7 +8,6 @@ use crate::case::Case;
 use crate::cause::{self, Facts};
 use crate::flow::Side;
 use crate::infer::{self, Diagnosis};
-use crate::timers;
 use crate::units::Elapsed;
 
 /// Why a session ended.
@@ -22,6 +21,9 @@ pub struct Cause {
     pub confidence: f64,
     /// Others that the capture does not exclude, likeliest first.
     pub alternatives: Vec<Alternative>,
+    /// What a keepalive would have done; absent where nobody would think of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keepalive: Option<KeepaliveAdvice>,
     /// What other sessions moved in these probabilities; absent where nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub moved: Vec<Moved>,
@@ -40,6 +42,19 @@ pub struct Alternative {
     pub group: &'static str,
     /// Probability.
     pub confidence: f64,
+}
+
+/// What a keepalive would have done against the cause.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct KeepaliveAdvice {
+    /// It would have kept the session alive.
+    pub helps: bool,
+    /// Seconds between two (`ServerAliveInterval`); null where it does not help.
+    pub interval_s: Option<u32>,
+    /// Whether TCP's own keepalive counts too; null where that is not known or nothing helps.
+    pub tcp_counts: Option<bool>,
+    /// What the interval follows from, or why it does not help.
+    pub why: String,
 }
 
 /// A cause that a pattern of several sessions made likelier or less likely.
@@ -73,8 +88,10 @@ pub struct Remedy {
     /// `client`, `server`, `network`.
     #[serde(rename = "where")]
     pub place: &'static str,
-    /// What to change, ready to paste where that makes sense.
+    /// What to change.
     pub what: String,
+    /// `what` is a command or lines of a file, to be pasted as they are; else it is a sentence.
+    pub paste: bool,
     /// Why it helps.
     pub why: String,
     /// What goes wrong when it is done without care; absent where nothing is known.
@@ -101,12 +118,14 @@ impl Cause {
             group: cause.group().id(),
             confidence: round(confidence, 3),
         });
-        let advice = first.advice().filled(&facts(case));
+        let keepalive_advice = diagnosis.keepalive(case);
+        let advice = first.advice().filled(&facts(case, keepalive_advice));
         Self {
             id: first.id(),
             group: first.group().id(),
             confidence: round(confidence, 3),
             alternatives: if first == cause::Cause::Unknown { Vec::new() } else { alternatives.collect() },
+            keepalive: keepalive_advice.map(keepalive),
             moved: diagnosis.moved.iter().map(moved).collect(),
             confirm: advice
                 .confirm
@@ -119,6 +138,7 @@ impl Cause {
                 .map(|it| Remedy {
                     place: it.place.id(),
                     what: it.what,
+                    paste: it.paste,
                     why: it.why,
                     trap: Some(it.trap).filter(|trap| !trap.is_empty()),
                 })
@@ -132,12 +152,9 @@ fn moved(moved: &infer::Moved) -> Moved {
     Moved { pattern, cause: cause.id(), by: by.0, from: round(from, 3) }
 }
 
-fn facts(case: &Case) -> Facts {
+fn facts(case: &Case, keepalive: Option<infer::Keepalive>) -> Facts {
     let (client, server) = (case.endpoint(Side::Client), case.endpoint(Side::Server));
     let end = case.reset.as_ref().map_or(case.flow.last.time, |reset| reset.segment().time);
-    let (silence, survived) = case.silence();
-    // A third of what is known to be survived; without that, of what was not.
-    let bound = survived.or(silence).map(|it| it.length);
     Facts {
         client: client.addr,
         client_port: client.port,
@@ -145,12 +162,16 @@ fn facts(case: &Case) -> Facts {
         server_port: server.port,
         since: end + (Elapsed::ZERO - AROUND),
         until: end + AROUND,
-        interval: bound.map(interval),
+        interval: keepalive.and_then(|keepalive| keepalive.interval_s()),
+        idleness: keepalive.is_none_or(|keepalive| keepalive.is_worth_it()),
     }
 }
 
-/// A keepalive interval in seconds that leaves room for two lost ones below `bound`.
-fn interval(bound: Elapsed) -> u32 {
-    let third = (bound.as_secs_f64() / 3.0).max(1.0);
-    timers::advice_interval(bound).unwrap_or(third as u32)
+fn keepalive(advice: infer::Keepalive) -> KeepaliveAdvice {
+    let (tcp_counts, why) = match advice {
+        infer::Keepalive::Helps { tcp_counts, from, .. } => (tcp_counts, from.to_string()),
+        infer::Keepalive::Useless(why) => (None, why.to_string()),
+    };
+    let interval_s = advice.interval_s();
+    KeepaliveAdvice { helps: interval_s.is_some(), interval_s, tcp_counts, why }
 }

@@ -14,7 +14,7 @@ mod timer;
 
 pub use build::{Input, Options, build};
 pub use capture::{Capture, InputFile, Limit};
-pub use cause::{Alternative, Cause, Confirm, Moved, Remedy};
+pub use cause::{Alternative, Cause, Confirm, KeepaliveAdvice, Moved, Remedy};
 pub use path::{Lost, Outage, Path, Recent};
 pub use reset::{Evidence, Location, Posterior, Reset};
 pub use session::{Endpoint, Refused, Session, Unanswered, Vantage};

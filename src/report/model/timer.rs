@@ -17,6 +17,8 @@ pub struct Timer {
     pub ended_after_s: f64,
     /// The timer lies above the first and is at most the second, seconds.
     pub interval_s: [f64; 2],
+    /// It acted of its own accord after that silence, which then is its value; else a packet found it expired.
+    pub at_expiry: bool,
     /// Between what these three were measured: `any-segment`; where keepalives or other traffic without data went on,
     /// `payload`, `ssh-message` or `user-input`; `acknowledgement` of data that never came; or the `age` of the connection.
     pub measured_by: &'static str,
@@ -88,6 +90,7 @@ impl Timer {
             longest_survived_s: survived.map(seconds),
             ended_after_s: seconds(idle.gap.ended_after),
             interval_s: [survived.map_or(0.0, seconds), seconds(idle.gap.ended_after)],
+            at_expiry: matches!(idle.gap.ended_by, timers::Ending::ResetAtExpiry | timers::Ending::Close),
             measured_by: idle.measured_by.id(),
             payload_gap_s: idle.waits.payload.map(|gap| seconds(gap.ended_after)),
             client_gap_s,

@@ -1,69 +1,89 @@
 //! What to do: how to be sure of the cause, and what mends it.
 
-use crate::report::model::{Cause, Confirm, Remedy};
+use crate::report::model::{Cause, Confirm, KeepaliveAdvice, Remedy};
 use crate::report::page::{Page, Tone};
-
-/// Programs that a one-line remedy may begin with; any other first word begins a sentence.
-const PROGRAMS: [&str; 13] = [
-    "apt-get",
-    "ethtool",
-    "fail2ban-client",
-    "ip6tables",
-    "iptables",
-    "nft",
-    "ssh-add",
-    "ssh-copy-id",
-    "sshd",
-    "sysctl",
-    "systemctl",
-    "tcpdump",
-    "tmux",
-];
 
 /// Columns before the text of a labelled line.
 const LABEL: usize = 9;
 
-/// The first thing to run and the first thing to change.
+/// For the first screen: the first thing to run, and the first things to change, a line each.
 pub(super) fn first(page: &mut Page, cause: &Cause) {
     if let Some(confirm) = cause.confirm.first() {
-        ask(page, "Check", confirm);
+        run(page, "Check", confirm);
     }
-    if let Some(remedy) = cause.remedies.first() {
-        // Where the cause is not known there is nothing to mend yet.
-        let label = if cause.id == "unknown" { "Next" } else { "Mend" };
-        mend(page, label, remedy);
+    // Where the cause is not known there is nothing to mend yet.
+    let label = if cause.id == "unknown" { "Next" } else { "Mend" };
+    let mut rest = cause.remedies.iter();
+    let Some(best) = rest.next() else { return };
+    in_short(page, label, best);
+    // Who cannot change the one side may be able to change the other.
+    let elsewhere = rest.clone().find(|remedy| remedy.place != best.place);
+    if let Some(second) = elsewhere.or_else(|| rest.next()) {
+        in_short(page, "or", second);
     }
 }
 
-/// The others.
-pub(super) fn others(page: &mut Page, cause: &Cause) {
-    if cause.confirm.len() < 2 && cause.remedies.len() < 2 {
+/// What a keepalive would have done.
+pub(super) fn keepalive(page: &mut Page, advice: &KeepaliveAdvice) {
+    let Some(interval) = advice.interval_s else {
+        return page.beside(&advice.why, Tone::Plain);
+    };
+    let tcp = match advice.tcp_counts {
+        Some(true) => "; TCP keepalives count too (default 2 h)",
+        Some(false) => "; TCP keepalives do not count",
+        None => "",
+    };
+    let line = format!("an SSH keepalive every {interval} s keeps it up: {}{tcp}", advice.why);
+    page.beside(&line, Tone::Plain);
+}
+
+/// All of it, with what to expect, why it helps and how it goes wrong.
+pub(super) fn in_full(page: &mut Page, cause: &Cause) {
+    if cause.confirm.is_empty() && cause.remedies.is_empty() {
         return;
     }
-    page.subheading("More to check and to change");
-    cause.confirm.iter().skip(1).for_each(|confirm| ask(page, "Check", confirm));
-    cause.remedies.iter().skip(1).for_each(|remedy| mend(page, "Mend", remedy));
+    page.subheading("What to check and to change");
+    for confirm in &cause.confirm {
+        run(page, "Check", confirm);
+        page.beside(&format!("expect: {}", confirm.expect), Tone::Plain);
+    }
+    cause.remedies.iter().for_each(|remedy| mend(page, remedy));
 }
 
-fn ask(page: &mut Page, label: &str, confirm: &Confirm) {
+fn run(page: &mut Page, label: &str, confirm: &Confirm) {
     let line = format!("{}: {}", place(confirm.place), confirm.command);
-    if LABEL + line.len() <= page.width() {
+    if LABEL + line.chars().count() <= page.width() {
         page.labelled(label, &line, Tone::Plain);
     } else {
         page.labelled(label, &format!("{}:", place(confirm.place)), Tone::Plain);
         page.command(&confirm.command);
     }
-    page.beside(&format!("expect: {}", confirm.expect), Tone::Plain);
 }
 
-fn mend(page: &mut Page, label: &str, remedy: &Remedy) {
-    page.labelled(label, &format!("{}:", place(remedy.place)), Tone::Plain);
-    if remedy.what.contains('\n') {
-        page.pasted(&remedy.what);
-    } else if remedy.what.split(' ').next().is_some_and(|word| PROGRAMS.contains(&word)) {
-        page.command(&remedy.what);
-    } else {
+/// The remedy in a line: settings in a row, with their file behind them.
+fn in_short(page: &mut Page, label: &str, remedy: &Remedy) {
+    let place = place(remedy.place);
+    if !remedy.paste {
+        return page.labelled(label, &format!("{place}: {}", remedy.what), Tone::Strong);
+    }
+    let lines = || remedy.what.lines();
+    let setting = |line: &&str| !line.starts_with('#') && !line.starts_with("Host ");
+    let settings: Vec<&str> = lines().filter(setting).map(str::trim).collect();
+    let file = lines().find_map(|line| line.strip_prefix("# "));
+    let block = lines().find(|line| line.starts_with("Host "));
+    let under = block.map_or(String::new(), |block| format!(", under `{block}`"));
+    let whither = file.map_or(String::new(), |file| format!(" ({file}{under})"));
+    page.labelled(label, &format!("{place}: {}{whither}", settings.join(", ")), Tone::Strong);
+}
+
+fn mend(page: &mut Page, remedy: &Remedy) {
+    page.labelled("Mend", &format!("{}:", place(remedy.place)), Tone::Plain);
+    if !remedy.paste {
         page.paragraph(LABEL + 2, &remedy.what, Tone::Strong);
+    } else if remedy.what.contains('\n') {
+        page.pasted(&remedy.what);
+    } else {
+        page.command(&remedy.what);
     }
     page.beside(&format!("why: {}", remedy.why), Tone::Plain);
     if let Some(trap) = &remedy.trap {

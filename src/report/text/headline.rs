@@ -7,7 +7,10 @@ use crate::report::timers::configured;
 use crate::units::Elapsed;
 
 /// How many known timers are named; the JSON report has all.
-const TIMERS: usize = 3;
+const TIMERS: usize = 2;
+
+/// How many other causes are named; the JSON report has all.
+const ALTERNATIVES: usize = 2;
 
 /// The verdict on `session` as one sentence, behind its number.
 pub(super) fn numbered(page: &mut Page, session: &Session) {
@@ -123,9 +126,17 @@ pub(super) fn first_screen(page: &mut Page, session: &Session) {
     if let Some(timer) = session.timer.as_ref().filter(|_| is_idleness_in_question(session)) {
         idle(page, timer);
     }
-    if let Some(message) = &session.client_saw {
-        page.labelled("Shown", &format!("to the user: {message}"), Tone::Plain);
+    if let Some(advice) = &session.cause.keepalive {
+        super::advice::keepalive(page, advice);
     }
+}
+
+/// What the user's terminal showed, line for line.
+pub(super) fn shown_to_the_user(page: &mut Page, session: &Session) {
+    let Some(message) = &session.client_saw else { return };
+    let mut lines = message.lines();
+    page.labelled("Shown", &format!("to the user: {}", lines.next().unwrap_or_default()), Tone::Plain);
+    lines.for_each(|line| page.beside(line, Tone::Plain));
 }
 
 fn who(reset: &Reset) -> String {
@@ -140,8 +151,12 @@ fn who(reset: &Reset) -> String {
             place.toward
         ),
     });
-    let who = words::joined(&[words::sender(reset.sender), &place]);
-    words::mechanism(reset).map_or(who.clone(), |how| format!("{who}: {how}"))
+    // The sentence above has named the sender.
+    match words::mechanism(reset) {
+        Some(how) if place.is_empty() => how,
+        Some(how) => format!("{place}: {how}"),
+        None => words::joined(&[words::sender(reset.sender), &place]),
+    }
 }
 
 fn why(page: &mut Page, session: &Session) {
@@ -154,7 +169,7 @@ fn why(page: &mut Page, session: &Session) {
     let why = format!("{likely}{} ({}){group}", words::because(cause.id), words::percent(cause.confidence));
     page.labelled("Why", &why, Tone::Plain);
     if !cause.alternatives.is_empty() {
-        let others = cause.alternatives.iter();
+        let others = cause.alternatives.iter().take(ALTERNATIVES);
         let others =
             others.map(|it| format!("{} ({})", words::because(it.id), words::percent(it.confidence)));
         page.beside(&format!("or else: {}", others.collect::<Vec<_>>().join("; ")), Tone::Plain);
@@ -205,11 +220,22 @@ fn when(page: &mut Page, session: &Session) {
     }
 }
 
+/// `moment` without its date where that is `earlier`'s.
+fn same_day<'a>(earlier: &str, moment: &'a str) -> &'a str {
+    let date = |text: &str| text.split(' ').next().map(str::to_owned);
+    let time = moment.split_once(' ').map(|(_, time)| time);
+    time.filter(|_| date(earlier) == date(moment)).unwrap_or(moment)
+}
+
 /// When the connection died, as far as its packets say, and what they say of how.
 fn died(page: &mut Page, unanswered: &Unanswered) {
     let dead_by = words::moment(&unanswered.dead_by);
     let between = match &unanswered.alive_at {
-        Some(alive) => format!("it died between {} and {dead_by}", words::moment(alive)),
+        Some(alive) => {
+            let alive = words::moment(alive);
+            let (alive, dead_by) = (alive.trim_end_matches(" UTC"), same_day(&alive, &dead_by));
+            format!("it died between {alive} and {dead_by}")
+        }
         None => format!("it was dead by {dead_by}"),
     };
     page.beside(&between, Tone::Plain);
@@ -245,10 +271,11 @@ fn idle(page: &mut Page, timer: &Timer) {
         _ => "",
     };
     let bounds = match survived {
-        Some(survived) => format!("a silence of {survived}{what} was survived, one of {ended} was not"),
-        None => format!(
-            "silent for {ended}{what} before the end, and no shorter silence was survived: if a timer ended it, any up to that fits"
+        _ if timer.at_expiry => format!(
+            "it ended of its own accord after {ended}{what} of silence: if a timer did it, that is its value"
         ),
+        Some(survived) => format!("a silence of {survived}{what} was survived, one of {ended} was not"),
+        None => format!("silent for {ended}{what}, none survived before: any timer up to that fits"),
     };
     page.labelled("Idle", &bounds, Tone::Plain);
     if timer.keepalive_masks {

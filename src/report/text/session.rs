@@ -11,13 +11,14 @@ pub(super) fn show(page: &mut Page, session: &Session) {
     page.blank();
     headline::first_screen(page, session);
     advice::first(page, &session.cause);
+    headline::shown_to_the_user(page, session);
     evidence::of_ssh(page, &session.ssh);
     if let Some(reset) = &session.reset {
         evidence::of_sender(page, reset);
     }
     facts(page, session);
     limits(page, "What could not be seen of this session", &session.limits);
-    advice::others(page, &session.cause);
+    advice::in_full(page, &session.cause);
 }
 
 /// What a capture could not show.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::report::model::{
-    Alternative, Capture, Cause, Confirm, Endpoint, Evidence, InputFile, Limit, Location, Mismatch, Path,
-    Pattern, Posterior, Remedy, Reset, SCHEMA, Ssh, Timer, Tool, Vantage,
+    Alternative, Capture, Cause, Confirm, Endpoint, Evidence, InputFile, KeepaliveAdvice, Limit, Location,
+    Mismatch, Path, Pattern, Posterior, Remedy, Reset, SCHEMA, Ssh, Timer, Tool, Vantage,
 };
 
 const NARROW: Screen = Screen { width: 80, color: false };
@@ -60,11 +60,18 @@ fn cause() -> Cause {
             group: "server-reboot-or-shutdown",
             confidence: 0.05,
         }],
+        keepalive: Some(KeepaliveAdvice {
+            helps: true,
+            interval_s: Some(1),
+            tcp_counts: Some(false),
+            why: "a third of the 3.1 s survived".into(),
+        }),
         moved: Vec::new(),
         confirm: vec![Confirm { place: "server", command: "last -x -F".into(), expect: "no restart".into() }],
         remedies: vec![Remedy {
             place: "client",
             what: "# ~/.ssh/config\nHost *\n    ServerAliveInterval 60".into(),
+            paste: true,
             why: "it re-arms the timer".into(),
             trap: Some("the first value found wins".into()),
         }],
@@ -158,16 +165,15 @@ fn the_verdict_stands_before_cause_time_and_advice_and_the_evidence_comes_after(
     let text = shown(&report(vec![session(1)]), NARROW);
     let order = [
         "192.0.2.9:37519 → 198.51.100.7:22: a box between them (not the server)",
-        "Who    a box between them, 5 hops from the capture point toward the server",
+        "Who    5 hops from the capture point toward the server: it answers as a packet",
         "Why    the firewall forgot the idle connection (91 %)",
         "or else: the server was restarted and no longer knew the connection",
         "When   2026-11-21 08:04:30.185 UTC, frame 46, in answer to frame 45",
         "Idle   a silence of 3.10 s was survived, one of 6.20 s was not",
+        "an SSH keepalive every 1 s keeps it up: a third of the 3.1 s survived;",
         "Check  on the server: last -x -F\n",
-        "         expect: no restart",
-        "Mend   on the client:",
-        "               ServerAliveInterval 60\n",
-        "why: it re-arms the timer",
+        "Mend   on the client: ServerAliveInterval 60 (~/.ssh/config, under `Host *`)\n",
+        "Shown  to the user: client_loop: send disconnect: Connection reset by peer\n",
         "Evidence that a box between them sent it",
         "strong  TTL 59",
         "reset-ttl-differs, frames 43, 46",
@@ -177,6 +183,11 @@ fn the_verdict_stands_before_cause_time_and_advice_and_the_evidence_comes_after(
         "Looked for and not there",
         "Could not be seen in this capture",
         "What would settle it",
+        "What to check and to change",
+        "         expect: no restart",
+        "               ServerAliveInterval 60\n",
+        "why: it re-arms the timer",
+        "mind: the first value found wins",
     ];
     let found: Vec<usize> = order.iter().map(|part| position(&text, part)).collect();
     assert!(found.is_sorted(), "{found:?}\n{text}");
@@ -187,6 +198,28 @@ fn the_verdict_and_what_to_do_fit_on_the_first_screen() {
     let text = shown(&report(vec![session(1)]), NARROW);
     let line = text.lines().position(|line| line.contains("ServerAliveInterval")).unwrap();
     assert!(line < 24, "line {line} of\n{text}");
+}
+
+#[test]
+fn a_message_of_two_lines_is_shown_in_two() {
+    let mut refused = session(1);
+    refused.client_saw = Some("kex_exchange_identification: read\nConnection reset by 198.51.100.7".into());
+    let text = shown(&report(vec![refused]), NARROW);
+    position(
+        &text,
+        "Shown  to the user: kex_exchange_identification: read\n         Connection reset by 198.51.100.7\n",
+    );
+}
+
+#[test]
+fn a_second_remedy_for_another_place_is_offered_on_the_first_screen() {
+    let mut session = session(1);
+    let first = session.cause.remedies[0].clone();
+    let words = Remedy { what: "use another way".into(), paste: false, ..first.clone() };
+    let server = Remedy { place: "server", what: "# /etc/ssh/sshd_config\nUseDNS no".into(), ..first };
+    session.cause.remedies.extend([words, server]);
+    let text = shown(&report(vec![session]), NARROW);
+    position(&text, "  or     on the server: UseDNS no (/etc/ssh/sshd_config)\n");
 }
 
 #[test]
