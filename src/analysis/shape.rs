@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, Hasher};
 use foldhash::quality::RandomState;
 
 use crate::case::Host;
-use crate::flow::{Acceptance, Flow, Half, SeenReset, Side, Silence};
+use crate::flow::{Acceptance, Flow, Half, Pair, SeenReset, Side, Silence};
 use crate::ssh::Transcript;
 use crate::units::{Elapsed, Hops, Timestamp};
 use crate::wire::{Segment, Traits};
@@ -71,7 +71,7 @@ impl Shapes {
 }
 
 /// How many of `bounds`, which ascend, `value` has reached.
-fn step<T: PartialOrd>(value: T, bounds: &[T]) -> u8 {
+fn step<T: PartialOrd + Copy>(value: T, bounds: &[T]) -> u8 {
     bounds.iter().take_while(|bound| value >= **bound).count() as u8
 }
 
@@ -129,12 +129,12 @@ fn half(flow: &Flow, side: Side, end: Timestamp, features: &mut impl Hasher) {
 /// The packets in their order: numbers, fields and times as they stand to those before.
 fn packets(flow: &Flow, features: &mut impl Hasher) {
     let mut before: Option<&Segment> = None;
-    let mut last: [Option<&Segment>; 2] = [None, None];
+    let mut last: Pair<Option<&Segment>> = Pair::default();
     let mut after_reset = false;
     for segment in flow.timeline.segments() {
-        let client = flow.side(segment.from) == Side::Client;
-        let (own, other) = if client { (last[0], last[1]) } else { (last[1], last[0]) };
-        features.write(&[u8::from(client), segment.tos, segment.checksum as u8, segment.mark as u8]);
+        let side = flow.side(segment.from);
+        let (own, other) = (*last.of(side), *last.of(!side));
+        features.write(&[side as u8, segment.tos, segment.checksum as u8, segment.mark as u8]);
         features.write_u16(segment.flags.0);
         features.write_u16(segment.traits.0);
         features.write_u32(segment.payload_len);
@@ -147,7 +147,7 @@ fn packets(flow: &Flow, features: &mut impl Hasher) {
         after_reset |= segment.flags.rst();
         before = Some(segment);
         if !segment.flags.rst() {
-            last[usize::from(!client)] = Some(segment);
+            *last.of_mut(side) = Some(segment);
         }
     }
 }

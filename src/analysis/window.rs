@@ -46,12 +46,12 @@ pub(super) struct Window<'a> {
 impl Window<'_> {
     /// Takes `batches`, as if their frames had come one after the other.
     pub(super) fn handle<B: Frames>(&mut self, batches: &[B]) {
-        let (limits, ports, parts) = (self.limits, self.ports, self.shards.len());
+        let (limits, ports, count) = (self.limits, self.ports, self.shards.len());
         let Some(hasher) = self.shards.first().map(|shard| shard.table.hasher()) else { return };
         let hash = |key: &FlowKey| hasher(key);
         let looked: Vec<Looked<'_>> =
-            batches.par_iter().map(|batch| look(batch, parts, limits, ports, &hash)).collect();
-        let mut late: Vec<Vec<Late>> = (0..parts).map(|_| Vec::new()).collect();
+            batches.par_iter().map(|batch| look(batch, count, limits, ports, &hash)).collect();
+        let mut late: Vec<Vec<Late>> = (0..count).map(|_| Vec::new()).collect();
         for looked in &looked {
             self.count(looked);
             for frame in &looked.unclear {
@@ -113,12 +113,12 @@ pub(super) const fn part_of(hash: u64, parts: usize) -> usize {
 
 fn look<'a, B: Frames>(
     batch: &'a B,
-    parts: usize,
+    count: usize,
     limits: &Limits,
     ports: &Ports,
     hash: &impl Fn(&FlowKey) -> u64,
 ) -> Looked<'a> {
-    let lanes = (0..parts).map(|_| Vec::new()).collect();
+    let lanes = (0..count).map(|_| Vec::new()).collect();
     let mut looked = Looked { lanes, unclear: Vec::new(), frames: 0, plain_udp: 0, first: None, last: None };
     for frame in batch.frames() {
         looked.frames += 1;
@@ -127,7 +127,7 @@ fn look<'a, B: Frames>(
         match skim(&frame, limits, |one, other| ports.connect(one, other)) {
             Skimmed::Tcp(packet) => {
                 let hash = hash(&packet.key);
-                if let Some(lane) = looked.lanes.get_mut(part_of(hash, parts)) {
+                if let Some(lane) = looked.lanes.get_mut(part_of(hash, count)) {
                     lane.push((hash, packet));
                 }
             }

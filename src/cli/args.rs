@@ -59,6 +59,7 @@ pub(super) struct AnalyzeArguments {
 }
 
 /// How connections are judged and the report is written, wherever the frames come from.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Args, Debug)]
 pub(super) struct ReportingArguments {
     /// Port of SSH, repeatable, or `any` to recognise SSH by its identification string [default: 22].

@@ -55,6 +55,7 @@ pub struct Analyze {
 }
 
 /// How connections are judged and the report is written, wherever the frames come from.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reporting {
     /// Where SSH is looked for.

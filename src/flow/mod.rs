@@ -25,7 +25,7 @@ pub use round_trip::{Loop, RoundTrips};
 pub use series::{Seen, Series};
 pub use side::{Pair, Side};
 pub use silence::{AFTERMATH, Pauses, SHORTEST, Silence, Silences};
-pub use table::{Event, FlowId, Kept, Table};
+pub use table::{Event, FlowId, Kept, Origins, Table};
 pub use timeline::Timeline;
 pub use window::{Acceptance, acceptance};
 

@@ -53,6 +53,9 @@ enum State {
     Whole(Box<Flow>),
 }
 
+/// For each connection of a [joined](Table::joined) table the one it was in before, and its number there.
+pub type Origins = Vec<(usize, FlowId)>;
+
 /// All connections of one capture.
 #[derive(Debug)]
 pub struct Table {
@@ -142,7 +145,7 @@ impl Table {
 
     /// One table of several in which no connection is twice, its connections in the order of their first packets; it takes
     /// no more packets. With the table and the number that each had before, unless there was but one.
-    pub fn joined(mut tables: Vec<Self>) -> Option<(Self, Option<Vec<(usize, FlowId)>>)> {
+    pub fn joined(mut tables: Vec<Self>) -> Option<(Self, Option<Origins>)> {
         let last = tables.pop()?;
         if tables.is_empty() {
             return Some((last, None));

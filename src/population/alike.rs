@@ -42,7 +42,7 @@ impl Fate {
 
     /// Fewer between the same ends than this are shown singly. A user's own few tries are not a scan, and neither is a
     /// morning of log-ins that fail in the key exchange.
-    const fn fewest(&self) -> u64 {
+    const fn fewest(self) -> u64 {
         match self.progress {
             Progress::TcpHandshake => 10,
             _ => MANY,

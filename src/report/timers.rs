@@ -25,7 +25,9 @@ fn all(page: &mut Page, own: &[Timer]) {
     if !own.is_empty() {
         page.heading("yours");
     }
-    own.iter().for_each(|timer| entry(page, timer));
+    for timer in own {
+        entry(page, timer);
+    }
     let mut place = "";
     for timer in timers::catalogue() {
         if timer.place != place {

@@ -46,32 +46,34 @@ prop_compose! {
     }
 }
 
+/// Which connection, from the server or not, sequence and acknowledgement number, which flags, and the data.
+type Drawn = (u16, bool, u32, u32, usize, Vec<u8>);
+
 /// Packets of a few connections with small numbers, so that they continue, repeat, close and reset one another.
 fn traffic() -> impl Strategy<Value = Vec<(FlowKey, Segment, Vec<u8>)>> {
     let packet =
         (0..3_u16, any::<bool>(), 0..6_u32, 0..6_u32, 0..6_usize, proptest::collection::vec(65..90_u8, 0..4));
     proptest::collection::vec(packet, 1..60).prop_map(|packets| {
-        let packet =
-            |(n, (port, server, seq, ack, flags, octets)): (u32, (u16, bool, u32, u32, usize, Vec<u8>))| {
-                let flags = [0x02, 0x12, 0x10, 0x18, 0x11, 0x14][flags];
-                let client = Endpoint { addr: "192.0.2.1".parse().unwrap(), port: 40_000 + port };
-                let host = Endpoint { addr: "192.0.2.2".parse().unwrap(), port: 22 };
-                let (source, target) = if server { (host, client) } else { (client, host) };
-                let (key, from) = FlowKey::new(source, target);
-                let segment = Segment {
-                    time: Timestamp::from_nanos(i64::from(n) * 1_000_000),
-                    frame: FrameNo(u64::from(n)),
-                    seq: Seq(seq),
-                    ack: Seq(ack),
-                    payload_len: octets.len() as u32,
-                    flags: Flags(flags),
-                    ip_id: n as u16,
-                    ttl: 64,
-                    from,
-                    ..unpack(&[0; 16])[0].segment
-                };
-                (key, segment, octets)
+        let packet = |(n, (port, server, seq, ack, flags, octets)): (u32, Drawn)| {
+            let flags = [0x02, 0x12, 0x10, 0x18, 0x11, 0x14][flags];
+            let client = Endpoint { addr: "192.0.2.1".parse().unwrap(), port: 40_000 + port };
+            let host = Endpoint { addr: "192.0.2.2".parse().unwrap(), port: 22 };
+            let (source, target) = if server { (host, client) } else { (client, host) };
+            let (key, from) = FlowKey::new(source, target);
+            let segment = Segment {
+                time: Timestamp::from_nanos(i64::from(n) * 1_000_000),
+                frame: FrameNo(u64::from(n)),
+                seq: Seq(seq),
+                ack: Seq(ack),
+                payload_len: octets.len() as u32,
+                flags: Flags(flags),
+                ip_id: n as u16,
+                ttl: 64,
+                from,
+                ..unpack(&[0; 16])[0].segment
             };
+            (key, segment, octets)
+        };
         (1_u32..).zip(packets).map(packet).collect()
     })
 }
