@@ -376,6 +376,14 @@ impl Flow {
         }
     }
 
+    /// No packet comes any more: gives up what only the next one would need.
+    fn settle(&mut self) {
+        self.recent = Default::default();
+        self.low.round_trips.settle();
+        self.high.round_trips.settle();
+        self.timeline.settle();
+    }
+
     /// Time from the first packet to the last.
     pub fn duration(&self) -> Elapsed {
         self.last.time.since(self.first.time)

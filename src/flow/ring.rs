@@ -29,6 +29,11 @@ impl<T> Ring<T> {
         true
     }
 
+    /// Gives up what only more values would need.
+    pub(super) fn settle(&mut self) {
+        self.values.shrink_to_fit();
+    }
+
     pub(super) const fn len(&self) -> usize {
         self.values.len()
     }

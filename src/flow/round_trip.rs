@@ -36,6 +36,12 @@ impl RoundTrips {
     /// Loops kept for quantiles.
     const RECENT: usize = 64;
 
+    /// Nothing is measured any more.
+    pub(super) fn settle(&mut self) {
+        self.marks = VecDeque::new();
+        self.recent.shrink_to_fit();
+    }
+
     /// A new segment that ends at `end` passed towards the measured end.
     pub fn sent(&mut self, end: Seq, time: Timestamp, frame: FrameNo, marks: usize) {
         if self.marks.len() >= marks {

@@ -180,7 +180,10 @@ impl Table {
     /// The connections, in the order of their first packets, those kept as packets left out.
     pub fn into_flows(self) -> impl Iterator<Item = (FlowId, Box<Flow>)> {
         let whole = |(id, kept): (usize, Kept)| match kept.0 {
-            State::Whole(flow) => Some((FlowId(id as u32), flow)),
+            State::Whole(mut flow) => {
+                flow.settle();
+                Some((FlowId(id as u32), flow))
+            }
             State::Brief(_) => None,
         };
         self.flows.into_iter().enumerate().filter_map(whole)

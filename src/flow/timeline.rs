@@ -32,6 +32,12 @@ impl Timeline {
         self.tail.iter().next().map(|segment| segment.time)
     }
 
+    /// Nothing is added any more.
+    pub(super) fn settle(&mut self) {
+        self.head.shrink_to_fit();
+        self.tail.settle();
+    }
+
     /// The kept segments in capture order.
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = &Segment> {
         self.head.iter().chain(self.tail.iter())
