@@ -117,6 +117,6 @@ fn analyse_and_report(bencher: Bencher<'_, '_>) {
             analysis.handle_frame(&frame);
         }
         let findings = analysis.finish(Vec::new());
-        model::build(&findings, &[], model::Options::default())
+        model::build(&findings, &[], &model::Options::default())
     });
 }

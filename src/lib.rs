@@ -39,6 +39,8 @@
 //! | claimed host | that end: the host the reset would be from if its address is to be believed |
 //! | [role](case::Role) | whether the reset ended the connection, followed its end, or had no effect |
 //! | [silence](flow::Silence) | a time without packets while nothing was owed |
+//! | [pause](flow::Pauses) | the same between segments with data, whatever passes without |
+//! | [death](case::Death) | an end without a word: packets unanswered to the end of the capture |
 //! | [vantage](case::Vantage) | where on the path the capture was taken |
 //! | [blind](case::Blind) | something the capture could not show |
 //! | [detector](detect::Detect) | looks for one thing; answers present, absent, or cannot tell and why |
@@ -48,8 +50,9 @@
 //! | [cause](cause::Cause) | why the connection ended; a closed list |
 //! | [message](messages::Message) | what a program prints when a connection dies |
 //! | [timer](timers::Timer) | a known idle timer, with its source |
+//! | [waits](timers::Waits) | the silence before the end by every clock that a timer may have |
 //! | [pattern](population::Pattern) | what only several sessions together show |
-//! | [report](report::model::Report) | all of that as values; text and JSON are renderings of it |
+//! | [report](report::model::Report) | all of that as values; text, Markdown, HTML and JSON are renderings of it |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_macros, clippy::disallowed_types)]
 

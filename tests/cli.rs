@@ -116,6 +116,12 @@ fn wrong_usage_ends_with_2_and_a_hint() {
         (&["analyze", "-", "-"], "once"),
         (&["explain", "reset-ttl-difers"], "did you mean `reset-ttl-differs`?"),
         (&["explain", "qqqq"], "`sshrst explain` lists all"),
+        (&["analyze", CAPTURE, "--session", "0"], "session"),
+        (&["analyze", CAPTURE, "--host", "example.com"], "expected an IP address"),
+        (&["analyze", CAPTURE, "--around", "noon"], "expected a time as"),
+        (&["analyze", CAPTURE, "--around", "10:19", "--since", "10:19"], "cannot be used with"),
+        (&["analyze", CAPTURE, "--fail-on", "fire"], "expected reset, death, a sender"),
+        (&["completions", "sh"], "bash"),
         (&["timers", "soon"], "seconds"),
         (&["timers", "--", "-5"], "seconds"),
     ] {
@@ -350,9 +356,179 @@ fn every_id_that_a_report_names_can_be_explained() {
 }
 
 #[test]
+fn a_message_is_explained_whatever_stands_around_it() {
+    let reset = "kex_exchange_identification: read: Connection reset by peer";
+    for message in [reset, "ssh[4711]: KEX_EXCHANGE_IDENTIFICATION: read: connection reset by peer"] {
+        let page = stdout(&run(&["explain", message]));
+        assert!(page.starts_with(reset) && page.contains("tcp-wrappers"), "{page}");
+    }
+    let unquoted = stdout(&run(&["explain", "Connection", "reset", "by", "10.0.0.1", "port", "22"]));
+    assert!(unquoted.contains("OpenSSH's ssh") && unquoted.contains("log of OpenSSH's sshd"), "{unquoted}");
+    let unknown = run(&["explain", "No space left on device"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("no message is known like"), "{}", stderr(&unknown));
+}
+
+#[test]
+fn what_the_report_says_that_the_user_saw_can_be_explained() {
+    let text = stdout(&run(&["analyze", "--format", "json", CAPTURE]));
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let message = report["sessions"][0]["client_saw"].as_str().unwrap();
+    assert_eq!(run(&["explain", message]).status.code(), Some(0), "{message}");
+}
+
+#[test]
 fn the_catalogue_of_timers_is_listed_and_searched() {
     assert!(stdout(&run(&["timers"])).contains("aws-nlb-tcp"));
     for seconds in ["350", "350s"] {
         assert!(stdout(&run(&["timers", seconds])).starts_with("As long as 5 min 50 s"), "{seconds}");
     }
+}
+
+/// A file of timers with `lines` in its only one.
+fn timers(folder: &Folder, lines: &str) -> String {
+    let head = "[[timer]]\nid = \"edge\"\nwhose = \"our firewall\"\nends_by = \"silent_then_rst_sender\"\n";
+    folder.file("timers.toml", format!("{head}{lines}").as_bytes())
+}
+
+#[test]
+fn a_timer_of_the_users_is_named_first_where_it_fits() {
+    let folder = Folder::new("own-timers");
+    for (lines, fits) in
+        [("default_s = 5\n", true), ("settable_s = [4, 20]\n", true), ("default_s = 60\n", false)]
+    {
+        let file = timers(&folder, lines);
+        let output = run(&["analyze", "--format", "json", "--timers", &file, CAPTURE]);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let first = &report["sessions"][0]["timer"]["candidates"][0]["id"];
+        assert_eq!(first == "edge", fits, "{lines}: {first}");
+        let text = stdout(&run(&["analyze", "--timers", &file, CAPTURE]));
+        assert_eq!(text.contains("yours: our firewall"), fits, "{text}");
+    }
+    let listed = stdout(&run(&["timers", "70", "--timers", &timers(&folder, "default_s = 60\n")]));
+    assert!(listed.starts_with("Yours\n  edge "), "{listed}");
+}
+
+#[test]
+fn a_file_of_timers_that_cannot_be_used_ends_with_2_and_its_line() {
+    let folder = Folder::new("bad-timers");
+    for (lines, expected) in [
+        ("default_s = -5\n", "timers.toml, line 5: -5 s is not a time"),
+        ("defalt_s = 5\n", "timers.toml, line 5: unknown field `defalt_s`"),
+        ("", "has no value"),
+    ] {
+        let file = timers(&folder, lines);
+        for arguments in [&["analyze", CAPTURE, "--timers", &file][..], &["timers", "--timers", &file]] {
+            let output = run(arguments);
+            assert_eq!(output.status.code(), Some(2), "{lines}");
+            assert!(stderr(&output).contains(expected) && output.stdout.is_empty(), "{}", stderr(&output));
+        }
+    }
+    let missing = run(&["analyze", CAPTURE, "--timers", &folder.path("none.toml")]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(stderr(&missing).contains("timers could not be read"), "{}", stderr(&missing));
+}
+
+/// `analyze` of [`CAPTURE`] with these options, as JSON.
+fn json_of(options: &[&str]) -> serde_json::Value {
+    let output = run(&[&["analyze", CAPTURE, "--format", "json"], options].concat());
+    assert_eq!(output.status.code(), Some(0), "{options:?}: {}", stderr(&output));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn sessions_are_chosen_by_number_address_and_time() {
+    let ours = ["192.168.40.51", "10.44.7.12"];
+    for (options, chosen) in [
+        (&["--session", "1"][..], true),
+        (&["--session", "2"], false),
+        (&["--session", "2", "--session", "1"], true),
+        (&["--host", ours[0]], true),
+        (&["--host", ours[1]], true),
+        (&["--host", "10.44.0.0/16", "--host", "192.0.2.1"], true),
+        (&["--host", "192.0.2.1"], false),
+        (&["--client", ours[0]], true),
+        (&["--client", ours[1]], false),
+        (&["--server", ours[1]], true),
+        (&["--server", ours[0]], false),
+        (&["--client", ours[0], "--server", "192.0.2.1"], false),
+        (&["--since", "2026-11-21T10:19:05Z"], true),
+        (&["--since", "10:19:11"], false),
+        (&["--until", "2026-11-21 10:19:05"], true),
+        (&["--until", "10:19"], false),
+        (&["--around", "10:23"], true),
+        (&["--around", "10:25"], false),
+        (&["--around", "2026-11-21 11:18+01:00"], true),
+        (&["--around", "2026-11-20 10:19"], false),
+    ] {
+        let report = json_of(options);
+        assert_eq!(report["sessions"].as_array().unwrap().len(), usize::from(chosen), "{options:?}");
+        assert_eq!(report["selection"]["chosen"], u64::from(chosen), "{options:?}");
+        assert_eq!(report["selection"]["of"], 1, "{options:?}");
+    }
+    assert!(json_of(&[]).get("selection").is_none());
+}
+
+#[test]
+fn where_nothing_is_chosen_the_report_says_what_there_is() {
+    for format in ["text", "markdown", "html"] {
+        let output = run(&["analyze", CAPTURE, "--client", "192.0.2.0/24", "--format", format]);
+        let report = stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(output.status.code(), Some(0));
+        for part in [
+            "No session is as asked for",
+            "192.0.2.0/24",
+            "The capture holds 1 SSH session",
+            "192.168.40.51",
+            "10.44.7.12",
+        ] {
+            assert!(report.contains(part), "{format}: `{part}` is missing in {report}");
+        }
+    }
+}
+
+#[test]
+fn a_chosen_session_is_shown_with_its_exchange() {
+    let text = stdout(&run(&["analyze", HEALTHY, "--session", "1"]));
+    assert!(text.contains("The exchange") && text.contains("SYN, ACK"), "{text}");
+    assert!(!stdout(&run(&["analyze", CAPTURE])).contains("The exchange"));
+}
+
+#[test]
+fn fail_on_ends_with_1_where_it_matches() {
+    for (file, what, status) in [
+        (CAPTURE, &["reset"][..], 1),
+        (CAPTURE, &["death"], 1),
+        (CAPTURE, &["middlebox"], 1),
+        (CAPTURE, &["server"], 0),
+        (CAPTURE, &["server", "network-or-firewall-timeout"], 1),
+        (CAPTURE, &["protocol-error"], 0),
+        (HEALTHY, &["reset", "death", "middlebox", "undetermined"], 0),
+        (HEALTHY, &["normal"], 1),
+    ] {
+        let mut arguments = vec!["analyze", file];
+        arguments.extend(what.iter().flat_map(|what| ["--fail-on", what]));
+        assert_eq!(run(&arguments).status.code(), Some(status), "{what:?}");
+    }
+    // What is not shown does not count.
+    let elsewhere = ["analyze", CAPTURE, "--fail-on", "reset", "--host", "192.0.2.1"];
+    assert_eq!(run(&elsewhere).status.code(), Some(0));
+    // Damage outranks it: a script that sees 1 may trust that everything was read.
+    let folder = Folder::new("fail-on");
+    let whole = capture();
+    let cut = folder.file("cut.pcap", &whole[..whole.len() - 5]);
+    assert_eq!(run(&["analyze", &cut, CAPTURE, "--fail-on", "reset"]).status.code(), Some(4));
+}
+
+#[test]
+fn manual_and_completions_hold_every_command() {
+    let manual = stdout(&run(&["man"]));
+    let scripts = ["bash", "zsh", "fish"].map(|shell| stdout(&run(&["completions", shell])));
+    for command in sshrst::cli::command().get_subcommands() {
+        let name = command.get_name();
+        assert!(manual.contains(&format!("sshrst\\-{name}")), "{name} is not in the manual");
+        assert!(scripts.iter().all(|script| script.contains(name)), "{name} is not completed");
+    }
+    assert!(manual.contains("\\-\\-fail\\-on") && scripts.iter().all(|script| script.contains("fail-on")));
 }

@@ -60,6 +60,145 @@ fn files_of_other_projects_are_read_or_refused_in_order() {
     none(&files.par_iter().flat_map(|file| faults(file)).collect::<Vec<_>>());
 }
 
+/// What is known, from those who published them, of the corpus's connections that hold a reset of SSH: see its README.
+struct Published {
+    file: &'static str,
+    /// Port of the client.
+    client: u64,
+    role: &'static str,
+    sender: &'static str,
+    ended_by: &'static str,
+    phase: &'static str,
+    group: &'static str,
+}
+
+const PUBLISHED: [Published; 7] = [
+    // A test that Suricata's reporter crafted: the client gives up on the server's identification string.
+    Published {
+        file: "OISF+suricata-verify/tests/bug-4903/bug-4903-01/input.pcap",
+        client: 10_000,
+        role: "initiating",
+        sender: "client",
+        ended_by: "reset",
+        phase: "banner",
+        group: "protocol-error",
+    },
+    // The same after both; the reset's number is from before the client's own string.
+    Published {
+        file: "OISF+suricata-verify/tests/bug-4903/bug-4903-03/input.pcap",
+        client: 10_002,
+        role: "initiating",
+        sender: "client",
+        ended_by: "reset",
+        phase: "kex",
+        group: "protocol-error",
+    },
+    // `Protocol mismatch.` to an HTTP client, in the server's own words.
+    Published {
+        file: "OISF+suricata-verify/tests/output-eve-anomaly-02/input.pcap",
+        client: 32_928,
+        role: "initiating",
+        sender: "server",
+        ended_by: "reset",
+        phase: "banner",
+        group: "protocol-error",
+    },
+    // The client takes one path out of a Multipath TCP connection; SSH goes on over the other: no cause to name.
+    Published {
+        file: "the-tcpdump-group+tcpdump/tests/mptcp-v0.pcap",
+        client: 35_961,
+        role: "initiating",
+        sender: "client",
+        ended_by: "reset",
+        phase: "kex",
+        group: "unknown",
+    },
+    // `Invalid SSH identification string.`, the client's FIN, and octets of it that the server had not read.
+    Published {
+        file: "zeek+zeek/testing/btest/Traces/http/http-to-ssh.pcap",
+        client: 40_896,
+        role: "reaction",
+        sender: "server",
+        ended_by: "close",
+        phase: "banner",
+        group: "protocol-error",
+    },
+    // The client closes after login, the server aborts 35 µs later; Zeek calls it RSTR, auth_success.
+    Published {
+        file: "zeek+zeek/testing/btest/Traces/ssh/ssh.pcap",
+        client: 55_179,
+        role: "reaction",
+        sender: "server",
+        ended_by: "close",
+        phase: "session",
+        group: "normal",
+    },
+    // Cisco IOS to Cisco IOS: the client closes, and answers what the server still sends. IOS puts its window into the first.
+    Published {
+        file: "zeek+zeek/testing/btest/Traces/ssh/ssh_version_199.pcap",
+        client: 59_139,
+        role: "reaction",
+        sender: "client",
+        ended_by: "close",
+        phase: "closed",
+        group: "normal",
+    },
+];
+
+#[test]
+fn resets_of_other_projects_have_the_sender_that_is_known_of_them() {
+    let Some(shared) = shared::shared() else {
+        eprintln!("skipped: the corpus is not here");
+        return;
+    };
+    for known in PUBLISHED {
+        let answer = tool::analyze(
+            ["--port", "any", "--all", "--format", "json"],
+            &shared.join("corpus/captures").join(known.file),
+        );
+        let report = answer.report().unwrap();
+        let sessions = report["sessions"].as_array().unwrap();
+        let with_reset: Vec<_> = sessions.iter().filter(|session| session["reset"].is_object()).collect();
+        let [session] = with_reset.as_slice() else {
+            panic!("{}: {} connections with a reset", known.file, with_reset.len())
+        };
+        assert_eq!(session["client"]["port"], known.client, "{}", known.file);
+        let reset = &session["reset"];
+        let said = [&reset["role"], &reset["sender"], &session["ended_by"], &session["phase"]];
+        assert_eq!(said, [known.role, known.sender, known.ended_by, known.phase], "{}", known.file);
+        assert_eq!(session["cause"]["group"], known.group, "{}", known.file);
+    }
+}
+
+/// Resets of one connection in the hostile capture; a flood lasts minutes at most.
+const FLOOD: u32 = 200_000;
+
+#[test]
+fn a_flood_of_resets_is_one_connection_that_says_what_was_not_looked_at() {
+    let whole = fs::read(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("captures/syn-refused-seen-at-client/capture.pcap"),
+    );
+    let whole = whole.unwrap();
+    let header = header_octets(&whole);
+    let first = header + 16 + u32::from_le_bytes(whole[header + 8..header + 12].try_into().unwrap()) as usize;
+    let (head, reset) = whole.split_at(first);
+    let length = u32::from_le_bytes(reset[8..12].try_into().unwrap()) as usize;
+    let mut flood = head.to_vec();
+    for number in 0..FLOOD {
+        let mut next = reset[..16 + length].to_vec();
+        // Another identification and sequence number each, so that none is a copy.
+        next[16 + 18..16 + 20].copy_from_slice(&(number as u16).to_be_bytes());
+        next[16 + 38..16 + 42].copy_from_slice(&number.to_be_bytes());
+        flood.extend(next);
+    }
+    let report = tool::analyze_piped(["--all", "--format", "json"], &flood).report().unwrap();
+    let sessions = report["sessions"].as_array().unwrap();
+    assert_eq!(sessions.len(), 1);
+    let shown = sessions[0]["reset"]["frames"].as_array().unwrap().len();
+    let limits = sessions[0]["limits"].to_string();
+    assert!(shown < 1_000 && limits.contains(&FLOOD.to_string()), "{shown} shown; {limits}");
+}
+
 #[test]
 fn a_capture_cut_anywhere_is_analysed_as_far_as_it_goes() {
     let folders = label::labelled(&Path::new(env!("CARGO_MANIFEST_DIR")).join("captures"));

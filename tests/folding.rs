@@ -56,7 +56,11 @@ fn report_within(limits: Limits, tries: u16, singly: bool) -> Report {
     while reader.read_batch(&mut batch) {
         batch.frames().for_each(|frame| analysis.handle_frame(&frame));
     }
-    model::build(&analysis.finish(Vec::new()), &[], Options { reproducible: true, singly })
+    model::build(
+        &analysis.finish(Vec::new()),
+        &[],
+        &Options { reproducible: true, singly, ..Options::default() },
+    )
 }
 
 #[test]

@@ -11,18 +11,23 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod label;
+mod pairs;
 mod tool;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use label::judge::{self, Field};
 use label::{Labelled, labelled};
 
 /// Exit status of `tests/lab/run` where the machine does not allow it.
 const NOT_POSSIBLE_HERE: i32 = 77;
+
+/// One lab at a time: what it shows rests on times, which another one on the same cores would blur.
+static CORES: Mutex<()> = Mutex::new(());
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -64,6 +69,7 @@ fn every_kept_capture_of_the_lab_can_be_made_again() {
 #[test]
 #[ignore = "needs root and builds network namespaces: cargo test --test lab -- --ignored"]
 fn what_the_lab_makes_is_judged_as_the_kernel_saw_it() {
+    let _alone = CORES.lock().unwrap_or_else(PoisonError::into_inner);
     let out = std::env::temp_dir().join(format!("sshrst-lab-test-{}", std::process::id()));
     let status = Command::new(root().join("tests/lab/run")).arg("--out").arg(&out).status().unwrap();
     if status.code() == Some(NOT_POSSIBLE_HERE) {
@@ -85,6 +91,7 @@ const WIDEST: f64 = 0.15;
 #[test]
 #[ignore = "needs root and builds network namespaces: cargo test --test lab -- --ignored"]
 fn the_idle_limits_of_three_firewalls_are_told_from_forty_sessions_each() {
+    let _alone = CORES.lock().unwrap_or_else(PoisonError::into_inner);
     let out = std::env::temp_dir().join(format!("sshrst-limits-test-{}", std::process::id()));
     let run = Command::new(root().join("tests/lab/limits")).arg(&out).output().unwrap();
     eprint!("{}", String::from_utf8_lossy(&run.stderr));
@@ -119,6 +126,37 @@ fn missed(file: &Path, limit: f64) -> Option<String> {
     let right =
         ends.is_some_and(|[above, up_to]| above < limit && limit <= up_to && up_to - above <= WIDEST * limit);
     (!right || patterns.len() != 1).then(|| format!("{limit} s: {patterns:?}"))
+}
+
+#[test]
+#[ignore = "needs root and the programs that tests/lab/install.sh installs: cargo test --test lab -- --ignored"]
+fn what_each_program_does_is_what_its_own_log_says() {
+    let _alone = CORES.lock().unwrap_or_else(PoisonError::into_inner);
+    let out = std::env::temp_dir().join(format!("sshrst-pairs-test-{}", std::process::id()));
+    let status = Command::new(root().join("tests/lab/pairs")).arg("--out").arg(&out).status().unwrap();
+    if status.code() == Some(NOT_POSSIBLE_HERE) {
+        eprintln!("skipped: the lab is not possible on this machine");
+        return;
+    }
+    assert!(status.success(), "the lab ended with {status}");
+    let report = tool::analyze(["--all", "--format", "json"], &out.join("pairs.pcap")).report().unwrap();
+    let done = serde_json::from_slice(&fs::read(out.join("pairs.json")).unwrap()).unwrap();
+    fs::remove_dir_all(&out).unwrap();
+    let logins = pairs::logins(&done, &report);
+    let faults: Vec<_> = logins.iter().flat_map(pairs::Login::faults).collect();
+    let mut authentication = pairs::Share::default();
+    for login in &logins {
+        login.add_authentication(&mut authentication);
+    }
+    let in_authentication = logins.iter().filter(|login| login.ended_in_authentication()).count();
+    println!(
+        "{} logins, {} pairs, {in_authentication} ended in authentication; its counts are right in {authentication}",
+        logins.len(),
+        pairs::pairs(&logins).len(),
+    );
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(pairs::pairs(&logins).len() >= 12 && in_authentication >= 30);
+    assert_eq!(authentication.below(95), [""; 0]);
 }
 
 /// What the report on a capture says otherwise than its label.

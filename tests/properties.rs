@@ -161,6 +161,22 @@ fn lost_packets_make_no_verdict_surer() {
 }
 
 #[test]
+fn a_reset_of_which_nothing_else_is_known_names_nobody() {
+    for (slug, recording) in recordings() {
+        let whole = recording.analysed();
+        let resets = whole.sessions.iter().flat_map(|judged| &judged.case.flow.resets);
+        for reset in resets.map(|seen| seen.segment.frame.0) {
+            let alone = changed(&recording, |it| it.frames.retain(|frame| frame.number == reset));
+            for judged in alone.analysed().sessions {
+                let verdict = judged.diagnosis.verdict.unwrap();
+                let (sender, confidence) = (verdict.sender.word(), verdict.confidence);
+                assert_eq!(verdict.sender, Sender::Undetermined, "{slug} {reset}: {sender} {confidence}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_short_snaplen_names_no_other_cause_as_likely() {
     for (slug, recording) in recordings() {
         let whole = recording.analysed();
@@ -223,9 +239,54 @@ proptest! {
                 }
             }
         }
-        let model = model::build(&findings, &[], model::Options { reproducible: true, singly: true });
+        let model = model::build(&findings, &[], &model::Options { reproducible: true, singly: true, ..model::Options::default() });
         let mut json = Vec::new();
         report::json(&model, &mut json).unwrap();
         prop_assert!(serde_json::from_slice::<serde_json::Value>(&json).is_ok());
+    }
+}
+
+#[path = "fuzz/laws.rs"]
+mod laws;
+
+type Law = fn(&[u8]);
+
+/// The fuzz targets and their bodies.
+const TARGETS: [(&str, Law); 5] = [
+    ("identification", laws::identification),
+    ("clear-packets", laws::clear_packets),
+    ("kexinit", laws::kexinit),
+    ("framing", laws::framing),
+    ("transcript", laws::transcript),
+];
+
+#[test]
+fn what_fuzzing_found_holds_now() {
+    for (target, law) in TARGETS {
+        let folder = format!("{}/tests/fuzz/corpus/{target}", env!("CARGO_MANIFEST_DIR"));
+        let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert!(!files.is_empty(), "{target} has a corpus");
+        for file in files {
+            law(&std::fs::read(file).unwrap());
+        }
+    }
+}
+
+#[test]
+fn every_fuzz_target_is_a_property_test() {
+    let manifest = include_str!("fuzz/Cargo.toml");
+    let named: Vec<&str> =
+        manifest.lines().filter_map(|line| line.strip_prefix("name = \"")).skip(1).collect();
+    let known: Vec<String> = TARGETS.iter().map(|(name, _)| format!("{name}\"")).collect();
+    assert_eq!(named, known);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_octets_in_any_pieces_give_the_same_transcript(octets in prop::collection::vec(any::<u8>(), 0..600)) {
+        for (_, law) in TARGETS {
+            law(&octets);
+        }
     }
 }

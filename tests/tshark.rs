@@ -165,3 +165,37 @@ fn frames_times_and_lengths_are_those_tshark_reads() {
         differences.join("\n")
     );
 }
+
+/// Frames that tshark shows with a display filter.
+fn shown(path: &Path, filter: &str) -> Vec<u64> {
+    let mut command = Command::new("tshark");
+    let output =
+        command.args(["-n", "-T", "fields", "-e", "frame.number", "-Y", filter, "-r"]).arg(path).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{filter}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().lines().map(|line| line.parse().unwrap()).collect()
+}
+
+#[test]
+fn a_display_filter_shows_the_session_it_is_for() {
+    if Command::new("tshark").arg("--version").output().is_err() {
+        return eprintln!("skipped: tshark is not installed");
+    }
+    // IPv4, IPv6, and one whose ICMP error quotes the session.
+    for slug in
+        ["idle-reject-seen-at-client", "idle-reject-v6-seen-at-client", "syn-icmp-rejected-seen-at-client"]
+    {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures").join(slug);
+        let mut names = ["capture.pcap", "capture.pcapng"].map(|name| folder.join(name)).into_iter();
+        let capture = names.find(|path| path.exists()).unwrap();
+        let report = std::fs::read_to_string(folder.join("report.json")).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        for session in report["sessions"].as_array().unwrap() {
+            let frames = shown(&capture, session["display_filter"].as_str().unwrap());
+            assert!(frames.len() as u64 >= session["frames"].as_u64().unwrap(), "{slug}: {frames:?}");
+            for step in session["exchange"].as_array().unwrap() {
+                assert!(frames.contains(&step["frame"].as_u64().unwrap()), "{slug}: {step}");
+            }
+        }
+    }
+}

@@ -22,7 +22,7 @@ use crate::flow::{Pair, Side, Table};
 use crate::frame::Frame;
 use crate::infer;
 use crate::limits::Limits;
-use crate::population::{self, Counts, Fold, Judged};
+use crate::population::{self, Counts, Fold, Group, Judged};
 use crate::timers::Timer;
 use crate::units::Timestamp;
 use crate::wire::{Decoded, Decoder, FlowKey, Skimmed, skim};
@@ -174,7 +174,7 @@ impl Analysis {
             Judged { case, diagnosis }
         });
         let patterns = population::patterns(&mut sessions);
-        let folded = crowd.map(|crowd| folded(crowd, &ids, &sessions)).unwrap_or_default();
+        let folded = crowd.map(|crowd| folded(&crowd, &ids, &sessions)).unwrap_or_default();
         Findings { sessions, counts: self.counts, blind, patterns, folded, timers: self.timers }
     }
 
@@ -241,19 +241,20 @@ fn expand(all: &mut Shard, crowd: Option<&Crowd>, limits: &Limits) {
     match crowd {
         None => (0..all.table.flows().len()).for_each(|index| all.expand(index, limits)),
         Some(Crowd { groups, alone }) => {
-            let shown = groups.iter().flat_map(|group| &group.examples).chain(alone);
+            let examples = groups.iter().flat_map(|group| group.members.iter().take(population::EXAMPLES));
+            let shown = examples.chain(alone);
             shown.for_each(|&index| all.expand(index, limits));
         }
     }
 }
 
 /// The rows of a crowd. `ids`: the numbers of `sessions` among all connections, ascending.
-fn folded(crowd: Crowd, ids: &[usize], sessions: &[Judged]) -> Vec<Fold> {
-    let rows = crowd.groups.into_iter().filter_map(|mut group| {
-        group.examples = group.examples.iter().filter_map(|id| ids.binary_search(id).ok()).collect();
-        Fold::of(group, sessions)
-    });
-    rows.collect()
+fn folded(crowd: &Crowd, ids: &[usize], sessions: &[Judged]) -> Vec<Fold> {
+    let shown = |group: &Group| {
+        let examples = group.members.iter().take(population::EXAMPLES);
+        examples.filter_map(|id| ids.binary_search(id).ok()).collect()
+    };
+    crowd.groups.iter().filter_map(|group| Fold::of(group, shown(group), sessions)).collect()
 }
 
 fn undecoded(counts: &Counts) -> Blind {

@@ -250,6 +250,7 @@ fn others(host: &Host, reset: Option<Compared>, features: &mut impl Hasher) {
         step(host.loops, &[1, 2, 3, 5, 10]),
         u8::from(host.loop_of_handshake),
         u8::from(host.unfinished),
+        host.answers.len().min(2) as u8,
     ]);
     let Some(reset) = reset else { return };
     let shortest = reset.round_trip.into_iter().chain(host.round_trip.map(|it| it.time)).min();

@@ -54,6 +54,7 @@ fn take(session: &mut ssh::Session, at: Arrival, from: Side, delivery: Delivery<
     match delivery {
         Delivery::Octets(octets) => session.handle(from, Chunk::Data { at, octets }),
         Delivery::Cut(octets) => session.handle(from, Chunk::Segment { at, octets }),
+        Delivery::NextSegment => session.handle_next_segment(from),
         Delivery::Hole(octets) => session.handle(from, Chunk::Hole { at, octets }),
         Delivery::LateStart { adjoins } => session.handle_late_start(from, adjoins),
     }

@@ -7,7 +7,17 @@ use std::net::IpAddr;
 use crate::case::vantage::leaves_unfinished;
 use crate::flow::{Flow, Loop, Series, Side};
 use crate::frame::Place;
-use crate::wire::Endpoint;
+use crate::wire::{Endpoint, Segment};
+
+/// A reset of which it is known that the host's own TCP answered with it: the host had closed before, and late data of the other
+/// end came in. Nobody else has a reason to answer these, and the TTL is the host's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The reset.
+    pub reset: Segment,
+    /// The packet that it answers.
+    pub asked: Segment,
+}
 
 /// One host, as its packets in all connections but one show it. Resets are left out.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +34,8 @@ pub struct Host {
     pub unfinished: bool,
     /// Connections that were looked at.
     pub flows: u32,
+    /// What its TCP answered after it had closed, at most one for each connection.
+    pub answers: Vec<Answer>,
 }
 
 /// All hosts of a capture, by address and by where they were seen.
@@ -47,6 +59,8 @@ struct Sight {
     loops: u32,
     handshake: bool,
     unfinished: bool,
+    // Rare, and large beside the rest.
+    answer: Option<Box<Answer>>,
 }
 
 impl Hosts {
@@ -73,6 +87,7 @@ impl Hosts {
                     loops: half.round_trips.count,
                     handshake: flow.has_handshake_loop(),
                     unfinished: leaves_unfinished(flow, side),
+                    answer: late_answer(flow, side).map(Box::new),
                 };
                 sights.push((index, sight));
             }
@@ -100,6 +115,7 @@ impl Sights {
             host.loops = host.loops.saturating_add(sight.loops);
             host.loop_of_handshake |= sight.handshake && sight.loops > 0;
             host.unfinished |= sight.unfinished;
+            host.answers.extend(sight.answer.as_deref());
             if let Some(ttl) = sight.ttl {
                 host.ttl.record(ttl.value, ttl.last);
             }
@@ -111,4 +127,19 @@ impl Sights {
         }
         host
     }
+}
+
+/// The first answer of `side` to data that came after its FIN.
+fn late_answer(flow: &Flow, side: Side) -> Option<Answer> {
+    let (half, from) = (flow.half(side), flow.end(side));
+    let (fin, _) = half.fin?;
+    let late = flow.resets.iter().map(|seen| seen.segment).find(|reset| {
+        reset.from == from && !reset.flags.ack() && reset.frame > fin.frame && half.ttl.count(reset.ttl) > 0
+    });
+    let reset = late?;
+    let asked = |other: &&Segment| {
+        other.from != from && other.frame < reset.frame && other.flags.ack() && other.ack == reset.seq
+    };
+    let asked = flow.timeline.segments().rfind(asked).copied()?;
+    Some(Answer { reset, asked })
 }

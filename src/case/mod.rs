@@ -1,24 +1,27 @@
 //! Everything a detector may look at, frozen.
 
+mod clock;
 mod ending;
 mod host;
 mod last_minute;
 mod reset;
 mod service;
 mod stack;
+mod stamps;
 mod vantage;
 mod visibility;
 
 pub use ending::{Death, Ending};
-pub use host::{Host, Hosts};
+pub use host::{Answer, Host, Hosts};
 pub use last_minute::{LastMinute, Sent};
 pub use reset::{Form, Reset, Role, Trigger};
 pub use service::Service;
-pub use stack::{Generator, Stack};
+pub use stack::{Generator, Stack, Sums};
+pub use stamps::StampClock;
 pub use vantage::{Spot, Vantage};
 pub use visibility::{Blind, BlindKind};
 
-use crate::flow::{Flow, Moment, Pair, Pauses, Side, Silence};
+use crate::flow::{Flow, Loop, Moment, Pair, Pauses, Side, Silence};
 use crate::ssh::{Phase, Transcript};
 use crate::units::{Elapsed, Timestamp};
 use crate::wire::Endpoint;
@@ -80,7 +83,7 @@ pub struct Case {
 impl Case {
     /// Freezes one connection. `capture_end`: the time of the capture's last frame.
     pub fn new(flow: Flow, mut transcript: Transcript, hosts: Pair<Host>, capture_end: Timestamp) -> Self {
-        let reset = Reset::decisive(&flow);
+        let reset = Reset::decisive(&flow, &hosts);
         let ending = ending::of(&flow, reset.as_ref(), capture_end);
         let progress = progress(&flow, reset.as_ref(), &transcript, ending);
         let vantage = vantage::of(&flow, &hosts);
@@ -157,6 +160,27 @@ impl Case {
     /// without its SYN-ACK.
     pub fn since_accept(&self, moment: Timestamp) -> Option<Elapsed> {
         service::since_accept(&self.flow, moment)
+    }
+
+    /// The shortest loop from the capture point to the host of `side`, in this connection or another.
+    pub fn shortest_loop(&self, side: Side) -> Option<Loop> {
+        reset::shortest_loop(&self.flow, self.hosts.of(side), side)
+    }
+
+    /// By how much a difference of two times of the connection can be wrong, as far as its packets show.
+    pub fn time_error(&self) -> Elapsed {
+        clock::exactness(&self.flow)
+    }
+
+    /// Whether packets of `side` are known to have passed uncaptured: then its last ones in the capture need not be its last.
+    pub fn misses_packets_of(&self, side: Side) -> bool {
+        self.flow.half(side).assembler.missing > 0
+    }
+
+    /// Whether both ends are one host: its packets never leave it, and no path lies between.
+    pub fn is_within_one_host(&self) -> bool {
+        let [client, server] = Side::BOTH.map(|side| self.endpoint(side).addr);
+        client == server || client.is_loopback() || server.is_loopback()
     }
 
     /// Whether the capture is blind in the given way.

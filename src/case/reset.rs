@@ -1,8 +1,9 @@
 //! The reset that counts: which of several, in which form, in answer to what, and in which role.
 
-use crate::flow::{Acceptance, Flow, SeenReset, Side};
+use crate::case::{Host, Stack, Sums};
+use crate::flow::{Acceptance, Flow, Loop, Pair, SeenReset, Side};
 use crate::units::Elapsed;
-use crate::wire::Segment;
+use crate::wire::{Checksum, Segment};
 
 /// The form of a reset, by RFC 9293 §3.10.7 and §3.5.2 and by what genuine stacks send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +62,9 @@ pub struct Trigger {
     pub segment: Segment,
     /// Time from it to the reset, at the capture point.
     pub answer_time: Elapsed,
+    /// Whether the host can have answered it just then: in about the time of a loop to it, and without having answered it
+    /// otherwise before. Not known, and so false, where no loop could be measured.
+    pub in_time: bool,
     /// Other packets of the receiver that the reset could as well answer (same acknowledgement number).
     pub others: usize,
 }
@@ -80,30 +84,32 @@ pub struct Reset {
     pub trigger: Option<Trigger>,
     /// What it was.
     pub role: Role,
+    /// What is known of the stack of the claimed host.
+    pub stack: Stack,
 }
 
 impl Reset {
-    /// The decisive reset of `flow`: the first that its receiver accepted, else the first of all.
-    pub(super) fn decisive(flow: &Flow) -> Option<Self> {
-        let accepted =
-            |reset: &SeenReset| matches!(reset.acceptance, Acceptance::Exact | Acceptance::Unknown);
+    /// The decisive reset of `flow`: the first that its receiver accepted, else the first of all. `hosts`: what other
+    /// connections show of the two ends.
+    pub(super) fn decisive(flow: &Flow, hosts: &Pair<Host>) -> Option<Self> {
+        let accepted = |reset: &SeenReset| {
+            matches!(reset.acceptance, Acceptance::Exact | Acceptance::Unknown) && !is_dropped(reset, flow)
+        };
         let index = flow.resets.iter().position(accepted).or((!flow.resets.is_empty()).then_some(0))?;
         let seen = flow.resets.get(index)?.clone();
         let claimed = flow.side(seen.segment.from);
         let form = form(&seen, flow, claimed);
-        let trigger = trigger(&seen.segment, form, flow);
+        let host = hosts.of(claimed);
+        let shortest = shortest_loop(flow, host, claimed).map(|it| it.time);
+        let trigger = trigger(&seen.segment, form, flow, shortest);
         let role = role(&seen, flow, index);
-        Some(Self { index, seen, claimed, form, trigger, role })
+        let stack = Stack::of(flow, host, claimed, &seen.segment);
+        Some(Self { index, seen, claimed, form, trigger, role, stack })
     }
 
     /// The segment.
     pub const fn segment(&self) -> &Segment {
         &self.seen.segment
-    }
-
-    /// Whether a stack that follows the rules of this form would answer `packet` with exactly this reset.
-    pub fn answers(&self, packet: &Segment) -> bool {
-        self.form.answers(self.segment(), packet)
     }
 
     /// The end that the reset was sent to.
@@ -124,13 +130,42 @@ fn form(seen: &SeenReset, flow: &Flow, claimed: Side) -> Form {
     Form::Abort
 }
 
-/// The latest packet of the receiver that a stack would answer with exactly this reset.
-fn trigger(reset: &Segment, form: Form, flow: &Flow) -> Option<Trigger> {
+/// The shortest loop from the capture point to the host of `side`, in this connection or another.
+pub(super) fn shortest_loop(flow: &Flow, host: &Host, side: Side) -> Option<Loop> {
+    let loops = flow.half(side).round_trips.min.into_iter().chain(host.round_trip);
+    loops.min_by_key(|it| it.time)
+}
+
+/// The packet of the receiver that a stack would answer with exactly this reset. Of several the one whose answer takes the
+/// time that speaks best for the claimed host, `round_trip` from here; the latest where none fits or no loop is known.
+fn trigger(reset: &Segment, form: Form, flow: &Flow, round_trip: Option<Elapsed>) -> Option<Trigger> {
     let answered = |segment: &&Segment| form.answers(reset, segment);
-    let mut candidates = flow.timeline.segments().filter(answered).copied();
-    let segment = candidates.next_back()?;
-    let answer_time = reset.time.since(segment.time).max_zero();
-    Some(Trigger { segment, answer_time, others: candidates.count() })
+    let candidates: Vec<Segment> = flow.timeline.segments().filter(answered).copied().collect();
+    let answer_time = |asked: &Segment| reset.time.since(asked.time).max_zero();
+    let fairest = round_trip.filter(|_| form != Form::Abort).and_then(|round_trip| {
+        let distance = |asked: &&Segment| (answer_time(asked).as_nanos() - round_trip.as_nanos()).abs();
+        let in_time = |asked: &&Segment| answer_time(asked) < round_trip + round_trip + LATE;
+        // A stack answers every packet it has no socket for, the first one first: the others were under way.
+        let open = |asked: &&Segment| !answered_already(reset, asked, flow);
+        candidates.iter().filter(in_time).filter(open).min_by_key(distance)
+    });
+    let segment = *fairest.or(candidates.last())?;
+    let in_time = fairest.is_some();
+    Some(Trigger { segment, answer_time: answer_time(&segment), in_time, others: candidates.len() - 1 })
+}
+
+/// How much later than twice the loop an answer is still looked for.
+const LATE: Elapsed = Elapsed::from_millis(50);
+
+/// Whether the sender of `reset` showed, after receiving `asked`, that it still had the connection.
+fn answered_already(reset: &Segment, asked: &Segment, flow: &Flow) -> bool {
+    let mut between = flow.timeline.segments().filter(|other| {
+        other.from == reset.from
+            && other.frame > asked.frame
+            && other.frame < reset.frame
+            && !other.flags.rst()
+    });
+    asked.sequence_len() > 0 && between.any(|other| other.flags.ack() && other.ack.since(asked.end()) >= 0)
 }
 
 fn role(seen: &SeenReset, flow: &Flow, index: usize) -> Role {
@@ -143,7 +178,16 @@ fn role(seen: &SeenReset, flow: &Flow, index: usize) -> Role {
     {
         return Role::Ineffective;
     }
-    if seen.acceptance == Acceptance::Outside { Role::Ineffective } else { Role::Initiating }
+    if seen.acceptance == Acceptance::Outside || is_dropped(seen, flow) {
+        Role::Ineffective
+    } else {
+        Role::Initiating
+    }
+}
+
+/// Whether the receiver's TCP drops the reset for its checksum (RFC 9293 §3.1, MUST-3).
+fn is_dropped(seen: &SeenReset, flow: &Flow) -> bool {
+    seen.segment.checksum == Checksum::Bad && Sums::of(flow, flow.side(seen.segment.from)).are_right()
 }
 
 /// Whether the reset's receiver was still alive after it: it sent something that no packet in flight can explain.

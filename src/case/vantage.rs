@@ -149,8 +149,9 @@ fn is_crafted(flow: &Flow, side: Side) -> bool {
 fn near(side: Side, signs: &Signs, flow: &Flow) -> Vantage {
     let (spot, confidence) = match signs.round_trip {
         _ if signs.sent_here => (Spot::at(side), 0.97),
-        // Seen on the far side of virtual wires, too, which hand checksums on unfinished.
-        _ if signs.unfinished => (Spot::at(side), 0.9),
+        // Seen on the far side of virtual wires, too, which hand checksums on unfinished; then it takes time to get there.
+        None if signs.unfinished => (Spot::at(side), 0.9),
+        Some(time) if signs.unfinished && time < SAME_WIRE => (Spot::at(side), 0.9),
         Some(time) if time <= SAME_HOST => (Spot::at(side), 0.8),
         Some(time) if time < SAME_WIRE => (Spot::beside(side), 0.6),
         // No wire of one's own network is that long: a tunnel, that lowers no TTL.

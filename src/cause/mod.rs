@@ -4,6 +4,7 @@ mod advice;
 mod commands;
 mod facts;
 mod group;
+pub mod mismatch;
 mod origin;
 mod remedies;
 mod weight;

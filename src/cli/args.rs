@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::capture::CaptureArguments;
+use super::fail_on::FailOn;
+use super::selection::SelectionArguments;
 
 /// Says who reset an SSH connection, why, and since when, from a capture of its packets.
 #[derive(Debug, Parser)]
@@ -18,14 +20,14 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Read captures and report on the SSH connections in them.
     #[command(
-        after_help = "Exit status: 0 analysed, 2 wrong usage, 3 no input could be read, 4 analysed in part \
+        after_help = "Exit status: 0 analysed, 1 analysed and --fail-on matched, 2 wrong usage, 3 no input could be read, 4 analysed in part \
         (an input was unreadable or damaged), 5 the report could not be written, 70 a fault of sshrst."
     )]
     Analyze(AnalyzeArguments),
     /// Capture on an interface, and report on the SSH connections seen when it is stopped.
     #[command(
-        after_help = "Stops at Ctrl-C, SIGTERM, -c or --duration, and then reports. Exit status: 0 analysed, 2 wrong \
-        usage or filter, 3 no such interface or no permission, 4 analysed in part (the capture broke off), 5 a file \
+        after_help = "Stops at Ctrl-C, SIGTERM, -c or --duration, and then reports. Exit status: 0 analysed, 1 and \
+        --fail-on matched, 2 wrong usage or filter, 3 no such interface or no permission, 4 analysed in part (the capture broke off), 5 a file \
         could not be written, 70 a fault of sshrst."
     )]
     Capture(CaptureArguments),
@@ -47,6 +49,14 @@ pub(super) enum Command {
         #[arg(long = "timers", value_name = "FILE")]
         own: Option<PathBuf>,
     },
+    /// Print the manual page: `sshrst man | man -l -`.
+    Man,
+    /// Print the completions for a shell: `sshrst completions bash > /etc/bash_completion.d/sshrst`.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -54,6 +64,8 @@ pub(super) struct AnalyzeArguments {
     /// Captures (pcap, pcapng); `-` is standard input. Several files are one capture, in the order given.
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) selection: SelectionArguments,
     #[command(flatten)]
     pub(super) reporting: ReportingArguments,
 }
@@ -92,6 +104,10 @@ pub(super) struct ReportingArguments {
     /// Leave out the SHA-256 of the inputs, which `json` and `ndjson` state: it takes ten times as long as reading them.
     #[arg(long)]
     pub(super) no_digest: bool,
+    /// End with exit status 1 if a session shown is one: `reset`, `death`, who sent the reset (client, server, middlebox,
+    /// undetermined), or a group of causes as the JSON names it; repeatable.
+    #[arg(long, value_name = "WHAT")]
+    pub(super) fail_on: Vec<FailOn>,
     /// Threads that judge sessions [default: one for each core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
@@ -126,6 +142,10 @@ pub(super) enum Place {
 pub(super) enum Rendering {
     /// For people, on a terminal.
     Text,
+    /// For tickets: GitHub, GitLab, Jira.
+    Markdown,
+    /// For tickets and paper: one file with drawings, without scripts.
+    Html,
     /// For programs: one object.
     Json,
     /// For programs: one line for each session, and a closing line.

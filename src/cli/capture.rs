@@ -12,6 +12,7 @@ use super::args::{ReportingArguments, WRITTEN};
 use super::plan::{Reporting, reporting};
 use crate::analysis::Ports;
 use crate::error::{Error, Exit};
+use crate::report::Selection;
 use crate::source::{Connection, Filter, Wanted};
 
 #[derive(Args, Debug)]
@@ -71,7 +72,7 @@ pub(super) fn plan(arguments: CaptureArguments) -> Result<Capture, Error> {
         let error = Error::new(Exit::Usage, "`-w` takes a file: standard output is for the report");
         return Err(error.with_hint("`tcpdump -U -w - port 22 | tee FILE | sshrst analyze -` does both"));
     }
-    let reporting = reporting(arguments.reporting);
+    let reporting = reporting(arguments.reporting, Selection::default());
     if arguments.write.is_some() && arguments.write == reporting.output {
         return Err(Error::new(Exit::Usage, "`-w` and `-o` name the same file"));
     }

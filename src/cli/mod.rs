@@ -1,9 +1,13 @@
-//! What was typed, and what it means. The only user of clap.
+//! What was typed, and what it means. The only user of clap and its companions.
 
 mod args;
 mod capture;
+mod fail_on;
+mod manual;
 mod plan;
+mod selection;
 
 pub use args::command;
 pub use capture::Capture;
+pub use fail_on::FailOn;
 pub use plan::{Analyze, Format, Plan, Reporting, parse};

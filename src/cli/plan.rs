@@ -11,9 +11,11 @@ use clap::error::ErrorKind;
 
 use super::args::{AnalyzeArguments, Arguments, Command, Place, Port, Rendering, ReportingArguments, When};
 use super::capture::{self, Capture};
+use super::fail_on::FailOn;
+use super::manual;
 use crate::analysis::{Ports, Spot};
 use crate::error::{Error, Exit};
-use crate::report::{Detail, Screen};
+use crate::report::{Detail, Screen, Selection};
 use crate::source::Shown;
 
 /// The run as it will happen.
@@ -41,7 +43,7 @@ pub enum Plan {
         /// What they are shown on.
         screen: Screen,
     },
-    /// A text that clap made: help or version.
+    /// A text that clap and its companions made: help, version, manual page, completions.
     Print(String),
 }
 
@@ -76,6 +78,10 @@ pub struct Reporting {
     pub all: bool,
     /// State the SHA-256 of the inputs. Text does not.
     pub digest: bool,
+    /// What makes the run end with exit status 1.
+    pub fail_on: Vec<FailOn>,
+    /// Which sessions are shown.
+    pub selection: Selection,
     /// Threads; one for each core when `None`.
     pub threads: Option<usize>,
 }
@@ -90,6 +96,10 @@ pub enum Format {
         /// What is shown in full.
         detail: Detail,
     },
+    /// For tickets.
+    Markdown(Detail),
+    /// For tickets and paper.
+    Html(Detail),
     /// One JSON object.
     Json,
     /// JSON lines.
@@ -138,6 +148,8 @@ fn plan(command: Command) -> Result<Plan, Error> {
             Plan::Explain { what: what.join(" ").trim().to_owned(), screen: screen(When::Auto, false) }
         }
         Command::Timers { seconds, own } => Plan::Timers { seconds, own, screen: screen(When::Auto, false) },
+        Command::Man => Plan::Print(manual::page()?),
+        Command::Completions { shell } => Plan::Print(manual::completions(shell)),
     })
 }
 
@@ -147,10 +159,11 @@ fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
         let hint = "give the other captures as files";
         return Err(Error::new(Exit::Usage, "`-` (standard input) can be given once only").with_hint(hint));
     }
-    Ok(Analyze { files: arguments.files, reporting: reporting(arguments.reporting) })
+    let selection = arguments.selection.chosen();
+    Ok(Analyze { files: arguments.files, reporting: reporting(arguments.reporting, selection) })
 }
 
-pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
+pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> Reporting {
     let ports = if arguments.ports.contains(&Port::Any) {
         Ports::Any
     } else if arguments.ports.is_empty() {
@@ -162,13 +175,19 @@ pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
         };
         Ports::Only(arguments.ports.iter().filter_map(number).collect())
     };
+    let detail = match () {
+        () if !selection.sessions.is_empty() => Detail::Exchange,
+        () if arguments.all => Detail::All,
+        () => Detail::Deaths,
+    };
     let format = match arguments.format {
         Rendering::Json => Format::Json,
         Rendering::Ndjson => Format::Ndjson,
-        Rendering::Text => Format::Text {
-            screen: screen(arguments.color, arguments.output.is_some()),
-            detail: if arguments.all { Detail::All } else { Detail::Deaths },
-        },
+        Rendering::Text => {
+            Format::Text { screen: screen(arguments.color, arguments.output.is_some()), detail }
+        }
+        Rendering::Markdown => Format::Markdown(detail),
+        Rendering::Html => Format::Html(detail),
     };
     Reporting {
         ports,
@@ -181,6 +200,8 @@ pub(super) fn reporting(arguments: ReportingArguments) -> Reporting {
         reproducible: arguments.reproducible,
         all: arguments.all,
         digest: !arguments.no_digest && !matches!(format, Format::Text { .. }),
+        fail_on: arguments.fail_on,
+        selection,
         threads: arguments.threads.map(usize::from),
     }
 }

@@ -11,6 +11,8 @@ pub enum Delivery<'a> {
     Octets(&'a [u8]),
     /// Octets of one segment that was seen but cut by the snaplen.
     Cut(u64),
+    /// What follows was held back, and was in a segment of its own.
+    NextSegment,
     /// Octets that passed but that the capture does not hold, in segments nobody saw.
     Hole(u64),
     /// The SYN is not in the capture, so the next octet need not be the stream's first.
@@ -131,6 +133,7 @@ impl Assembler {
             let end = offset.saturating_add(piece.length);
             if end > self.next {
                 let known = (self.next - offset) as usize;
+                deliver(Delivery::NextSegment);
                 self.hand_on(piece.octets.get(known..).unwrap_or_default(), end - self.next, deliver);
             }
         }
@@ -163,7 +166,7 @@ mod tests {
         let mut deliver = |delivery: Delivery<'_>| match delivery {
             Delivery::Octets(octets) => out.extend_from_slice(octets),
             Delivery::Cut(length) | Delivery::Hole(length) => out.resize(out.len() + length as usize, 0),
-            Delivery::LateStart { .. } => {}
+            Delivery::LateStart { .. } | Delivery::NextSegment => {}
         };
         for &(offset, length) in pieces {
             let octets = &stream[offset as usize..(offset + length) as usize];

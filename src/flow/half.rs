@@ -158,6 +158,13 @@ impl Half {
         if segment.end().is_after(next) { Step::New } else { Step::Retransmission }
     }
 
+    /// Whether `reset` betrays that the bare segments before it, with which the capture began, were keepalive probes: they
+    /// repeated the number before the one that it has.
+    pub(super) fn had_probed(&self, reset: &Segment) -> bool {
+        let bare = self.isn.is_none() && self.data_segments == 0;
+        reset.flags.rst() && bare && self.next.is_some_and(|next| reset.seq == next.advance(1))
+    }
+
     /// Takes a segment that is not a reset.
     pub(super) fn take(&mut self, segment: &Segment, step: Step) {
         self.packets += 1;

@@ -99,6 +99,8 @@ pub struct Flow {
     pub quotes: Vec<Quote>,
     /// Frames whose time lay before that of an earlier frame.
     pub time_reversals: u64,
+    /// By how much, at most.
+    pub widest_reversal: Elapsed,
 }
 
 impl Flow {
@@ -125,6 +127,7 @@ impl Flow {
             reset_count: 0,
             quotes: Vec::new(),
             time_reversals: 0,
+            widest_reversal: Elapsed::ZERO,
         }
     }
 
@@ -212,17 +215,28 @@ impl Flow {
     fn notice_unseen_acknowledgement(&mut self, segment: &Segment, step: Step) {
         let (half, peer) = (self.at(segment.from), self.at(!segment.from));
         let Some(owed) = half.unanswered else { return };
-        let peer_seen = peer.packets > 0;
-        let goes_on = step == Step::New && half.next == Some(segment.seq);
-        let aborts = segment.flags.rst() && !peer_seen && owed.in_a_row == 0;
         let waited = segment.time.since(owed.last.time);
+        let goes_on = step == Step::New && half.next == Some(segment.seq);
         // Probes have a clock of their own, and it is slower.
-        if !(goes_on || aborts) || (owed.probe && peer_seen) || waited < REPEATED_WITHIN {
+        let by_probes = owed.probe && peer.packets > 0;
+        if waited < REPEATED_WITHIN || !goes_on || by_probes {
             return;
         }
         let loops = peer.round_trips.quantile(0.95).unwrap_or_default();
         if waited >= REPEATED_WITHIN + loops + loops + loops {
             self.at_mut(segment.from).unanswered = None;
+        }
+    }
+
+    /// The same of the end that `reset` is sent to, where it is the first packet captured from the other: the receiver did
+    /// not repeat itself until now.
+    fn notice_unseen_direction(&mut self, reset: &Segment) {
+        let sender_seen = self.at(reset.from).packets > 0;
+        let half = self.at_mut(!reset.from);
+        let acknowledged =
+            |owed: &Unanswered| owed.in_a_row == 0 && reset.time.since(owed.last.time) >= REPEATED_WITHIN;
+        if !sender_seen && half.unanswered.as_ref().is_some_and(acknowledged) {
+            half.unanswered = None;
         }
     }
 
@@ -239,9 +253,19 @@ impl Flow {
         }
         let step = self.at(segment.from).step(segment);
         self.notice_unseen_acknowledgement(segment, step);
+        if segment.flags.rst() {
+            self.notice_unseen_direction(segment);
+        }
+        if self.at(segment.from).had_probed(segment) {
+            // What looked like silences were waits between probes.
+            self.silences = Silences::default();
+        }
         let owed = self.is_owed();
-        self.time_reversals += u64::from(self.packets > 0 && segment.time < self.last.time);
         let since_previous = (self.packets > 0).then(|| segment.time.since(self.last.time));
+        if let Some(backwards) = since_previous.filter(|&it| it < Elapsed::ZERO) {
+            self.time_reversals += 1;
+            self.widest_reversal = self.widest_reversal.max(Elapsed::ZERO - backwards);
+        }
         self.silences.packet(segment.time, segment.frame, owed);
         let ends_pause = step == Step::New && !segment.flags.syn() || segment.flags.rst();
         if ends_pause || self.packets == 0 {

@@ -44,6 +44,11 @@ impl<T> Ring<T> {
         older.iter().chain(newer)
     }
 
+    /// The oldest value.
+    pub(super) fn front(&self) -> Option<&T> {
+        self.values.get(self.start)
+    }
+
     /// The values in any order.
     pub(super) fn values(&self) -> &[T] {
         &self.values

@@ -365,3 +365,23 @@ fn a_packet_that_was_only_overtaken_was_not_lost() {
     let losses = wire.flow(0).half(Side::Client).losses;
     assert_eq!((losses.ahead, losses.behind), (0, 0));
 }
+
+#[test]
+fn where_a_capture_begins_with_unanswered_probes_their_distance_is_no_silence() {
+    let mut wire = Wire::new();
+    for n in 0..3 {
+        wire.wait(75_000).send(Side::Server, Sent { seq: 905, ack: 106, ip_id: n + 1, ..Sent::default() });
+    }
+    wire.wait(75_000)
+        .send(Side::Server, Sent { flags: RST.with(Flags::ACK), seq: 906, ack: 106, ..Sent::default() });
+    assert_eq!(wire.flow(0).resets[0].silence, None);
+}
+
+#[test]
+fn a_reset_to_the_only_end_captured_ends_its_silence() {
+    let mut wire = Wire::new();
+    wire.send(Side::Client, Sent { seq: 101, ack: 901, data: b"a", ip_id: 5, ..Sent::default() })
+        .wait(300_000)
+        .send(Side::Server, Sent { flags: RST.with(Flags::ACK), seq: 901, ack: 102, ..Sent::default() });
+    assert_eq!(wire.flow(0).resets[0].silence.unwrap().length, Elapsed::from_millis(300_001));
+}

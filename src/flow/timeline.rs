@@ -27,9 +27,14 @@ impl Timeline {
         self.dropped = self.dropped.saturating_add(u64::from(dropped));
     }
 
+    /// The kept segments between which others are no longer kept; `None` where all are.
+    pub fn gap(&self) -> Option<(&Segment, &Segment)> {
+        self.head.last().zip(self.tail.front()).filter(|_| self.dropped > 0)
+    }
+
     /// When the first of the last segments passed; `None` while all are kept from the start.
     pub fn tail_begins(&self) -> Option<Timestamp> {
-        self.tail.iter().next().map(|segment| segment.time)
+        self.tail.front().map(|segment| segment.time)
     }
 
     /// Nothing is added any more.

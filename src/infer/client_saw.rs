@@ -76,7 +76,8 @@ fn details(case: &Case, program: Program, situation: Situation) -> Option<Vec<(&
         }
         Situation::Disconnected => match &transcript.party.server.disconnect {
             Some(said) => {
-                vec![("code", said.code.to_string()), ("text", said.text.escape_ascii().to_string())]
+                let text = said.text.get(..DISCONNECT_SHOWN).unwrap_or(&said.text);
+                vec![("code", said.code.to_string()), ("text", text.escape_ascii().to_string())]
             }
             None => vec![("code", "2".to_owned()), ("text", "Too many authentication failures".to_owned())],
         },
@@ -90,8 +91,14 @@ fn raw_offer(case: &Case) -> Option<String> {
     let offer = case.transcript.party.server.offer.as_ref().filter(|offer| !offer.cut)?;
     let names = offer.list(case.transcript.mismatch.as_ref()?.what)?;
     let names: Vec<String> = names.iter().map(|name| name.escape_ascii().to_string()).collect();
-    Some(names.join(","))
+    Some(names.join(",")).filter(|list| list.len() < OFFER_SHOWN)
 }
+
+/// Octets of a DISCONNECT's text that OpenSSH shows (`packet.c`, `%.400s`).
+const DISCONNECT_SHOWN: usize = 400;
+
+/// A list that is longer is cut in a message of OpenSSH (`log.c` MSGBUFSIZ: 1024 with what stands before it).
+const OFFER_SHOWN: usize = 900;
 
 /// What a client calls a list: OpenSSH `kex.c` and `ssherr.c`, PuTTY `ssh/transport2.c` kexlist_descr.
 fn list_name(program: Program, what: &str) -> &'static str {

@@ -28,8 +28,8 @@ impl Idle {
         let (measured_by, gap) = waits.main()?;
         let denied_by = case.silence().0.and_then(|silence| silence.denied_by);
         let denied_by = denied_by.map(|end| case.flow.side(end));
-        let crossed = matches!(measured_by, MeasuredBy::Payload | MeasuredBy::Input);
-        Some(Self { gap, measured_by, waits, masked: crossed || gap.keepalive.is_some(), denied_by })
+        let masked = measured_by == MeasuredBy::Payload || gap.keepalive.is_some();
+        Some(Self { gap, measured_by, waits, masked, denied_by })
     }
 }
 
@@ -39,7 +39,9 @@ fn waits(case: &Case) -> Waits {
     let any = gave_up_probing(case).or_else(|| gap(case, Pauses { last, survived }));
     let any = any.map(|gap| Gap { keepalive: keepalive(case, gap.ended_after), ..gap });
     let pauses = case.pauses();
-    let payload = if pauses.last.is_some() { gap(case, pauses) } else { any };
+    // Only probes and their answers are packets that end a silence and no pause.
+    let probed = Side::BOTH.into_iter().any(|side| case.flow.half(side).probes > 0);
+    let payload = if probed && pauses.last.is_some() { gap(case, pauses) } else { any };
     let mut waits = Waits {
         any,
         payload,
@@ -104,14 +106,14 @@ fn answers(reset: &Reset) -> bool {
     reset.form != Form::Abort && reset.trigger.as_ref().is_some_and(|it| it.answer_time < SHORTEST)
 }
 
-/// The end came from a timer in an end or a proxy, by the look of it: how, and when.
+/// The server's end, or a proxy's in its place, came first and of its own accord: how, and when.
 fn of_its_own_accord(case: &Case) -> Option<(timers::Ending, Timestamp)> {
     match (case.ending, &case.reset) {
         (Ending::Close, _) => {
             let (side, fin) = case.first_fin()?;
             (side == Side::Server).then_some((timers::Ending::Close, fin.time))
         }
-        (Ending::Reset, Some(reset)) if reset.form == Form::Abort => {
+        (Ending::Reset, Some(reset)) if reset.form == Form::Abort && reset.claimed == Side::Server => {
             Some((timers::Ending::ResetAtExpiry, reset.segment().time))
         }
         _ => None,
@@ -177,4 +179,195 @@ fn met_by_probe(case: &Case) -> bool {
         _ => None,
     };
     prober.is_some_and(|owed| owed.probe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::tests::case;
+    use crate::flow::tests::{Sent, Wire};
+    use crate::wire::Flags;
+
+    const ABORT: Flags = Flags::RST.with(Flags::ACK);
+    const FIN: Flags = Flags::FIN.with(Flags::ACK);
+
+    /// A session that has exchanged a few octets; its numbers are then 106 and 906.
+    fn session() -> Wire {
+        let mut wire = Wire::new();
+        wire.handshake(100, 900);
+        exchange(&mut wire, 101, 901);
+        wire
+    }
+
+    /// Five octets each way, with the acknowledgement.
+    fn exchange(wire: &mut Wire, client: u32, server: u32) {
+        let ip_id = client as u16;
+        wire.send(Side::Client, Sent { seq: client, ack: server, data: b"hello", ip_id, ..Sent::default() })
+            .send(
+                Side::Server,
+                Sent { seq: server, ack: client + 5, data: b"hello", ip_id, ..Sent::default() },
+            )
+            .send(
+                Side::Client,
+                Sent { seq: client + 5, ack: server + 5, ip_id: ip_id + 1, ..Sent::default() },
+            );
+    }
+
+    /// TCP keepalive probes of the client, answered.
+    fn probes(wire: &mut Wire, times: u16, millis: i64) {
+        for n in 0..times {
+            wire.wait(millis)
+                .send(Side::Client, Sent { seq: 105, ack: 906, ip_id: 300 + n, ..Sent::default() })
+                .send(Side::Server, Sent { seq: 906, ack: 106, ip_id: 400 + n, ..Sent::default() });
+        }
+    }
+
+    fn idle(wire: &Wire) -> Option<Idle> {
+        Idle::of(&case(wire))
+    }
+
+    /// The ids of the timers whose default fits.
+    fn fitting(idle: &Idle) -> Vec<&'static str> {
+        let candidates = timers::matching_waits(&idle.waits, timers::catalogue()).into_iter();
+        candidates.filter(|it| it.origin == Origin::Default).map(|it| it.timer.id.as_str()).collect()
+    }
+
+    #[test]
+    fn a_reset_with_no_packet_before_it_is_as_long_as_its_timer() {
+        let mut wire = session();
+        wire.wait(240_000).send(Side::Server, Sent { flags: ABORT, seq: 906, ack: 106, ..Sent::default() });
+        let idle = idle(&wire).unwrap();
+        assert_eq!(idle.gap.ended_by, timers::Ending::ResetAtExpiry);
+        let fitting = fitting(&idle);
+        assert!(fitting.contains(&"az-lb-reset") && !fitting.contains(&"f5-tcp"), "{fitting:?}");
+    }
+
+    #[test]
+    fn a_reset_on_the_next_packet_is_an_upper_bound_and_what_was_survived_the_lower() {
+        let mut wire = session();
+        wire.wait(245_000);
+        exchange(&mut wire, 106, 906);
+        wire.wait(400_000)
+            .send(Side::Client, Sent { seq: 111, ack: 911, data: b"k", ip_id: 9, ..Sent::default() })
+            .send(Side::Server, Sent { flags: Flags::RST, seq: 911, ..Sent::default() });
+        let idle = idle(&wire).unwrap();
+        let fitting = fitting(&idle);
+        assert_eq!(idle.gap.longest_survived, Some(Elapsed::from_millis(245_001)));
+        assert!(fitting.contains(&"aws-nlb-tcp") && fitting.contains(&"oci-nlb"), "not one winner");
+        assert!(!fitting.contains(&"az-natgw"), "240 s were survived");
+    }
+
+    #[test]
+    fn what_was_survived_once_is_no_timers_doing() {
+        let mut wire = session();
+        wire.wait(400_000);
+        exchange(&mut wire, 106, 906);
+        wire.wait(300_000)
+            .send(Side::Client, Sent { seq: 111, ack: 911, data: b"k", ip_id: 9, ..Sent::default() })
+            .send(Side::Server, Sent { flags: Flags::RST, seq: 911, ..Sent::default() });
+        assert_eq!(idle(&wire), None);
+    }
+
+    #[test]
+    fn a_probe_that_meets_the_expired_timer_tells_its_own_clock() {
+        let mut wire = session();
+        wire.wait(7_200_000)
+            .send(Side::Client, Sent { seq: 105, ack: 906, ip_id: 9, ..Sent::default() })
+            .send(Side::Server, Sent { flags: Flags::RST, seq: 906, ..Sent::default() });
+        let idle = idle(&wire).unwrap();
+        assert!(idle.masked && idle.gap.ended_by == timers::Ending::ResetOnNextPacket);
+        assert!(fitting(&idle).contains(&"aws-nlb-tcp"), "any timer up to 7200 s");
+    }
+
+    #[test]
+    fn probes_do_not_re_arm_what_counts_data_only() {
+        let mut wire = session();
+        probes(&mut wire, 3, 15_000);
+        wire.wait(15_000).send(Side::Server, Sent { flags: FIN, seq: 906, ack: 106, ..Sent::default() });
+        let idle = idle(&wire).unwrap();
+        assert_eq!((idle.measured_by, idle.masked), (MeasuredBy::Payload, true));
+        let fitting = fitting(&idle);
+        assert!(fitting.contains(&"aws-clb") && fitting.contains(&"do-lb"), "{fitting:?}");
+        assert!(!fitting.contains(&"ucloud-clb"), "any segment re-arms it");
+    }
+
+    #[test]
+    fn a_lifetime_ends_busy_sessions_too() {
+        let mut wire = session();
+        for n in 0..9u32 {
+            wire.wait(399_990);
+            exchange(&mut wire, 106 + 5 * n, 906 + 5 * n);
+        }
+        let fin = Sent { flags: FIN, seq: 951, ack: 151, ..Sent::default() };
+        wire.send(Side::Server, fin);
+        let idle = idle(&wire).unwrap();
+        assert_eq!(idle.measured_by, MeasuredBy::Age);
+        assert_eq!(fitting(&idle), ["aws-eice"]);
+    }
+
+    #[test]
+    fn a_close_that_no_timer_explains_says_nothing_of_timers() {
+        let mut wire = session();
+        wire.send(Side::Server, Sent { flags: FIN, seq: 906, ack: 106, ..Sent::default() });
+        assert_eq!(idle(&wire), None);
+    }
+
+    #[test]
+    fn packets_that_vanish_after_a_silence_are_what_a_quiet_device_does() {
+        let mut wire = session();
+        let key = Sent { seq: 106, ack: 906, data: b"k", ip_id: 9, ..Sent::default() };
+        wire.wait(350_000).send(Side::Client, key);
+        for n in 1..5u16 {
+            wire.wait(200 << n).send(Side::Client, Sent { ip_id: 9 + n, ..key });
+        }
+        let idle = idle(&wire).unwrap();
+        assert_eq!(idle.gap.ended_by, timers::Ending::Silence);
+        let quiet = timers::matching_waits(&idle.waits, timers::catalogue());
+        let agreement = |id| quiet.iter().find(|it| it.timer.id == id).map(|it| it.agreement);
+        assert_eq!(agreement("aws-netfw"), Some(timers::Agreement::Usual));
+        assert_eq!(agreement("aws-nlb-tcp"), Some(timers::Agreement::Possible), "it would have reset");
+    }
+
+    #[test]
+    fn an_end_that_gave_up_probing_waited_since_the_last_sign_of_life() {
+        let mut wire = session();
+        wire.wait(7_200_000);
+        for n in 0..9u16 {
+            wire.send(Side::Server, Sent { seq: 905, ack: 106, ip_id: 500 + n, ..Sent::default() })
+                .wait(74_999);
+        }
+        wire.send(Side::Server, Sent { flags: ABORT, seq: 906, ack: 106, ..Sent::default() });
+        let idle = idle(&wire).unwrap();
+        assert!(fitting(&idle).contains(&"linux-keepalive-dead"), "{idle:?}");
+    }
+
+    #[test]
+    fn an_end_whose_data_was_never_acknowledged_gave_up_by_another_clock() {
+        let mut wire = session();
+        let key = Sent { seq: 106, ack: 906, data: b"k", ip_id: 9, ..Sent::default() };
+        wire.send(Side::Client, key);
+        for n in 1..16u16 {
+            wire.wait(61_600).send(Side::Client, Sent { ip_id: 9 + n, ..key });
+        }
+        wire.send(Side::Client, Sent { flags: ABORT, seq: 107, ack: 906, ..Sent::default() });
+        let idle = idle(&wire).unwrap();
+        assert_eq!((idle.measured_by, fitting(&idle)), (MeasuredBy::Acknowledgement, vec!["linux-retries2"]));
+    }
+
+    #[test]
+    fn without_the_start_no_lifetime_fits() {
+        let mut wire = Wire::new();
+        exchange(&mut wire, 101, 901);
+        wire.wait(120_000).send(Side::Server, Sent { flags: FIN, seq: 906, ack: 106, ..Sent::default() });
+        let fitting = fitting(&idle(&wire).unwrap());
+        assert!(!fitting.contains(&"sshd-logingrace"), "{fitting:?}");
+    }
+
+    #[test]
+    fn a_silence_before_the_first_packet_of_a_capture_is_not_measured() {
+        let mut wire = Wire::new();
+        wire.send(Side::Client, Sent { seq: 106, ack: 906, data: b"k", ip_id: 9, ..Sent::default() })
+            .send(Side::Server, Sent { flags: Flags::RST, seq: 906, ..Sent::default() });
+        assert_eq!(idle(&wire), None);
+    }
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::weigh::{prior, weigh};
+use super::weigh::{Hidden, prior, weigh};
 use super::*;
 use crate::case::tests::case;
 use crate::cause::{Bearing, Origin};
@@ -69,7 +69,7 @@ fn strong_evidence_both_ways_is_undetermined() {
             item.outcome = Outcome::Present(Finding::new("made up", [], Bearing::sides(0, -30)));
         }
     }
-    let weighed = weigh(&evidence, prior(&case, case.reset.as_ref().unwrap()), 0);
+    let weighed = weigh(&evidence, prior(&case, case.reset.as_ref().unwrap()), Hidden::default());
     assert!(weighed.conflict);
 }
 
@@ -104,7 +104,7 @@ proptest! {
             let other = (seed.rotate_left(step as u32) as usize).wrapping_mul(31) % length;
             shuffled.swap(step, other);
         }
-        prop_assert_eq!(weigh(&shuffled, prior, 0), weigh(&verdict.evidence, prior, 0));
+        prop_assert_eq!(weigh(&shuffled, prior, Hidden::default()), weigh(&verdict.evidence, prior, Hidden::default()));
     }
 
     #[test]
@@ -113,4 +113,51 @@ proptest! {
         prop_assert!(verdict.confidence <= 0.999);
         prop_assert_eq!(verdict.origins.len(), Origin::ALL.len());
     }
+}
+
+/// A client that waited so long for the server's first line, and left.
+fn waited_for_a_banner(millis: i64) -> Vec<(Cause, f64)> {
+    let mut wire = Wire::new();
+    let ack = |ip_id: u16| Sent { seq: 901, ack: 112, ip_id, ..Sent::default() };
+    wire.handshake(100, 900)
+        .send(Side::Client, Sent { seq: 101, ack: 901, data: b"SSH-2.0-x\r\n", ip_id: 3, ..Sent::default() })
+        .send(Side::Server, ack(4))
+        .wait(millis);
+    let fin = Flags::FIN.with(Flags::ACK);
+    wire.send(Side::Client, Sent { flags: fin, seq: 112, ack: 901, ip_id: 5, ..Sent::default() });
+    let plain = case(&wire);
+    let transcript =
+        crate::ssh::Transcript { phase: Some(crate::ssh::Phase::Banner), ..plain.transcript.clone() };
+    let case = Case::new(plain.flow, transcript, plain.hosts, plain.capture_end);
+    diagnose(&case).causes
+}
+
+#[test]
+fn a_server_that_acknowledges_at_once_and_says_nothing_may_be_overloaded_but_that_is_only_an_alternative() {
+    let overloaded = |causes: &[(Cause, f64)]| causes.iter().position(|it| it.0 == Cause::ServerOverloaded);
+    assert_eq!(overloaded(&waited_for_a_banner(500)), None);
+    assert!(overloaded(&waited_for_a_banner(10_000)).is_some_and(|place| place > 0));
+}
+
+#[test]
+fn losses_all_along_are_the_paths_and_one_outage_is_a_links() {
+    let first = |scattered: bool| {
+        let mut wire = Wire::new();
+        wire.handshake(100, 900);
+        let data = |seq: u32, ip_id: u16| Sent { seq, ack: 901, data: b"key", ip_id, ..Sent::default() };
+        for n in 0..if scattered { 10u16 } else { 0 } {
+            wire.send(Side::Client, data(101 + 3 * u32::from(n), 10 * n + 1)).wait(300);
+            wire.send(Side::Client, data(101 + 3 * u32::from(n), 10 * n + 2));
+            let ack = 104 + 3 * u32::from(n);
+            wire.send(Side::Server, Sent { seq: 901, ack, ip_id: 10 * n + 3, ..Sent::default() });
+        }
+        let last = wire.flow(0).half(Side::Client).next.map_or(101, |next| next.0);
+        for n in 0..5u16 {
+            wire.wait(200 << n).send(Side::Client, data(last, 600 + n));
+        }
+        let fin = Flags::FIN.with(Flags::ACK);
+        wire.send(Side::Client, Sent { flags: fin, seq: last + 3, ack: 901, ip_id: 700, ..Sent::default() });
+        diagnose(&case(&wire)).causes.first().map(|it| it.0)
+    };
+    assert_eq!((first(true), first(false)), (Some(Cause::PathLoss), Some(Cause::LinkOutage)));
 }

@@ -105,6 +105,8 @@ pub struct Verdict {
     pub mechanism: Mechanism,
     /// Probability of each origin, in the order of [`Origin::ALL`].
     pub origins: [f64; 6],
+    /// Probability of a box before any evidence, by the reset's form and role alone.
+    pub prior_middlebox: f64,
     /// Strong evidence both ways.
     pub conflict: bool,
     /// All that was looked at, in the catalogue's order.
@@ -137,6 +139,7 @@ impl Verdict {
             middlebox,
             mechanism,
             origins: weighed.posterior,
+            prior_middlebox: weighed.prior_middlebox,
             conflict: weighed.conflict,
             evidence,
             would_settle: Vec::new(),
@@ -146,6 +149,11 @@ impl Verdict {
     /// Probability that the host of `side` sent it.
     pub fn posterior(&self, reset: &Reset, side: Side) -> f64 {
         if side == reset.claimed { self.claimed_host } else { 0.0 }
+    }
+
+    /// The same before any evidence.
+    pub fn prior(&self, reset: &Reset, side: Side) -> f64 {
+        if side == reset.claimed { 1.0 - self.prior_middlebox } else { 0.0 }
     }
 }
 

@@ -168,7 +168,8 @@ pub fn matching(text: &str) -> Vec<Match> {
         }
     }
     if found.iter().all(|it| it.message.printer == Printer::System) {
-        found.splice(0..0, nearest(text));
+        let explained = found.iter().map(|it| pattern::alike(it.message.template, &pattern::normal(text)));
+        found.splice(0..0, nearest(text, explained.fold(0.0, f64::max)));
     }
     found
 }
@@ -182,12 +183,13 @@ fn in_line(line: &str) -> Vec<Match> {
     best.map(|(message, found)| Match { message, values: found.values, near: false }).collect()
 }
 
-fn nearest(text: &str) -> Option<Match> {
+/// The message that shares most words with `text`, if it is more than `explained` of them.
+fn nearest(text: &str, explained: f64) -> Option<Match> {
     let text = pattern::normal(text);
     let of_programs = all().filter(|it| it.printer != Printer::System);
     let alike = of_programs.map(|message| (message, pattern::alike(message.template, &text)));
     let (message, share) = alike.max_by(|a, b| a.1.total_cmp(&b.1))?;
-    (share >= NEAR).then(|| Match { message, values: Vec::new(), near: true })
+    (share >= NEAR && share > explained).then(|| Match { message, values: Vec::new(), near: true })
 }
 
 /// Share of words in common from which on a message is worth suggesting.

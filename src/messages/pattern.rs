@@ -143,6 +143,10 @@ mod tests {
     fn a_long_text_is_cut_and_hostile_ones_end() {
         let long = "a ".repeat(100_000);
         assert!(normal(&long).len() <= LONGEST);
-        let _ = find("{text} a {text} b {list} c", &normal(&long));
+        let hostile = "fatal: no matching found: client server ".repeat(100);
+        assert_eq!(
+            find("fatal: no matching {text} found: client {list} server {list}x", &normal(&hostile)),
+            None
+        );
     }
 }

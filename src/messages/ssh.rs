@@ -155,8 +155,8 @@ pub(super) static MESSAGES: &[Message] = &[
     ),
     ssh(
         "Unable to negotiate with {server} port {port}: no matching {what} found. Their offer: {list}",
-        "7.0 and later; `Their offer` from 7.1 on",
-        &[Mismatch.from((7, 1))],
+        "7.0 and later",
+        &[Mismatch.from((7, 0))],
         &meaning::MISMATCH,
         "OpenSSH packet.c sshpkt_vfatal",
     ),
@@ -195,11 +195,11 @@ pub(super) static MESSAGES: &[Message] = &[
         &meaning::RESET_BEFORE_LOGIN,
         "OpenSSH packet.c sshpkt_vfatal",
     ),
-    ssh("Host key verification failed", "all", &[], &meaning::HOST_KEY, "OpenSSH sshconnect2.c"),
+    ssh("Host key verification failed.", "all", &[], &meaning::HOST_KEY, "OpenSSH sshconnect2.c"),
     ssh("REMOTE HOST IDENTIFICATION HAS CHANGED", "all", &[], &meaning::HOST_KEY, "OpenSSH sshconnect.c"),
-    ssh("Permission denied ({list})", "all", &[], &meaning::PERMISSION_DENIED, "OpenSSH sshconnect2.c"),
+    ssh("Permission denied ({list}).", "all", &[], &meaning::PERMISSION_DENIED, "OpenSSH sshconnect2.c"),
     ssh(
-        "Permission denied, please try again",
+        "Permission denied, please try again.",
         "all",
         &[],
         &meaning::PERMISSION_DENIED,
@@ -213,7 +213,7 @@ pub(super) static MESSAGES: &[Message] = &[
         "OpenSSH auth.c auth_maxtries_exceeded",
     ),
     ssh(
-        "Connection to {server} closed by remote host",
+        "Connection to {server} closed by remote host.",
         "all",
         &[ClosedInSession.always()],
         &meaning::CLOSED_IN_SESSION,
@@ -277,7 +277,7 @@ pub(super) static MESSAGES: &[Message] = &[
     ),
     ssh("Write failed: Broken pipe", "to 6.9", &[], &meaning::WRITE_FAILED, "OpenSSH packet.c"),
     ssh(
-        "Timeout, server {server} not responding",
+        "Timeout, server {server} not responding.",
         "all",
         &[KeepaliveTimeout.always()],
         &meaning::KEEPALIVE,
@@ -319,7 +319,7 @@ pub(super) static MESSAGES: &[Message] = &[
         "OpenSSH dispatch.c",
     ),
     ssh(
-        "Bad packet length {number}",
+        "Bad packet length {number}.",
         "all; ssh and sshd alike",
         &[],
         &meaning::BAD_PACKET,
@@ -333,7 +333,7 @@ pub(super) static MESSAGES: &[Message] = &[
         "OpenSSH packet.c ssh_packet_read_poll2",
     ),
     ssh(
-        "Corrupted MAC on input",
+        "Corrupted MAC on input.",
         "all; ssh and sshd alike",
         &[],
         &meaning::BAD_MAC,

@@ -54,7 +54,7 @@ impl Fate {
 const MANY: u64 = 100;
 
 /// Members of a group that are shown singly.
-const EXAMPLES: usize = 3;
+pub const EXAMPLES: usize = 3;
 
 /// A connection that may be one of many.
 #[derive(Clone, Copy, Debug)]
@@ -100,10 +100,8 @@ pub struct Group {
     pub fate: Fate,
     /// Between whom.
     pub between: Between,
-    /// Indices of the first members.
-    pub examples: Vec<usize>,
-    /// Members.
-    pub count: u64,
+    /// Indices of its members.
+    pub members: Vec<usize>,
     /// First packet of the first.
     pub first: Timestamp,
     /// First packet of the last.
@@ -179,24 +177,12 @@ impl Gathered {
         let fate = member.fate;
         let number = *numbers.entry((fate, between)).or_insert_with(|| {
             let (first, last) = (member.start, member.start);
-            groups.push(Group {
-                fate,
-                between,
-                examples: Vec::new(),
-                count: 0,
-                first,
-                last,
-                networks: 0,
-                servers: 0,
-            });
+            groups.push(Group { fate, between, members: Vec::new(), first, last, networks: 0, servers: 0 });
             groups.len() - 1
         });
         let Some(group) = groups.get_mut(number) else { return };
-        group.count += 1;
         group.last = member.start;
-        if group.examples.len() < EXAMPLES {
-            group.examples.push(index);
-        }
+        group.members.push(index);
         group.networks += u64::from(networks.insert((number, network(member.client))));
         group.servers += u64::from(servers.insert((number, member.server)));
     }
@@ -241,7 +227,7 @@ impl Group {
             Some((sender, _)) => format!(", reset by the {}", sender.word()),
             None => String::new(),
         };
-        let (count, title, ending) = (self.count, fate.cause.title(), fate.ending.word());
+        let (count, title, ending) = (self.members.len(), fate.cause.title(), fate.ending.word());
         format!("{count} connections from {from} to {to} {how_far}: {title}{sender} ({ending})")
     }
 }
@@ -257,7 +243,7 @@ mod tests {
         assert_eq!(networks, ["203.0.113.0", "2001:db8:1:2::"]);
     }
 
-    fn groups_of(ends: &[(u32, u32)]) -> (Vec<(Between, u64)>, usize) {
+    fn groups_of(ends: &[(u32, u32)]) -> (Vec<(Between, usize)>, usize) {
         let fate = Fate {
             progress: Progress::TcpHandshake,
             ending: Ending::Reset,
@@ -271,7 +257,7 @@ mod tests {
             start: Timestamp::default(),
         };
         let (groups, alone) = groups(ends.iter().map(member).enumerate());
-        (groups.iter().map(|group| (group.between, group.count)).collect(), alone.len())
+        (groups.iter().map(|group| (group.between, group.members.len())).collect(), alone.len())
     }
 
     #[test]

@@ -14,8 +14,8 @@ use crate::units::Timestamp;
 pub struct Fold {
     /// Its name and documentation.
     pub meta: &'static Meta,
-    /// Sessions that are shown as examples.
-    pub examples: Vec<usize>,
+    /// Indices of those among the sessions, in the order of their first frames: all of them, or at least the examples.
+    pub sessions: Vec<usize>,
     /// How many connections it stands for.
     pub count: u64,
     /// In words.
@@ -27,27 +27,23 @@ pub struct Fold {
 }
 
 impl Fold {
-    /// The row of `group`, whose examples are in `sessions`.
-    pub fn of(group: Group, sessions: &[Judged]) -> Option<Self> {
-        let case = &sessions.get(*group.examples.first()?)?.case;
+    /// The row of `group`, of whose members `shown` are among `sessions`.
+    pub fn of(group: &Group, shown: Vec<usize>, sessions: &[Judged]) -> Option<Self> {
+        let case = &sessions.get(*shown.first()?)?.case;
         let detail = group.detail(case.endpoint(Side::Client).addr, case.endpoint(Side::Server));
-        let (meta, count, first, last) = (group.meta(), group.count, group.first, group.last);
-        Some(Self { meta, examples: group.examples, count, detail, first, last })
+        let (count, first, last) = (group.members.len() as u64, group.first, group.last);
+        Some(Self { meta: group.meta(), sessions: shown, count, detail, first, last })
     }
 }
 
-/// The rows of `sessions`, and which of these need not be shown beside them. `rows` that the analysis has made already keep
-/// their examples.
-pub fn folds(sessions: &[Judged], rows: &[Fold]) -> (Vec<Fold>, BTreeSet<usize>) {
-    let taken: BTreeSet<usize> = rows.iter().flat_map(|fold| fold.examples.iter().copied()).collect();
+/// The rows of `sessions`, behind those that the analysis has made already.
+pub fn folds(sessions: &[Judged], made: &[Fold]) -> Vec<Fold> {
+    let taken: BTreeSet<usize> = made.iter().flat_map(|fold| fold.sessions.iter().copied()).collect();
     let member = |(index, judged): (usize, &Judged)| {
         (!taken.contains(&index)).then(|| Member::of(judged)).flatten().map(|member| (index, member))
     };
     let members: Vec<(usize, Member)> = sessions.iter().enumerate().filter_map(member).collect();
-    let (groups, alone) = groups(members.iter().copied());
-    let mut hidden: BTreeSet<usize> = members.iter().map(|(index, _)| *index).collect();
-    let shown = groups.iter().flat_map(|group| &group.examples).chain(&alone);
-    shown.for_each(|index| _ = hidden.remove(index));
-    let folds = rows.iter().cloned().chain(groups.into_iter().filter_map(|it| Fold::of(it, sessions)));
-    (folds.collect(), hidden)
+    let (groups, _) = groups(members.into_iter());
+    let fold = |group: Group| Fold::of(&group, group.members.clone(), sessions);
+    made.iter().cloned().chain(groups.into_iter().filter_map(fold)).collect()
 }

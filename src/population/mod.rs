@@ -30,7 +30,7 @@ mod server_lost_its_connections;
 mod sessions_of_a_server_died_together;
 mod sessions_of_several_servers_died_together;
 
-pub use alike::{Fate, Group, Member, groups};
+pub use alike::{EXAMPLES, Fate, Group, Member, groups};
 pub use bracket::Bracket;
 pub use declare::Meta;
 pub use folding::{Fold, folds};

@@ -89,7 +89,7 @@ const fn printer(printer: Printer) -> &'static str {
             Program::Libssh => "libssh",
             Program::Libssh2 => "libssh2 (curl, git)",
             Program::Jsch => "JSch (Java)",
-            Program::Cisco | Program::Scanner => "a client",
+            Program::PuttyBased | Program::Cisco | Program::Scanner => "a client",
         },
         Printer::Log(Program::Dropbear) => "the log of Dropbear's server",
         Printer::Log(_) => "the log of OpenSSH's sshd",

@@ -53,6 +53,9 @@ pub fn explain_list(screen: Screen) -> String {
     }
     page.blank();
     page.paragraph(0, "Idle timers have pages too; `sshrst timers` lists them.", Tone::Faint);
+    let messages = "And so have the messages of ssh, sshd's log, PuTTY, Dropbear and libraries: \
+        `sshrst explain \"Connection reset by 192.0.2.1 port 22\"`.";
+    page.paragraph(0, messages, Tone::Faint);
     page.into_text()
 }
 

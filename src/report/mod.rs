@@ -1,22 +1,35 @@
-//! One model, many renderings. The only user of comfy-table and chrono.
+//! One model, many renderings. The only user of comfy-table, chrono and maud.
 
 mod community_id;
 mod complaint;
+mod detail;
 mod escape;
+mod evidence;
 mod explain;
+mod hassh;
+mod html;
 mod json;
+mod ladder;
+mod markdown;
 pub mod model;
 mod page;
+mod select;
 mod text;
 mod timers;
+mod wireshark;
+mod words;
 mod zeek;
 
 pub use complaint::explain_message;
+pub use detail::Detail;
 pub use escape::escaped;
 pub use explain::{explain, explain_list, explainable};
+pub use html::html;
 pub use json::{json, ndjson, schema};
+pub use markdown::markdown;
 pub use page::Screen;
-pub use text::{Detail, text};
+pub use select::{Clock, ClockError, Network, Selection};
+pub use text::text;
 pub use timers::timers;
 
 use chrono::{DateTime, SecondsFormat};

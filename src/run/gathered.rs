@@ -12,6 +12,9 @@ use crate::limits::Limits;
 use crate::report::{self, model};
 use crate::source::{self, Batch, Shown, Source, Summary};
 
+/// Sessions whose packets are drawn at most.
+const DRAWN: usize = 100;
+
 /// What came of the inputs so far.
 pub(super) struct Gathered {
     analysis: Analysis,
@@ -62,10 +65,17 @@ impl Gathered {
     /// Judges, and writes the report.
     pub(super) fn report(self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
         let findings = self.analysis.finish(self.blind);
-        let options = model::Options { reproducible: reporting.reproducible, singly: reporting.all };
-        let model = model::build(&findings, &self.inputs, options);
+        let options = model::Options {
+            reproducible: reporting.reproducible,
+            singly: reporting.all,
+            // Nobody looks at more drawings, and each has thousands of octets.
+            traces: if matches!(reporting.format, Format::Html(_)) { DRAWN } else { 0 },
+            selection: reporting.selection.clone(),
+        };
+        let model = model::build(&findings, &self.inputs, &options);
         output.write(|out| render(&model, reporting.format, out))?;
-        Ok(self.exit)
+        let matched = reporting.fail_on.iter().any(|what| what.matches(&model));
+        Ok(if matched { self.exit.outranked_by(Exit::Matched) } else { self.exit })
     }
 }
 
@@ -100,6 +110,8 @@ fn input(summary: &Summary) -> model::Input {
 fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text { screen, detail } => report::text(report, screen, detail, out),
+        Format::Markdown(detail) => report::markdown(report, detail, out),
+        Format::Html(detail) => report::html(report, detail, out),
         Format::Json => report::json(report, out),
         Format::Ndjson => report::ndjson(report, out),
     }

@@ -14,6 +14,8 @@ pub(super) mod payload {
     pub(in crate::ssh) const SERVICE: u32 = 17;
     /// USERAUTH_SUCCESS; REQUEST_SUCCESS and REQUEST_FAILURE.
     pub(in crate::ssh) const SUCCESS: u32 = 1;
+    /// IGNORE without contents.
+    pub(in crate::ssh) const IGNORE: u32 = 5;
     /// CHANNEL_OPEN for a session.
     pub(in crate::ssh) const CHANNEL_OPEN: u32 = 24;
     /// CHANNEL_OPEN_CONFIRMATION.
@@ -54,6 +56,17 @@ enum Step {
     Over,
 }
 
+/// What the client has asked for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Request {
+    /// Anything, since the service was accepted.
+    made: bool,
+    /// Its last unit is as long as a SERVICE_REQUEST, which no request for authentication is.
+    is_service: bool,
+    /// It is longer, so that the first request can be in it (Dropbear does not wait for the accept).
+    is_more: bool,
+}
+
 /// Where authentication stands.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Authentication {
@@ -65,13 +78,16 @@ pub(super) struct Authentication {
     learned: Option<u64>,
     /// The server's last unit since the client's last one.
     answer: Option<Unit>,
-    asked: bool,
+    request: Request,
+    /// Whether SUCCESS can be told from an IGNORE: it is shorter, or it is known that the server sends none.
+    pub(super) success_is_certain: bool,
     failure_size: Option<u64>,
     /// A unit of the server that can hold SUCCESS and something behind it.
     possible_success: bool,
     channel_asked: bool,
     service_accepted: Option<Mark>,
     failures: u32,
+    first_failure: Option<Mark>,
     last_failure: Option<Mark>,
     success: Option<Mark>,
     past: Option<&'static str>,
@@ -81,9 +97,7 @@ impl Authentication {
     /// Takes the next unit; true when it is the one that shows success.
     pub(super) fn take(&mut self, unit: &Unit, sizes: &Pair<Sizes>) -> bool {
         let unsure = self.server_sizes(sizes) == Sizes::Unknown || self.volume.is_missing_from_server();
-        if let Some(why) = self.volume.take(unit, unsure).filter(|_| !self.is_over()) {
-            self.over(why);
-        }
+        self.weigh(unit, unsure);
         self.note_answer_time(unit);
         let server = self.server_sizes(sizes);
         match (self.step, unit.side) {
@@ -93,15 +107,30 @@ impl Authentication {
             (Step::Requested, Side::Server) => self.accept(unit, server),
             (Step::Accepted, Side::Client) => {
                 self.settle(server);
-                self.asked = true;
+                self.request.made = true;
                 self.channel_asked = self.possible_success && opens_channel(unit, sizes.client);
             }
             (Step::Accepted, Side::Server) => self.answered(unit, server),
         }
         if unit.side == Side::Client {
+            self.request.is_service = sizes.client.fits(payload::SERVICE, unit.octets);
+            self.request.is_more = !unit.single && sizes.client.exceeds(payload::SERVICE, unit.octets);
             self.last_client = Some(*unit);
         }
         self.success == Some(unit.mark)
+    }
+
+    /// Looks at volume and time only. `unsure`: SUCCESS may have passed without being recognised.
+    pub(super) fn weigh(&mut self, unit: &Unit, unsure: bool) {
+        if let Some(why) = self.volume.take(unit, unsure).filter(|_| !self.is_over()) {
+            self.over(why);
+        }
+    }
+
+    /// Learns that this was SUCCESS.
+    pub(super) const fn succeeded(&mut self, mark: Mark) {
+        self.success = Some(mark);
+        self.step = Step::Over;
     }
 
     /// Octets of the server that no segment stands for may hold anything, SUCCESS too.
@@ -128,6 +157,7 @@ impl Authentication {
         known.settle(server);
         cipher.service_accepted = known.service_accepted;
         cipher.failures = known.failures;
+        cipher.first_failure = known.first_failure;
         cipher.last_failure = known.last_failure;
         cipher.success = known.success;
         cipher.past_authentication = known.past;
@@ -151,7 +181,8 @@ impl Authentication {
         }
     }
 
-    fn over(&mut self, why: &'static str) {
+    /// Learns by what else than SUCCESS authentication is known to be over.
+    pub(super) const fn over(&mut self, why: &'static str) {
         self.past = Some(why);
         self.step = Step::Over;
     }
@@ -162,7 +193,7 @@ impl Authentication {
         if let Some(answer) = self.answer.filter(|_| !client.fits(payload::SERVICE, unit.octets)) {
             self.step = Step::Accepted;
             self.service_accepted = Some(answer.mark);
-            self.asked = true;
+            self.request.made = true;
         }
         self.answer = None;
     }
@@ -178,6 +209,9 @@ impl Authentication {
         if learned || server.fits(payload::SERVICE, unit.octets) {
             self.step = Step::Accepted;
             self.service_accepted = Some(unit.mark);
+            // An EXT_INFO before it answers nothing.
+            self.answer = None;
+            self.request.made = self.request.is_more;
         } else {
             self.answer = Some(*unit);
         }
@@ -185,19 +219,20 @@ impl Authentication {
 
     fn answered(&mut self, unit: &Unit, server: Sizes) {
         // Nothing is a success before something was asked.
-        if !self.asked {
+        if !self.request.made {
             return;
         }
         let Some(success) = server.packet(payload::SUCCESS) else {
             self.answer = Some(*unit);
             return;
         };
-        if unit.octets == success {
+        if unit.octets == success && self.success_is_certain {
             self.success = Some(unit.mark);
             self.step = Step::Over;
         } else if self.channel_asked && self.is_no_answer_to_a_request(unit, server) {
             self.over("a channel was opened and answered");
         } else {
+            self.possible_success |= unit.octets == success;
             self.possible_success |= !unit.single && server.exceeds(payload::LONGEST_FAILURE, unit.octets);
             self.answer = Some(*unit);
         }
@@ -215,6 +250,10 @@ impl Authentication {
     /// Judges the answer to the client's request before last, now that the client goes on.
     fn settle(&mut self, server: Sizes) {
         let Some(answer) = self.answer.take().filter(|_| self.step == Step::Accepted) else { return };
+        // paramiko asks for the service again before each attempt.
+        if self.request.is_service {
+            return;
+        }
         let composite = !answer.single && server.exceeds(payload::LONGEST_FAILURE, answer.octets);
         let failed = match self.failure_size {
             Some(size) => answer.octets == size,
@@ -232,6 +271,7 @@ impl Authentication {
         };
         if failed {
             self.failures = self.failures.saturating_add(1);
+            self.first_failure.get_or_insert(answer.mark);
             self.last_failure = Some(answer.mark);
         }
     }
@@ -254,7 +294,7 @@ impl Authentication {
 
 /// A unit that is CHANNEL_OPEN for a session, alone or with `no-more-sessions` behind it. Before success the
 /// client sends nothing so short but an answer to a prompt.
-fn opens_channel(unit: &Unit, client: Sizes) -> bool {
+pub(super) fn opens_channel(unit: &Unit, client: Sizes) -> bool {
     let open = client.packet(payload::CHANNEL_OPEN);
     let behind = client.packet(payload::NO_MORE_SESSIONS);
     let both = open.zip(behind).map(|(open, behind)| open + behind);
@@ -272,7 +312,7 @@ mod tests {
     fn play(cipher: &str, mac: &str, units: &[(Side, u64)], ends: &[(Side, u64)]) -> Cipher {
         let suite = Sizes::Suite(Suite::of(cipher, mac).unwrap());
         let sizes = Pair { client: suite, server: suite };
-        let mut authentication = Authentication::default();
+        let mut authentication = Authentication { success_is_certain: true, ..Authentication::default() };
         let at = |number: u64| Mark {
             frame: FrameNo(number),
             time: Timestamp::from_nanos(number as i64 * 20_000_000),

@@ -2,14 +2,16 @@
 
 use super::direction::{Direction, Stage, mark};
 use super::exchange::Exchange;
+use super::identification::Version;
 use super::message::Method;
 use super::packet::{ClearPacket, Lost, Padding, Step};
 use super::rule::Rule;
+use super::seek::Seek;
 use super::session::Arrival;
-use super::text::{Head, is_text};
+use super::text::{Head, is_text, length_as_text};
 use super::transcript::{Disconnect, Mark};
 use super::walk::{Met, Walk};
-use super::{kex_value, kexinit, message, rule};
+use super::{kex_value, kexinit, message, negotiate, rule};
 
 impl Direction {
     /// Goes on after clear octets were taken; the next octet is at `behind`.
@@ -50,16 +52,19 @@ impl Direction {
     }
 
     /// The rules that the message breaks by its place, or by a public value that is none.
-    fn order_broken(&mut self, packet: &ClearPacket, exchange: &Exchange) -> Option<(Rule, String)> {
+    fn order_broken(&mut self, packet: &ClearPacket, exchange: &mut Exchange) -> Option<(Rule, String)> {
         let role = exchange.role(self.side);
         let sent = self.order.kex_messages();
-        let kex = exchange.kex(self.side, sent);
-        let method = kex.and_then(Method::of);
+        let kex = exchange.kex(self.side, sent).map(str::to_owned);
+        let method = kex.as_deref().and_then(Method::of);
         if let Some(rule) = self.order.take(role, packet.number, method) {
             return Some((rule, format!("message {} ({})", packet.number, message::name(packet.number))));
         }
-        let is_value = matches!(packet.number, 30..=49) && method == Some(Method::OneRoundTrip);
-        let fault = kex_value::fault(kex?, role, packet.payload.as_deref().filter(|_| is_value)?)?;
+        let payload = packet.payload.as_deref().filter(|_| matches!(packet.number, 30..=49))?;
+        let fault = match method? {
+            Method::OneRoundTrip => kex_value::fault(&kex?, role, payload)?,
+            Method::GroupExchange => exchange.group.take(payload)?,
+        };
         Some((rule::KEX_VALUE, fault))
     }
 
@@ -70,6 +75,7 @@ impl Direction {
                 self.chatter.get_or_insert((number, here));
             }
             message::UNIMPLEMENTED => {
+                self.chatter.get_or_insert((number, here));
                 self.party.unimplemented = self.party.unimplemented.saturating_add(1);
             }
             message::KEXINIT if self.party.kexinit.is_none() => {
@@ -77,6 +83,9 @@ impl Direction {
                 match payload.map(|payload| kexinit::parse(payload, &exchange.limits)) {
                     Some(Ok(offer)) => {
                         self.guesses = offer.guesses;
+                        let octets = payload.map_or(0, <[u8]>::len);
+                        let sent = exchange.encrypted.first_exchange(exchange.role(self.side));
+                        sent.kexinit(octets, negotiate::marker_octets(&offer));
                         exchange.offer(self.side, offer);
                     }
                     Some(Err(why)) => {
@@ -94,6 +103,8 @@ impl Direction {
             }
             30..=49 => {
                 self.party.kex_message.get_or_insert(here);
+                let octets = payload.map_or(0, <[u8]>::len);
+                exchange.encrypted.first_exchange(exchange.role(self.side)).message(octets);
             }
             _ => {}
         }
@@ -106,7 +117,11 @@ impl Direction {
             exchange.violation(self.side, here, rule::DISCONNECT_MALFORMED, detail);
             return;
         };
-        self.party.disconnect.get_or_insert(Disconnect { code, text: text.to_vec(), mark: here });
+        self.party.disconnect.get_or_insert(Disconnect {
+            code,
+            text: text.get(..DISCONNECT_KEPT).unwrap_or(text).to_vec(),
+            mark: here,
+        });
     }
 
     fn start_cipher(&mut self, behind: u64, exchange: &mut Exchange) {
@@ -125,9 +140,10 @@ impl Direction {
         let Stage::Packets(reader) = &self.stage else { return };
         let compatible =
             self.party.banner.as_ref().is_some_and(|banner| banner.line.starts_with(b"SSH-1.99-"));
-        let peer_may_speak_1 = *exchange.version_2.of(!self.side) != Some(true);
+        let peer_may_speak_1 = !exchange.versions.of(!self.side).is_some_and(Version::is_2);
         if compatible && peer_may_speak_1 && self.party.clear_packets == 0 && lost != Lost::Text {
             // Packets of version 1: neither aligned nor padded as those of version 2.
+            exchange.version_1_seen = true;
             self.stage = Stage::Foreign { text: false };
             return;
         }
@@ -141,7 +157,10 @@ impl Direction {
                 self.stage = Stage::Foreign { text: true };
                 return;
             }
-            Lost::OutOfRange(length) => (rule::LENGTH_OUT_OF_RANGE, format!("packet_length {length}")),
+            Lost::OutOfRange(length) => {
+                let is = length_as_text(length.to_be_bytes()).map_or(String::new(), |is| format!(": {is}"));
+                (rule::LENGTH_OUT_OF_RANGE, format!("packet_length {length}{is}"))
+            }
             Lost::Misaligned(length) => {
                 let detail = format!("packet_length {length}: {} octets with it", u64::from(length) + 4);
                 (rule::MISALIGNED, detail)
@@ -159,33 +178,46 @@ impl Direction {
                 self.party.cipher_packets = self.party.cipher_packets.map(|packets| packets + 1);
                 exchange.encrypted.packet(exchange.role(self.side), mark(at, offset), octets);
             }
-            Met::Hidden => self.end_walk(exchange),
-            Met::Broken { offset, length } => {
-                let number = u32::from_be_bytes(length);
-                let text = length.into_iter().all(is_text);
-                let detail = if text {
-                    format!("length {number}, which is the text `{}`", length.escape_ascii())
-                } else {
-                    format!("length {number}")
-                };
-                let here = mark(at, offset);
-                exchange.violation(self.side, here, rule::CIPHER_FRAMING, detail);
-                self.end_walk(exchange);
-                if text {
-                    self.head = Head::default();
-                    self.head.add(&length, here);
-                    self.stage = Stage::Foreign { text: true };
-                }
-            }
+            Met::Hidden => self.resume_later(at, exchange),
+            Met::Broken { offset, length } => self.walk_broken(at, offset, length, exchange),
         }
     }
 
-    fn end_walk(&mut self, exchange: &mut Exchange) {
+    /// A length that no packet has.
+    fn walk_broken(&mut self, at: Arrival, offset: u64, length: [u8; 4], exchange: &mut Exchange) {
+        if matches!(&self.stage, Stage::Walk(walk) if walk.is_again()) {
+            return self.resume_later(at, exchange);
+        }
+        let number = u32::from_be_bytes(length);
+        let text = length.into_iter().all(is_text);
+        let detail = if text {
+            format!("length {number}, which is the text `{}`", length.escape_ascii())
+        } else {
+            format!("length {number}")
+        };
+        let here = mark(at, offset);
+        exchange.violation(self.side, here, rule::CIPHER_FRAMING, detail);
         self.party.cipher_packets = None;
-        self.stage = Stage::Opaque { suite: None, whole: false };
         exchange.encrypted.gap(exchange.role(self.side));
+        self.stage = Stage::Opaque { suite: None, whole: false };
+        if text {
+            self.head = Head::default();
+            self.head.add(&length, here);
+            self.stage = Stage::Foreign { text: true };
+        }
+    }
+
+    /// A length was not seen: the walk may go on where a later segment begins with a packet.
+    fn resume_later(&mut self, at: Arrival, exchange: &mut Exchange) {
+        let Stage::Walk(walk) = &self.stage else { return };
+        self.party.cipher_packets = None;
+        exchange.encrypted.gap(exchange.role(self.side));
+        self.stage = Stage::Seeking(Seek::in_cipher(at.frame, walk.suite()));
     }
 }
+
+/// Octets of a DISCONNECT's description that are kept; a packet could hold 256 KiB of it.
+const DISCONNECT_KEPT: usize = 512;
 
 /// Reason code and description of a DISCONNECT's payload (RFC 4253 §11.1).
 ///

@@ -1,16 +1,16 @@
 //! One direction of the connection: from its first octet to its last.
 
 use super::exchange::Exchange;
-use super::identification::{self, Line, LineReader};
+use super::identification::{self, Line, LineReader, Version};
 use super::message::{self, Order};
-use super::packet::{self, PacketReader};
+use super::packet::PacketReader;
 use super::rule;
+use super::seek::Seek;
 use super::session::Arrival;
-use super::suite::{PaddingStyle, Suite};
+use super::suite::{self, PaddingStyle, Suite};
 use super::text::Head;
 use super::transcript::{Banner, Mark, Party, Side};
 use super::walk::Walk;
-use crate::frame::FrameNo;
 use crate::limits::Limits;
 
 /// What the next octets are.
@@ -25,7 +25,7 @@ pub(super) enum Stage {
     /// Encrypted, without readable lengths; `whole` while the walk was never lost and no octet is missing.
     Opaque { suite: Option<Suite>, whole: bool },
     /// Unknown, as octets before are missing. Looked at again at the start of the next frame's data.
-    Seeking { passing: Option<FrameNo> },
+    Seeking(Seek),
     /// Not SSH, or SSH whose framing is lost; `text` while the beginning is collected.
     Foreign { text: bool },
 }
@@ -45,13 +45,13 @@ pub(super) struct Direction {
     /// `first_kex_packet_follows` was set.
     pub(super) guesses: bool,
     pub(super) first_packet: Option<(u8, Mark)>,
-    /// The first IGNORE or DEBUG in clear: nothing wrong without strict key exchange.
+    /// The first IGNORE, DEBUG or UNIMPLEMENTED in clear: nothing wrong without strict key exchange.
     pub(super) chatter: Option<(u8, Mark)>,
     /// Octets since sight was lost.
     pub(super) unread: u64,
     pub(super) end: Option<Mark>,
     /// The next octets are taken for the side's first unless they look otherwise.
-    likely_first: bool,
+    pub(super) likely_first: bool,
 }
 
 pub(super) const fn mark(at: Arrival, offset: u64) -> Mark {
@@ -61,7 +61,7 @@ pub(super) const fn mark(at: Arrival, offset: u64) -> Mark {
 impl Direction {
     pub(super) fn new(side: Side, midstream: bool, limits: &Limits) -> Self {
         let stage = if midstream {
-            Stage::Seeking { passing: None }
+            Stage::Seeking(Seek::default())
         } else {
             Stage::Identification(LineReader::new(limits, 0))
         };
@@ -118,19 +118,48 @@ impl Direction {
             Stage::Identification(_) | Stage::Foreign { text: true } => {
                 party.stray = party.stray.or_else(|| self.head.stray());
             }
-            Stage::Seeking { .. } if party.newkeys.is_none() => party.cipher_octets = self.unread,
+            Stage::Seeking(seek) => {
+                let held = seek.head().len() as u64;
+                party.cipher_octets =
+                    if party.newkeys.is_some() { party.cipher_octets } else { self.unread } + held;
+            }
+            Stage::Walk(walk) if walk.is_again() && party.newkeys.is_none() => {
+                party.cipher_octets += self.unread;
+            }
             _ => {}
         }
+        self.judge_identification(&mut party, exchange);
         // What sshd writes in words when it refuses is its way to say so, not a broken rule.
         let unknown_text = party.stray.as_ref().filter(|stray| self.text_for_packet && stray.known.is_none());
         if let Some(stray) = unknown_text {
             let detail = format!("`{}`", excerpt(&stray.text));
             exchange.violation(self.side, stray.mark, rule::TEXT_FOR_PACKET, detail);
         }
-        if exchange.is_strict() && !self.order.incomplete {
+        if exchange.is_strict() == Some(true) && !self.order.incomplete {
             self.judge_strictly(exchange);
         }
         party
+    }
+
+    /// Rules of the identification string. Whether one is broken depends on the peer, too: what it goes on with, it
+    /// has taken.
+    fn judge_identification(&self, party: &mut Party, exchange: &mut Exchange) {
+        let Some(Banner { line, mark }) = &party.banner else { return };
+        if exchange.versions.of(self.side).is_none() {
+            return;
+        }
+        if !*exchange.kex_begun.of(!self.side) {
+            for (rule, detail) in identification::faults(self.side, line) {
+                exchange.violation(self.side, *mark, rule, detail);
+            }
+        }
+        if Version::of(line) == Version::One {
+            match identification::version_fault(self.side, line, *exchange.versions.of(!self.side)) {
+                Some(detail) => exchange.violation(self.side, *mark, rule::VERSION_UNSUPPORTED, detail),
+                // Version 1 is not read; what follows its identification string is its own.
+                None => party.stray = None,
+            }
+        }
     }
 
     /// Rules that hold only where both offers announce strict key exchange.
@@ -159,7 +188,7 @@ impl Direction {
     /// Whether the contents of more octets are of use.
     pub(super) fn wants_octets(&self) -> bool {
         match self.stage {
-            Stage::Identification(_) | Stage::Packets(_) | Stage::Walk(_) | Stage::Seeking { .. } => true,
+            Stage::Identification(_) | Stage::Packets(_) | Stage::Walk(_) | Stage::Seeking(_) => true,
             Stage::Opaque { .. } => false,
             Stage::Foreign { text } => text && self.head.wants_more(),
         }
@@ -188,24 +217,7 @@ impl Direction {
                 );
                 octets.len()
             }
-            Stage::Seeking { passing } => {
-                let continued = passing.replace(at.frame) == Some(at.frame);
-                let first = std::mem::take(&mut self.likely_first);
-                if !continued && self.found(octets, exchange) {
-                    return 0;
-                }
-                if first {
-                    self.stage = Stage::Identification(LineReader::new(&exchange.limits, self.offset));
-                    return 0;
-                }
-                self.unread += octets.len() as u64;
-                exchange.encrypted.segment(
-                    exchange.role(self.side),
-                    mark(at, self.offset),
-                    octets.len() as u64,
-                );
-                octets.len()
-            }
+            Stage::Seeking(_) => self.seek(at, octets, exchange),
             Stage::Foreign { text } => {
                 if *text {
                     self.head.add(octets, mark(at, self.offset));
@@ -269,11 +281,8 @@ impl Direction {
                 }
                 octets
             }
-            Stage::Seeking { .. } => {
-                self.unread += octets;
-                if one_segment || exchange.encrypted.continues(exchange.role(self.side), here) {
-                    exchange.encrypted.segment(exchange.role(self.side), here, octets);
-                }
+            Stage::Seeking(_) => {
+                self.skip_unread(at, octets, one_segment, exchange);
                 octets
             }
             Stage::Foreign { .. } => octets,
@@ -285,38 +294,31 @@ impl Direction {
     pub(super) fn start_late(&mut self, likely: bool) {
         self.order.incomplete = true;
         self.likely_first = likely;
-        self.stage = Stage::Seeking { passing: None };
+        self.stage = Stage::Seeking(Seek::default());
     }
 
     /// Goes on without knowing what comes next.
     pub(super) fn lose_sight(&mut self, at: Arrival) {
         self.order.incomplete = true;
-        self.stage = Stage::Seeking { passing: Some(at.frame) };
+        self.stage = Stage::Seeking(Seek::behind(Some(at.frame)));
     }
 
-    /// Looks whether a segment begins with something that can only be clear SSH.
-    fn found(&mut self, octets: &[u8], exchange: &Exchange) -> bool {
-        if self.party.banner.is_none() && octets.starts_with(b"SSH-") {
-            self.stage = Stage::Identification(LineReader::new(&exchange.limits, self.offset));
-        } else if packet::looks_like_packet(octets) {
-            self.stage = Stage::Packets(PacketReader::new(self.offset, exchange.limits.ssh_packet_octets));
-        } else {
-            return false;
+    /// What follows is in another segment, though it comes with the same frame.
+    pub(super) const fn close_segment(&mut self) {
+        if let Stage::Seeking(seek) = &mut self.stage {
+            seek.close_segment();
         }
-        true
     }
 
     /// Takes a line that began at `here`; the next octet is at `behind`.
     fn line(&mut self, here: Mark, line: Line, behind: u64, exchange: &mut Exchange) {
         match line {
             Line::Identification(line) => {
-                for (rule, detail) in identification::faults(self.side, &line) {
-                    exchange.violation(self.side, here, rule, detail);
-                }
                 *exchange.padding.of_mut(self.side) = PaddingStyle::of(&line);
-                let version_2 = identification::is_version_2(&line);
-                *exchange.version_2.of_mut(self.side) = Some(version_2);
-                if version_2 {
+                *exchange.ignores.of_mut(self.side) = Some(suite::sends_ignores(&line));
+                let version = Version::of(&line);
+                *exchange.versions.of_mut(self.side) = Some(version);
+                if version.is_2() {
                     // Lines before are a server's right, and stray text from a client.
                     if self.side == Side::Client && !self.party.lines_before.is_empty() {
                         self.keep_stray();

@@ -1,6 +1,8 @@
 //! What the two directions share: the offers, what they lead to, the rules broken, the encrypted part.
 
-use super::events::Encrypted;
+use super::encrypted::Encrypted;
+use super::group_exchange::Group;
+use super::identification::Version;
 use super::negotiate::{self, Outcome};
 use super::rule::Rule;
 use super::suite::{PaddingStyle, Sizes, Suite};
@@ -14,29 +16,38 @@ pub(super) struct Exchange {
     pub(super) offers: Pair<Option<Offer>>,
     pub(super) outcome: Outcome,
     pub(super) encrypted: Encrypted,
+    /// The group that the sides agree on in a group exchange.
+    pub(super) group: Group,
     /// How each side pads, by its identification string.
     pub(super) padding: Pair<PaddingStyle>,
-    /// Whether each side's identification string announces version 2, once it is known.
-    pub(super) version_2: Pair<Option<bool>>,
+    /// Whether each side sends an IGNORE before its messages, by its identification string; `None` without one.
+    pub(super) ignores: Pair<Option<bool>>,
+    /// The version that each side's identification string announces, once it is known.
+    pub(super) versions: Pair<Option<Version>>,
     /// The side that opened the TCP connection acts as the SSH server.
     pub(super) reversed: bool,
-    /// A side has sent a message of the key exchange method.
-    kex_begun: bool,
+    /// Packets of version 1 were seen behind an identification string that announces it for compatibility.
+    pub(super) version_1_seen: bool,
+    /// Each side has sent a message of the key exchange method: it has taken what its peer sent before.
+    pub(super) kex_begun: Pair<bool>,
     violations: Vec<Violation>,
     violations_omitted: u32,
 }
 
 impl Exchange {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits, midstream: bool) -> Self {
         Self {
             limits: *limits,
             offers: Pair::default(),
             outcome: Outcome::Unknown,
-            encrypted: Encrypted::new(limits),
+            encrypted: Encrypted::new(limits, midstream),
+            group: Group::default(),
             padding: Pair::default(),
-            version_2: Pair::default(),
+            ignores: Pair::default(),
+            versions: Pair::default(),
             reversed: false,
-            kex_begun: false,
+            version_1_seen: false,
+            kex_begun: Pair::default(),
             violations: Vec::new(),
             violations_omitted: 0,
         }
@@ -55,11 +66,12 @@ impl Exchange {
 
     /// Looks at a key exchange message in clear: 30 opens every method that is checked, and the SSH client sends it.
     pub(super) fn look_for_reversal(&mut self, side: Side, number: u8, first: bool) {
-        if side == Side::Server && number == 30 && first && !self.kex_begun {
+        if side == Side::Server && number == 30 && first && self.kex_begun == Pair::default() {
             self.reversed = true;
+            self.encrypted.reverse();
             self.negotiate();
         }
-        self.kex_begun = true;
+        *self.kex_begun.of_mut(side) = true;
     }
 
     fn negotiate(&mut self) {
@@ -73,9 +85,11 @@ impl Exchange {
         Some((of(Side::Client)?, of(Side::Server)?))
     }
 
-    /// Whether both sides announce strict key exchange.
-    pub(super) fn is_strict(&self) -> bool {
-        self.both_offers().is_some_and(|(client, server)| negotiate::is_strict(client, server))
+    /// Whether both sides announce strict key exchange; `None` while an offer is missing or was cut.
+    pub(super) fn is_strict(&self) -> Option<bool> {
+        let (client, server) = self.both_offers()?;
+        let strict = negotiate::is_strict(client, server);
+        (strict || !(client.cut || server.cut)).then_some(strict)
     }
 
     /// The method whose message this side must send next, its `sent` key exchange messages so far given. `None` where
@@ -91,6 +105,9 @@ impl Exchange {
     /// Puts a direction into cipher; says how it is encrypted, where that is known.
     pub(super) fn start_cipher(&mut self, side: Side) -> Option<Suite> {
         let role = self.role(side);
+        if let Some(ignores) = *self.ignores.of(side) {
+            self.encrypted.named(role, ignores);
+        }
         let Outcome::Agreed(negotiated) = &self.outcome else {
             self.encrypted.start(role, Sizes::Unknown, "");
             return None;
@@ -103,6 +120,7 @@ impl Exchange {
         let style = *self.padding.of(side);
         let sizes = suite.map_or(Sizes::Unknown, |suite| Sizes::Suite(suite.padded(style)));
         self.encrypted.start(role, sizes, compression);
+
         suite
     }
 

@@ -76,7 +76,7 @@ impl LineReader {
         }
         Some(if identification {
             // OpenSSH kex.c SSH_MAX_BANNER_LEN (9 KB refused, 410 octets taken: measured, 9.2); Go, libssh, Dropbear.
-            let detail = "more than 255 octets; OpenSSH from 8.0 takes up to 8192, Go and libssh refuse it, Dropbear cuts it";
+            let detail = "more than 255 octets; OpenSSH from 8.0 takes up to 8192 and cut it before, Go and libssh refuse it, Dropbear cuts it";
             (rule::IDENTIFICATION_TOO_LONG, detail)
         } else {
             (rule::LINE_TOO_LONG, "more than 8192 octets in a line; OpenSSH clients from 8.0 refuse it")
@@ -113,9 +113,41 @@ fn parts(line: &[u8]) -> Option<(&[u8], &[u8])> {
     (!version.is_empty() && !software.is_empty()).then_some((version, software))
 }
 
-/// Whether the line announces protocol 2, alone or for compatibility (RFC 4253 §5.1).
-pub(super) fn is_version_2(line: &[u8]) -> bool {
-    parts(line).is_some_and(|(version, _)| version == b"2.0" || version == b"1.99")
+/// What an identification string announces (RFC 4253 §4.2, §5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    /// 1.x: version 1 only.
+    One,
+    /// 1.99: version 2, and version 1 for peers that do not speak it.
+    Compatible,
+    /// 2.0. Receivers take any 2.x (OpenSSH `kex.c` looks at the major number only).
+    Two,
+    /// None that exists, or no version at all.
+    Other,
+}
+
+impl Version {
+    /// The version of an identification string.
+    pub(super) fn of(line: &[u8]) -> Self {
+        let Some((version, _)) = parts(line) else { return Self::Other };
+        let digits = |rest: &[u8]| !rest.is_empty() && rest.iter().all(u8::is_ascii_digit);
+        match (version, version.strip_prefix(b"1."), version.strip_prefix(b"2.")) {
+            (b"1.99", ..) => Self::Compatible,
+            (_, Some(minor), _) if digits(minor) => Self::One,
+            (_, _, Some(minor)) if digits(minor) => Self::Two,
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether version 2 is announced, alone or for compatibility.
+    pub(super) const fn is_2(self) -> bool {
+        matches!(self, Self::Compatible | Self::Two)
+    }
+
+    /// Whether two peers of these versions speak version 1 with each other.
+    pub(super) const fn speak_1(self, peer: Self) -> bool {
+        matches!((self, peer), (Self::One, Self::One | Self::Compatible) | (Self::Compatible, Self::One))
+    }
 }
 
 /// Rules that an identification string breaks, with what was there.
@@ -123,21 +155,37 @@ pub(super) fn is_version_2(line: &[u8]) -> bool {
 /// A line end of LF alone is no violation: OpenSSH 7.4 servers send it and every reader accepts it (OpenSSH `sshd.c`).
 pub(super) fn faults(side: Side, line: &[u8]) -> Vec<(Rule, String)> {
     let mut faults = Vec::new();
-    if line.contains(&0) || line.contains(&b'\r') {
+    // OpenSSH takes several carriage returns before the line feed (kex.c).
+    let content = line.trim_ascii_end();
+    if line.contains(&0) || content.contains(&b'\r') {
         let detail =
             "a NUL, or a carriage return that no line feed follows; OpenSSH from 8.0 refuses it".to_owned();
         faults.push((rule::IDENTIFICATION_CHARACTERS, detail));
     }
     match parts(line) {
         None => faults.push((rule::IDENTIFICATION_MALFORMED, format!("`{}`", line.escape_ascii()))),
-        // Only a server announces 1.99, but clients that do are taken as version 2 by all (OpenSSH kex.c).
-        Some((b"2.0" | b"1.99", _)) => {}
-        Some((version, _)) => {
+        Some((version, _)) if Version::of(line) == Version::Other => {
             let detail = format!("the {} announces protocol version {}", side.word(), version.escape_ascii());
             faults.push((rule::VERSION_UNSUPPORTED, detail));
         }
+        // Only a server announces 1.99, but clients that do are taken as version 2 by all (OpenSSH kex.c). Whether
+        // version 1 is at fault depends on the peer.
+        Some(_) => {}
     }
     faults
+}
+
+/// Says why a side that announces version 1 only is not understood; `None` where it is, or the peer is not known.
+pub(super) fn version_fault(side: Side, line: &[u8], peer: Option<Version>) -> Option<String> {
+    let (version, _) = parts(line)?;
+    let lost = Version::of(line) == Version::One && peer == Some(Version::Two);
+    lost.then(|| {
+        format!(
+            "the {} announces protocol version {}, its peer speaks version 2 only",
+            side.word(),
+            version.escape_ascii()
+        )
+    })
 }
 
 #[cfg(test)]
@@ -156,6 +204,9 @@ mod tests {
             b"SSH-2.0-dropbear_2022.83",
             b"SSH-2.0-Go",
             b"SSH-2.0--",
+            b"SSH-2.1-x",
+            b"SSH-1.5-1.2.27",
+            b"SSH-2.0-x\r",
         ] {
             assert!(ids(line).is_empty(), "{}", line.escape_ascii());
         }
@@ -163,9 +214,17 @@ mod tests {
 
     #[test]
     fn broken_identification_strings_name_their_rule() {
-        assert_eq!(ids(b"SSH-1.5-1.2.27"), ["protocol-version-unsupported"]);
+        assert_eq!(ids(b"SSH-3.0-x"), ["protocol-version-unsupported"]);
         assert_eq!(ids(b"SSH-2.0"), ["identification-malformed"]);
         assert_eq!(ids(b"SSH-2.0-a\0b"), ["identification-forbidden-octet"]);
+    }
+
+    #[test]
+    fn version_1_is_at_fault_only_with_a_peer_that_does_not_speak_it() {
+        let fault = |peer| version_fault(Side::Client, b"SSH-1.5-x", peer).is_some();
+        assert!(fault(Some(Version::Two)));
+        assert!(!fault(Some(Version::Compatible)) && !fault(Some(Version::One)) && !fault(None));
+        assert_eq!(version_fault(Side::Client, b"SSH-2.0-x", Some(Version::One)), None);
     }
 
     #[test]

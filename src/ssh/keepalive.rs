@@ -4,12 +4,15 @@
 //! must answer; PuTTY sends IGNORE and paramiko a request without an answer, which only their rhythm shows.
 
 use super::authentication::{Unit, payload};
+use super::guess;
 use super::suite::Sizes;
-use super::transcript::{Keepalive, Pair, Side};
+use super::transcript::{Keepalive, Mark, Pair, Side};
 use crate::units::{Elapsed, Timestamp};
 
 /// The shortest silence before a probe: intervals are whole seconds, timers a little early.
 const LEAST_SILENCE: Elapsed = Elapsed::from_millis(900);
+/// The fewest answered probes where the cipher is not known.
+const LEAST_UNKNOWN: u32 = 4;
 /// How much distances of a rhythm may differ.
 const JITTER: f64 = 0.1;
 
@@ -42,6 +45,12 @@ struct Prober {
     /// Units of one size since the peer last sent anything, each after a silence.
     run: Vec<Timestamp>,
     run_octets: u64,
+    /// Octets of the last probe that was answered.
+    probe_octets: u64,
+    /// Where the run began and where it is now.
+    run_marks: [Mark; 2],
+    /// Where the probes that were recognised began, and where they are now.
+    marks: Option<[Mark; 2]>,
     /// The longest finished run of a probe that asks for no answer.
     rhythm: Option<(u32, Elapsed)>,
     /// The side ended: what comes later answers nothing that it still waited for.
@@ -98,8 +107,11 @@ impl Keepalives {
             prober.previous = None;
             return;
         };
-        let answers = probes(!unit.side).iter().any(|&(probe, answer)| {
-            probe_sizes.fits(probe, prober.run_octets) && answer_sizes.fits(answer, unit.octets)
+        let answers = probes(!unit.side).iter().any(|&(probe, answer)| match (probe_sizes, answer_sizes) {
+            (Sizes::Unknown, Sizes::Unknown) => {
+                guess::could_be([(probe, prober.run_octets), (answer, unit.octets)])
+            }
+            _ => probe_sizes.fits(probe, prober.run_octets) && answer_sizes.fits(answer, unit.octets),
         });
         if !answers {
             prober.end_run(&run, silent);
@@ -107,6 +119,8 @@ impl Keepalives {
             return;
         }
         prober.answered = prober.answered.saturating_add(run.len() as u32);
+        prober.probe_octets = prober.run_octets;
+        prober.note();
         // Shorter than any message but the plain answers, which only small blocks can show.
         prober.certain |= answer_sizes.packet(5) > Some(unit.octets);
         for &time in &run {
@@ -133,6 +147,10 @@ impl Keepalives {
             }
         }
         prober.run_octets = unit.octets;
+        if prober.run.is_empty() {
+            prober.run_marks[0] = unit.mark;
+        }
+        prober.run_marks[1] = unit.mark;
         if prober.run.len() < most {
             prober.run.push(unit.mark.time);
         }
@@ -153,12 +171,40 @@ impl Prober {
             if self.rhythm.is_none_or(|(longest, _)| longest < count) {
                 self.rhythm = Some((count, interval));
             }
+            self.note();
         }
     }
 
+    /// The run is one of probes.
+    fn note(&mut self) {
+        let [first, last] = self.run_marks;
+        self.marks = Some([self.marks.map_or(first, |[first, _]| first), last]);
+    }
+
     fn conclude(&self, side: Side, sizes: Sizes) -> Keepalive {
-        let asks = probes(side).iter().any(|&(probe, _)| sizes.fits(probe, self.run_octets));
+        let (probes, interval, unanswered) = self.count(side, sizes);
+        let mut known = self.clone();
+        // Those that wait for an answer, or need none, are among them.
+        if probes > 0 && (unanswered > 0 || self.marks.is_none()) {
+            known.note();
+        }
+        let [first, last] = known.marks.unwrap_or_default();
+        Keepalive { probes, interval, unanswered, first, last }
+    }
+
+    /// Probes, the distance between them, and how many at the end got no answer.
+    fn count(&self, side: Side, sizes: Sizes) -> (u32, Elapsed, u32) {
+        let unknown = sizes == Sizes::Unknown;
+        let asks = if unknown {
+            self.run_octets == self.probe_octets
+        } else {
+            probes(side).iter().any(|&(probe, _)| sizes.fits(probe, self.run_octets))
+        };
         let pending = self.run.len() as u32;
+        // Without a known cipher many a pair of sizes fits one: only an even rhythm tells.
+        if unknown && !(self.answered >= LEAST_UNKNOWN && are_alike(&mut self.distances.clone())) {
+            return Default::default();
+        }
         // One exchange can be chance where sizes are coarse; a second one at the same size is a habit.
         if self.answered >= 2 || self.answered == 1 && self.certain {
             let mut distances = self.distances.clone();
@@ -169,26 +215,30 @@ impl Prober {
                 distances.push(next.since(previous));
             }
             let interval = median(&mut distances).unwrap_or_default();
-            return Keepalive { probes: self.answered.saturating_add(unanswered), interval, unanswered };
+            return (self.answered.saturating_add(unanswered), interval, unanswered);
         }
         if let Some(interval) = rhythm(&self.run).or_else(|| pair(&self.run)).filter(|_| asks) {
-            return Keepalive { probes: pending, interval, unanswered: pending };
+            return (pending, interval, pending);
         }
         let silent = side == Side::Client && asks_nothing(sizes, self.run_octets);
         if let Some(interval) = rhythm(&self.run).filter(|_| silent) {
-            return Keepalive { probes: pending, interval, unanswered: 0 };
+            return (pending, interval, 0);
         }
         let (probes, interval) = self.rhythm.unwrap_or_default();
-        Keepalive { probes, interval, unanswered: 0 }
+        (probes, interval, 0)
     }
 }
 
 /// The median distance, where there are at least three units at distances that are alike.
 fn rhythm(run: &[Timestamp]) -> Option<Elapsed> {
     let mut distances: Vec<Elapsed> = run.windows(2).filter_map(distance).collect();
-    let median = median(&mut distances).filter(|_| run.len() >= 3)?;
-    let alike = |distance: &Elapsed| (distance.as_secs_f64() / median.as_secs_f64() - 1.0).abs() <= JITTER;
-    distances.iter().all(alike).then_some(median)
+    (run.len() >= 3 && are_alike(&mut distances)).then(|| median(&mut distances)).flatten()
+}
+
+/// Whether there are distances and none is far from the median.
+fn are_alike(distances: &mut [Elapsed]) -> bool {
+    let Some(median) = median(distances) else { return false };
+    distances.iter().all(|distance| (distance.as_secs_f64() / median.as_secs_f64() - 1.0).abs() <= JITTER)
 }
 
 /// The distance of exactly two units.
@@ -246,6 +296,29 @@ mod tests {
         let server =
             [(C, 0, 36), (S, 50, 36), (S, 4_050, 60), (C, 4_080, 36), (S, 8_050, 60), (C, 8_080, 36)];
         assert_eq!(seen(&play(&server).server), (2, 4.0, 0));
+    }
+
+    #[test]
+    fn an_even_rhythm_of_fitting_sizes_is_enough_where_the_cipher_is_not_known() {
+        let play_unknown = |units: &[(Side, i64, u64)]| {
+            let mut keepalives = Keepalives::new(64);
+            for (number, &(side, millis, octets)) in units.iter().enumerate() {
+                let time = Timestamp::from_nanos(millis * 1_000_000);
+                let mark = Mark { frame: FrameNo(number as u64), time, offset: 0 };
+                keepalives.take(&Unit { side, mark, octets, single: false }, &Pair::default());
+            }
+            seen(&keepalives.conclude(&Pair::default()).client)
+        };
+        // aes128-ctr with hmac-sha2-256: 80 and 48.
+        let exchanges =
+            |at: &[i64]| at.iter().flat_map(|&at| [(C, at, 80), (S, at + 30, 48)]).collect::<Vec<_>>();
+        let mut even = exchanges(&[0, 15_000, 30_000, 45_000, 60_000]);
+        assert_eq!(play_unknown(&even), (4, 15.0, 0));
+        even.push((C, 75_000, 80));
+        assert_eq!(play_unknown(&even), (5, 15.0, 1));
+        assert_eq!(play_unknown(&exchanges(&[0, 15_000, 33_000, 45_000, 62_000])).0, 0);
+        let odd: Vec<_> = (0..9).flat_map(|n| [(C, n * 15_000, 81), (S, n * 15_000 + 30, 48)]).collect();
+        assert_eq!(play_unknown(&odd).0, 0);
     }
 
     #[test]

@@ -2,15 +2,22 @@
 
 use super::transcript::{Mismatch, Negotiated, Offer};
 
-/// Names in the kex list that announce an extension and are no method: RFC 8308 §2.1, OpenSSH PROTOCOL 1.10,
-/// Dropbear `common-algo.c`.
+/// Names in the kex list that announce an extension and are no method: RFC 8308 §2.1, OpenSSH PROTOCOL 1.10 and
+/// draft-miller-sshm-strict-kex, Dropbear `common-algo.c`.
 const MARKERS: &[&[u8]] = &[
     b"ext-info-c",
     b"ext-info-s",
     b"kex-strict-c-v00@openssh.com",
     b"kex-strict-s-v00@openssh.com",
+    b"kex-strict-c",
+    b"kex-strict-s",
     b"kexguess2@matt.ucc.asn.au",
 ];
+
+/// Octets of the markers in an offer's kex list, each with its comma.
+pub(super) fn marker_octets(offer: &Offer) -> usize {
+    offer.kex.iter().filter(|name| MARKERS.contains(&name.as_slice())).map(|name| name.len() + 1).sum()
+}
 
 /// What both offers lead to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -114,10 +121,26 @@ fn text(name: &[u8]) -> String {
     name.escape_ascii().to_string()
 }
 
+impl Negotiated {
+    /// The cipher with which somebody on the path can cut off the beginning of the encrypted stream unless both sides
+    /// use strict key exchange: ChaCha20-Poly1305, or CBC with encrypt-then-MAC (CVE-2023-48795, the Terrapin attack;
+    /// Bäumer, Brinkmann, Schwenk, USENIX Security 2024, §4).
+    pub fn truncatable_cipher(&self) -> Option<&str> {
+        let directions = [(&self.cipher_c2s, &self.mac_c2s), (&self.cipher_s2c, &self.mac_s2c)];
+        let exposed = directions.into_iter().find(|(cipher, mac)| {
+            cipher.starts_with("chacha20-poly1305")
+                || cipher.ends_with("-cbc") && mac.ends_with("-etm@openssh.com")
+        });
+        exposed.map(|(cipher, _)| cipher.as_str())
+    }
+}
+
 /// Whether both sides announce strict key exchange, each with the marker of its own role (OpenSSH PROTOCOL 1.10).
 pub(super) fn is_strict(client: &Offer, server: &Offer) -> bool {
-    let has = |names: &[Vec<u8>], marker: &[u8]| names.iter().any(|name| name == marker);
-    has(&client.kex, b"kex-strict-c-v00@openssh.com") && has(&server.kex, b"kex-strict-s-v00@openssh.com")
+    let has =
+        |names: &[Vec<u8>], markers: [&[u8]; 2]| names.iter().any(|name| markers.contains(&name.as_slice()));
+    has(&client.kex, [b"kex-strict-c-v00@openssh.com", b"kex-strict-c"])
+        && has(&server.kex, [b"kex-strict-s-v00@openssh.com", b"kex-strict-s"])
 }
 
 /// Whether the guess of one side was right, so that its first key exchange packet counts (RFC 4253 §7): the first
@@ -177,6 +200,22 @@ mod tests {
     fn offers_that_were_cut_do_not_prove_a_mismatch() {
         let client = Offer { cut: true, ..offer("a", "x", "m") };
         assert_eq!(negotiate(&client, &offer("b", "x", "m")), Outcome::Unknown);
+    }
+
+    #[test]
+    fn only_chacha20_and_cbc_with_encrypt_then_mac_can_be_truncated() {
+        let with = |cipher: &str, mac: &str| Negotiated {
+            cipher_c2s: "aes128-ctr".to_owned(),
+            mac_c2s: "hmac-sha2-256-etm@openssh.com".to_owned(),
+            cipher_s2c: cipher.to_owned(),
+            mac_s2c: mac.to_owned(),
+            ..Negotiated::default()
+        };
+        let etm = "hmac-sha2-256-etm@openssh.com";
+        assert!(with("chacha20-poly1305@openssh.com", "").truncatable_cipher().is_some());
+        assert!(with("aes128-cbc", etm).truncatable_cipher().is_some());
+        assert!(with("aes128-cbc", "hmac-sha2-256").truncatable_cipher().is_none());
+        assert!(with("aes256-gcm@openssh.com", "").truncatable_cipher().is_none());
     }
 
     #[test]

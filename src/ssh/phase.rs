@@ -1,7 +1,7 @@
 //! How far SSH got, from both sides' evidence.
 
 use super::direction::{Direction, Stage};
-use super::identification::is_version_2;
+use super::identification::Version;
 use super::session::Session;
 use super::transcript::{Cipher, Phase, Side};
 
@@ -17,9 +17,15 @@ enum Level {
 
 /// The phase, given what is known of the encrypted part.
 pub(super) fn phase(session: &Session, cipher: &Cipher) -> Option<Phase> {
+    if speaks_version_1(session) {
+        // Its packets are not read.
+        return None;
+    }
     let over = cipher.success.is_some() || cipher.past_authentication.is_some();
     let (client_own, server_own) = (own_level(&session.client), own_level(&session.server));
-    if session.midstream && client_own.max(server_own) == Level::Nothing {
+    // Between NEWKEYS and where the lengths were found again anything may have happened.
+    let again = [&session.client, &session.server].iter().any(|direction| is_found_again(direction));
+    if again || session.midstream && client_own.max(server_own) == Level::Nothing {
         return over.then_some(Phase::Session);
     }
     let client = client_own.max(implied(session, Side::Client, server_own));
@@ -40,6 +46,20 @@ pub(super) fn phase(session: &Session, cipher: &Cipher) -> Option<Phase> {
     })
 }
 
+/// Whether both sides agreed on version 1; a side that was not captured is taken for one that did.
+fn speaks_version_1(session: &Session) -> bool {
+    let versions = &session.exchange.versions;
+    if session.exchange.version_1_seen {
+        return true;
+    }
+    match (versions.client, versions.server) {
+        (Some(client), Some(server)) => client.speak_1(server),
+        (Some(Version::One), None) => session.server.offset == 0,
+        (None, Some(Version::One)) => session.client.offset == 0,
+        _ => false,
+    }
+}
+
 /// The phase of two sides of which the slower one came to `level`; `None` in cipher.
 const fn clear(level: Level) -> Option<Phase> {
     match level {
@@ -52,9 +72,13 @@ const fn clear(level: Level) -> Option<Phase> {
 /// How far a side known to have come to `level` may have come in what the capture does not hold.
 const fn farthest(direction: &Direction, level: Level) -> Level {
     match direction.stage {
-        Stage::Seeking { .. } => Level::Cipher,
+        Stage::Seeking(_) => Level::Cipher,
         _ => level,
     }
+}
+
+fn is_found_again(direction: &Direction) -> bool {
+    matches!(&direction.stage, Stage::Walk(walk) if walk.is_again())
 }
 
 fn own_level(direction: &Direction) -> Level {
@@ -66,7 +90,7 @@ fn own_level(direction: &Direction) -> Level {
         Level::KeyExchange
     } else if party.clear_packets > 0 {
         Level::Packets
-    } else if party.banner.as_ref().is_some_and(|banner| is_version_2(&banner.line)) {
+    } else if party.banner.as_ref().is_some_and(|banner| Version::of(&banner.line).is_2()) {
         Level::Identified
     } else {
         Level::Nothing
@@ -80,7 +104,7 @@ fn implied(session: &Session, side: Side, peer: Level) -> Level {
         Side::Server => (&session.server, &session.client),
     };
     let unseen = direction.offset == 0;
-    let lost = matches!(direction.stage, Stage::Seeking { .. });
+    let lost = matches!(direction.stage, Stage::Seeking(_));
     if !unseen && !lost {
         return Level::Nothing;
     }

@@ -52,8 +52,8 @@ rules! {
         "Key exchange begins with KEXINIT.";
     KEX_UNEXPECTED = "kex-message-unexpected", "RFC 4253 §8, RFC 4419 §3, RFC 5656 §4",
         "Each side sends the messages of its role in the negotiated key exchange method.";
-    KEX_VALUE = "kex-value-malformed", "RFC 5656 §4, RFC 8731 §3, OpenSSH kexgen.c",
-        "A public value has the length that the key exchange method fixes.";
+    KEX_VALUE = "kex-value-malformed", "RFC 4253 §8, RFC 4419 §3, RFC 5656 §4, RFC 8731 §3",
+        "A public value has the form, length and range that the key exchange method fixes.";
     NEWKEYS_EARLY = "newkeys-too-early", "RFC 4253 §7.3",
         "NEWKEYS ends a key exchange: it comes after KEXINIT and at least one message of the method.";
     NEWKEYS_MALFORMED = "newkeys-malformed", "RFC 4253 §7.3",
@@ -69,7 +69,7 @@ rules! {
     STRICT_FIRST_PACKET = "strict-kex-first-packet", "OpenSSH PROTOCOL 1.10",
         "Where both sides announce strict key exchange, KEXINIT is the first packet.";
     STRICT_UNEXPECTED = "strict-kex-unexpected-message", "OpenSSH PROTOCOL 1.10",
-        "Where both sides announce strict key exchange, IGNORE and DEBUG are not sent during the first one.";
+        "Where both sides announce strict key exchange, IGNORE, DEBUG and UNIMPLEMENTED are not sent during the first one.";
     CIPHER_FRAMING = "cipher-framing-lost", "RFC 4253 §6.1, RFC 5647 §7.3, OpenSSH PROTOCOL 1.5",
         "With AES-GCM and encrypt-then-MAC each packet begins with its length in clear: 5 to 262144, a multiple of the block.";
 }

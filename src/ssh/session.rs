@@ -71,7 +71,7 @@ impl Session {
         Self {
             client: Direction::new(Side::Client, midstream, limits),
             server: Direction::new(Side::Server, midstream, limits),
-            exchange: Exchange::new(limits),
+            exchange: Exchange::new(limits, midstream),
             midstream,
         }
     }
@@ -87,6 +87,16 @@ impl Session {
             Chunk::Segment { at, octets } => direction.hole(at, octets, true, &mut self.exchange),
             Chunk::Hole { at, octets } => direction.hole(at, octets, false, &mut self.exchange),
         }
+    }
+
+    /// Learns that what follows was in another segment, though it comes with the same frame: it was held back until what
+    /// stood before it came, or was known not to come.
+    pub fn handle_next_segment(&mut self, side: Side) {
+        match side {
+            Side::Client => self.client.close_segment(),
+            Side::Server => self.server.close_segment(),
+        }
+        self.exchange.encrypted.close_segment();
     }
 
     /// Learns that the next octets of a side need not be its first. `likely`: nothing speaks against it.
@@ -127,6 +137,7 @@ impl Session {
             let keepalive = &mut cipher.keepalive;
             std::mem::swap(&mut keepalive.client, &mut keepalive.server);
         }
+        let strict_kex = self.exchange.is_strict();
         let phase = super::phase::phase(self, &cipher);
         let mut exchange = self.exchange.clone();
         let client = self.client.conclude(&mut exchange);
@@ -134,7 +145,23 @@ impl Session {
         let (negotiated, mismatch) = exchange.outcome.clone().into_parts();
         let (violations, violations_omitted) = exchange.into_violations();
         let party = Pair { client, server };
-        Transcript { party, negotiated, mismatch, violations, violations_omitted, cipher, phase, reversed }
+        let read = Pair {
+            client: party.client.cipher_packets.is_some(),
+            server: party.server.cipher_packets.is_some(),
+        };
+        let events = super::event::list(&cipher, &read, reversed);
+        Transcript {
+            party,
+            negotiated,
+            mismatch,
+            violations,
+            violations_omitted,
+            strict_kex,
+            cipher,
+            events,
+            phase,
+            reversed,
+        }
     }
 }
 
@@ -349,8 +376,42 @@ mod tests {
             (C, b"SSH-1.5-x\n".to_vec()),
             (S, vec![0, 0, 1, 0xaf, 0, 0, 0, 2]),
         ]);
+        let transcript = session.finish();
+        assert!(transcript.violations.is_empty(), "they understand each other");
+        assert_eq!((transcript.party.client.stray, transcript.phase), (None, None));
+    }
+
+    #[test]
+    fn a_client_of_version_1_is_at_fault_with_a_server_of_version_2_only() {
+        let client = (C, b"SSH-1.5-x\n".to_vec());
+        let session = after(&[client, (S, b"SSH-2.0-x\r\nProtocol major versions differ.\r\n".to_vec())]);
         assert_eq!(ids(&session), ["protocol-version-unsupported"]);
-        assert_eq!(session.finish().party.client.stray.unwrap().known, Some(KnownText::Ssh1));
+        let party = session.finish().party;
+        assert_eq!(party.client.stray.unwrap().known, Some(KnownText::Ssh1));
+        assert_eq!(party.server.stray.unwrap().known, Some(KnownText::MajorVersionsDiffer));
+    }
+
+    #[test]
+    fn what_a_peer_has_taken_is_no_fault() {
+        let padded = (C, b"SSH-2.0-Cisco-1.25 \0\0\0\r\n".to_vec());
+        assert_eq!(ids(&after(std::slice::from_ref(&padded))), ["identification-forbidden-octet"]);
+        let mut chunks = exchanged(CHACHA);
+        chunks[0] = padded;
+        assert!(ids(&after(&chunks)).is_empty());
+    }
+
+    #[test]
+    fn a_group_of_a_size_that_was_not_asked_for_is_named() {
+        let offer = offer(CHACHA, "diffie-hellman-group-exchange-sha256");
+        let request = packet(&[34, 0, 0, 8, 0, 0, 0, 12, 0, 0, 0, 32, 0]);
+        let group = packet(&message(31, &[129, 1]));
+        let mut chunks = exchanged(CHACHA);
+        chunks[2] = (C, offer.clone());
+        chunks[3] = (S, offer);
+        chunks[4] = (C, request);
+        chunks[5] = (S, group);
+        let session = after(&chunks[..6]);
+        assert_eq!(ids(&session), ["kex-value-malformed"]);
     }
 
     #[test]
@@ -422,10 +483,62 @@ mod tests {
             Just(offer(GCM, "curve25519-sha256")),
             Just(offer(CHACHA, "curve25519-sha256,kex-strict-c-v00@openssh.com")),
             Just(packet(&[21])),
+            Just(offer(GCM, "diffie-hellman-group-exchange-sha256")),
+            Just(
+                [packet(&[34, 0, 0, 8, 0, 0, 0, 12, 0, 0, 0, 32, 0]), packet(&message(31, &[256, 1]))]
+                    .concat()
+            ),
+            Just(packet(&[1, 0, 0, 0, 2, 0, 0, 0, 4, 0x1b, b'[', b'2', b'J', 0, 0, 0, 0])),
+            Just(b"SSH-1.5-x\n".to_vec()),
+            Just(b"SSH-1.99-\x1b]0;x\x07\xe2\x80\xae<script>\r\n".to_vec()),
+            Just(b"\x16\x03\x01\x02\x00".to_vec()),
+            Just(vec![0xff; 16]),
             (0_u8..=60, 0_usize..80).prop_map(|(number, length)| packet(&vec![number; length.max(1)])),
             (1_usize..9).prop_map(|blocks| gcm(blocks * 16 + 20)),
             prop::collection::vec(any::<u8>(), 0..40),
         ]
+    }
+
+    /// Octets that a transcript holds of what the sides sent.
+    fn held(transcript: &Transcript) -> usize {
+        let party = |side: Side| {
+            let party = transcript.party.of(side);
+            let banner = party.banner.as_ref().map_or(0, |banner| banner.line.len());
+            let lines: usize = party.lines_before.iter().map(Vec::len).sum();
+            let stray = party.stray.as_ref().map_or(0, |stray| stray.text.len());
+            let offer = party.offer.as_ref().map_or(0, |offer| offer.kex.concat().len());
+            banner + lines + stray + offer
+        };
+        let details: usize = transcript.violations.iter().map(|violation| violation.detail.len()).sum();
+        party(C) + party(S) + details
+    }
+
+    #[test]
+    fn what_never_ends_is_not_kept() {
+        let banner = b"SSH-2.0-x\r\n".to_vec();
+        let names = packet(&kexinit(
+            [&"x,".repeat(80_000), "h", CHACHA, CHACHA, "m", "m", "none", "none", "", ""],
+            false,
+        ));
+        let endless: [(&str, Vec<u8>, Vec<u8>); 6] = [
+            ("an identification string", b"SSH-2.0-".to_vec(), vec![b'x'; 8192]),
+            ("lines before it", Vec::new(), b"<marquee>\xe2\x80\xae\x1b[2J\n".repeat(400)),
+            ("empty lines", Vec::new(), vec![b'\n'; 8192]),
+            ("a packet of 4 GiB", [&banner[..], &[0xff; 4]].concat(), vec![0; 8192]),
+            ("KEXINITs of many names", banner.clone(), names),
+            ("text for a packet", banner, b"echo hello\n".repeat(700)),
+        ];
+        for (what, first, again) in endless {
+            for side in Side::BOTH {
+                let mut session = Session::new(&Limits::default());
+                session.handle(side, Chunk::Data { at: at(0), octets: &first });
+                for number in 1..300 {
+                    session.handle(side, Chunk::Data { at: at(number), octets: &again });
+                }
+                let held = held(&session.finish());
+                assert!(held < 64 * 1024, "{what}: {held} octets are kept");
+            }
+        }
     }
 
     proptest! {

@@ -12,8 +12,10 @@ pub enum Program {
     OpenSsh,
     /// OpenSSH as Microsoft builds it.
     OpenSshForWindows,
-    /// PuTTY, plink and what is made of their code (WinSCP, FileZilla, KiTTY).
+    /// PuTTY and plink.
     Putty,
+    /// WinSCP and FileZilla: PuTTY's code with texts of their own.
+    PuttyBased,
     /// Dropbear: `dbclient` and `dropbear`.
     Dropbear,
     /// Paramiko (Python).
@@ -43,8 +45,8 @@ const BEGINNINGS: &[(&str, Program)] = &[
     ("OpenSSH_", Program::OpenSsh),
     ("PuTTY_Release_", Program::Putty),
     ("PuTTY", Program::Putty),
-    ("WinSCP_release_", Program::Putty),
-    ("FileZilla_", Program::Putty),
+    ("WinSCP_release_", Program::PuttyBased),
+    ("FileZilla_", Program::PuttyBased),
     ("dropbear_", Program::Dropbear),
     ("dropbear", Program::Dropbear),
     ("paramiko_", Program::Paramiko),
@@ -75,9 +77,13 @@ impl Software {
     /// Reads an identification string without its line end; `None` where the program is none of those known.
     pub fn of(line: &[u8]) -> Option<Self> {
         let named = std::str::from_utf8(line.splitn(3, |&octet| octet == b'-').nth(2)?).ok()?;
-        let (beginning, program) = BEGINNINGS.iter().find(|(beginning, _)| named.starts_with(beginning))?;
-        let release = named.strip_prefix(beginning).and_then(release);
-        Some(Self { program: *program, release })
+        BEGINNINGS.iter().find_map(|(beginning, program)| {
+            let rest = named.strip_prefix(beginning)?;
+            // `Go` does not begin `GoAnywhere`.
+            let ended =
+                beginning.ends_with(['_', '-']) || !rest.starts_with(|it: char| it.is_ascii_alphanumeric());
+            ended.then(|| Self { program: *program, release: release(rest) })
+        })
     }
 
     /// Whether this is OpenSSH in a release from `first` on.
@@ -89,7 +95,11 @@ impl Software {
     pub const fn is_login_client(self) -> bool {
         matches!(
             self.program,
-            Program::OpenSsh | Program::OpenSshForWindows | Program::Putty | Program::Dropbear
+            Program::OpenSsh
+                | Program::OpenSshForWindows
+                | Program::Putty
+                | Program::PuttyBased
+                | Program::Dropbear
         )
     }
 }
@@ -123,7 +133,7 @@ mod tests {
         for (line, program, release) in cases {
             assert_eq!(Software::of(line.as_bytes()), Some(Software { program, release }), "{line}");
         }
-        for line in [&b"SSH-2.0-Tectia"[..], b"SSH-2.0", b"", b"SSH-2.0-\xff"] {
+        for line in [&b"SSH-2.0-Tectia"[..], b"SSH-2.0-GoAnywhere7.4", b"SSH-2.0", b"", b"SSH-2.0-\xff"] {
             assert_eq!(Software::of(line), None);
         }
     }

@@ -42,6 +42,12 @@ impl PaddingStyle {
     }
 }
 
+/// Whether the implementation that identifies itself so sends an IGNORE before each message above the transport layer:
+/// AsyncSSH does (`connection.py`, `send_packet`; measured 2.24).
+pub(super) fn sends_ignores(identification: &[u8]) -> bool {
+    identification.starts_with(b"SSH-2.0-AsyncSSH")
+}
+
 impl Suite {
     /// The suite of a negotiated cipher and MAC; `None` for names that are not known.
     pub(super) fn of(cipher: &str, mac: &str) -> Option<Self> {

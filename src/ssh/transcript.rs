@@ -1,5 +1,6 @@
 //! What SSH was doing, as far as the capture shows: the values the case is built from.
 
+pub use super::event::{Certainty, Event, EventKind};
 pub use crate::flow::{Pair, Side};
 use crate::frame::FrameNo;
 use crate::units::Timestamp;
@@ -119,7 +120,7 @@ pub struct Mismatch {
 pub struct Disconnect {
     /// Reason code of RFC 4250 §4.2.2.
     pub code: u32,
-    /// Description, octets as sent. Not to be shown unescaped.
+    /// Description, octets as sent, cut at 512. Not to be shown unescaped.
     pub text: Vec<u8>,
     /// Where it stood.
     pub mark: Mark,
@@ -235,6 +236,49 @@ pub struct Keepalive {
     pub interval: crate::units::Elapsed,
     /// Probes at the end that got no answer.
     pub unanswered: u32,
+    /// The first probe that was recognised.
+    pub first: Mark,
+    /// The last one.
+    pub last: Mark,
+}
+
+/// Keys typed by the client's user, recognised by size, echo and pace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Typing {
+    /// The first key.
+    pub first: Mark,
+    /// The last one.
+    pub last: Mark,
+    /// How many, those that hide others included.
+    pub keys: u64,
+    /// They hide in a stream of packets at a fixed interval (OpenSSH 9.5): `keys` is then no count of keys.
+    pub hidden: bool,
+}
+
+/// A run of much data one way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bulk {
+    /// Its first octets.
+    pub first: Mark,
+    /// Its last.
+    pub last: Mark,
+    /// Octets on the wire.
+    pub octets: u64,
+    /// It stopped, and from the receiver nothing had come for about a channel window.
+    pub stalled: bool,
+}
+
+/// Key exchanges after the first, by the sizes of the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rekey {
+    /// How many ended.
+    pub count: u32,
+    /// Where the first of them began.
+    pub first: Option<Mark>,
+    /// Where the last of them ended.
+    pub last: Option<Mark>,
+    /// One that both sides began and that has not ended.
+    pub unfinished: Option<Mark>,
 }
 
 /// What could be told of the encrypted part from sizes and order, without a key.
@@ -244,6 +288,8 @@ pub struct Cipher {
     pub service_accepted: Option<Mark>,
     /// USERAUTH_FAILURE messages, by size; the first one answers the `none` request.
     pub failures: u32,
+    /// The first of them.
+    pub first_failure: Option<Mark>,
     /// The last of them.
     pub last_failure: Option<Mark>,
     /// USERAUTH_SUCCESS, by size.
@@ -254,6 +300,18 @@ pub struct Cipher {
     pub client_disconnect: Option<Mark>,
     /// What other than `success` shows that authentication is over. Words for the report.
     pub past_authentication: Option<&'static str>,
+    /// The opening of a session channel, confirmed by the server.
+    pub session_opened: Option<Mark>,
+    /// Keys typed.
+    pub typing: Option<Typing>,
+    /// The last run of much data, by the side in SSH that sent it.
+    pub bulk: Pair<Option<Bulk>>,
+    /// Later key exchanges.
+    pub rekey: Rekey,
+    /// The server's CHANNEL_CLOSE behind the command's exit status: a normal end.
+    pub server_finished: Option<Mark>,
+    /// The cipher, inferred from sizes as the offers are not both in the capture.
+    pub suite_inferred: Option<&'static str>,
     /// Keepalives that each side of the TCP connection sent, by size and rhythm.
     pub keepalive: Pair<Keepalive>,
     /// Why sizes say nothing here: compression, unusual padding, a hole. Words for the report.
@@ -273,8 +331,12 @@ pub struct Transcript {
     pub violations: Vec<Violation>,
     /// How many more there were than [`crate::limits::Limits::violations`].
     pub violations_omitted: u32,
+    /// Whether both sides announce strict key exchange; `None` where an offer is not in the capture.
+    pub strict_kex: Option<bool>,
     /// The encrypted part.
     pub cipher: Cipher,
+    /// What happened in it, in order of time.
+    pub events: Vec<Event>,
     /// How far it got; `None` where the start or one direction is not in the capture and nothing tells.
     pub phase: Option<Phase>,
     /// The side that opened the TCP connection acts as the SSH server (reverse SSH, call home: RFC 8071). What

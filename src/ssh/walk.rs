@@ -26,12 +26,34 @@ pub(super) struct Walk {
     length_octets: u8,
     /// Octets still to pass, once the length is known.
     rest: u64,
+    /// It was begun in the middle of the stream.
+    again: bool,
 }
 
 impl Walk {
     /// A walk whose first packet begins at `offset`.
     pub(super) const fn new(suite: Suite, offset: u64) -> Self {
-        Self { suite, offset, length: [0; 4], length_octets: 0, rest: 0 }
+        Self { suite, offset, length: [0; 4], length_octets: 0, rest: 0, again: false }
+    }
+
+    /// A walk begun at a segment that seems to begin with a packet: what breaks it may be that this was chance.
+    pub(super) const fn again(suite: Suite, offset: u64) -> Self {
+        Self { again: true, ..Self::new(suite, offset) }
+    }
+
+    /// Whether it was begun in the middle of the stream.
+    pub(super) const fn is_again(&self) -> bool {
+        self.again
+    }
+
+    /// How the packets are encrypted.
+    pub(super) const fn suite(&self) -> Suite {
+        self.suite
+    }
+
+    /// Where the packet begins that has not ended.
+    pub(super) const fn offset(&self) -> u64 {
+        self.offset
     }
 
     /// Whether octets of a packet have passed that has not ended.

@@ -234,6 +234,97 @@ mod a_silence {
         assert!(!ids(&candidates).contains(&"aws-nlb-tcp"), "60 s is the least that can be set");
     }
 
+    /// One timer for each way to expire, and the ending that is its own.
+    #[test]
+    fn ends_as_its_timer_expires_and_no_other_ending_is_usual() {
+        use Ending::{Close, ResetAtExpiry, ResetOnNextPacket, Silence};
+        let endings = [Close, ResetAtExpiry, ResetOnNextPacket, Silence];
+        for (expiry, id, usual) in [
+            (Expiry::SilentDrop, "huawei-elb", Some(Silence)),
+            (Expiry::SilentThenRstSender, "az-natgw", Some(ResetOnNextPacket)),
+            (Expiry::SilentThenRstInside, "aws-natgw", Some(ResetOnNextPacket)),
+            (Expiry::RstBothAtExpiry, "f5-tcp", Some(ResetAtExpiry)),
+            (Expiry::CloseBoth, "kemp", Some(Close)),
+            (Expiry::FinInside, "aws-natinst", None),
+            (Expiry::Rehash, "gcp-nlb-int", Some(ResetOnNextPacket)),
+            (Expiry::SilentPassthrough, "openwrt", None),
+            (Expiry::ProbeThenDrop, "ipfw", Some(Silence)),
+            (Expiry::SshClose, "warpgate", Some(Close)),
+            (Expiry::SshDisconnect, "mina-sshd", Some(Close)),
+            (Expiry::TunnelTeardown, "anyconnect", Some(Silence)),
+            (Expiry::ClientAbort, "linux-keepalive-dead", Some(ResetAtExpiry)),
+            (Expiry::ShellExit, "tmout", Some(Close)),
+            (Expiry::RefuseNew, "sshd-maxstartups", None),
+            (Expiry::None, "traefik", None),
+        ] {
+            let timer = find(id).unwrap_or_else(|| panic!("{id}"));
+            assert_eq!(timer.ends_by, expiry, "{id}");
+            let seconds = timer.default.map_or(100, |value| value.as_nanos() / 1_000_000_000);
+            for ending in endings {
+                let candidates = matching(&gap(seconds, ending));
+                let found = candidates.iter().find(|c| c.timer.id == id && c.origin != Origin::Settable);
+                let is_usual = found.is_some_and(|c| c.agreement == Agreement::Usual);
+                assert!(!is_usual || usual == Some(ending) || aborts(expiry, ending), "{id} {ending:?}");
+                assert!(usual != Some(ending) || is_usual, "{id} {ending:?}: {found:?}");
+            }
+        }
+    }
+
+    /// An end that gives up its socket may send a reset or nothing.
+    fn aborts(expiry: Expiry, ending: Ending) -> bool {
+        expiry == Expiry::ClientAbort && matches!(ending, Ending::ResetAtExpiry | Ending::Silence)
+    }
+
+    /// One timer for each thing that re-arms it: it fits by its own clock and by no other.
+    #[test]
+    fn is_measured_by_the_clock_of_each_timer() {
+        let of = |id: &str, ending| {
+            let value = find(id).and_then(|timer| timer.default).unwrap_or_else(|| panic!("{id}"));
+            Gap { ended_after: value, age: value, ..gap(0, ending) }
+        };
+        let fits = |waits: &Waits, id: &str| {
+            matching_waits(waits, catalogue())
+                .iter()
+                .any(|c| c.timer.id == id && c.origin != Origin::Settable)
+        };
+        for (rearmed_by, id, ending) in [
+            (ReArmedBy::AnySegment, "f5-tcp", Ending::ResetAtExpiry),
+            (ReArmedBy::Payload, "aws-clb", Ending::Close),
+            (ReArmedBy::SshMessage, "warpgate", Ending::Close),
+            (ReArmedBy::UserInput, "cisco-ios-exec", Ending::Close),
+            (ReArmedBy::Acknowledgement, "linux-retries2", Ending::ResetAtExpiry),
+            (ReArmedBy::Nothing, "aws-eice", Ending::Silence),
+        ] {
+            assert_eq!(find(id).map(|timer| timer.rearmed_by), Some(rearmed_by), "{id}");
+            let none = Waits::default();
+            let wait = Some(of(id, ending));
+            let by = [
+                (ReArmedBy::AnySegment, Waits { any: wait, ..none }),
+                (ReArmedBy::Payload, Waits { payload: wait, ..none }),
+                (ReArmedBy::SshMessage, Waits { messages: wait, ..none }),
+                (ReArmedBy::UserInput, Waits { input: wait, ..none }),
+                (ReArmedBy::Acknowledgement, Waits { acknowledgement: wait, ..none }),
+                (ReArmedBy::Nothing, Waits { age: wait, ..none }),
+            ];
+            for (clock, waits) in by {
+                // A lifetime ran out in whatever silence there was.
+                let lifetime = rearmed_by == ReArmedBy::Nothing
+                    && matches!(clock, ReArmedBy::AnySegment | ReArmedBy::Payload);
+                assert_eq!(fits(&waits, id), clock == rearmed_by || lifetime, "{id} by {clock}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_a_user_who_was_let_in_is_no_login_timers() {
+        let grace = Gap { age: s(122), ..gap(30, Ending::Close) };
+        let waits = Waits::alike(grace);
+        let fits = |waits: &Waits| {
+            matching_waits(waits, catalogue()).iter().any(|c| c.timer.id == "sshd-logingrace")
+        };
+        assert!(fits(&waits) && !fits(&Waits { logged_in: true, ..waits }));
+    }
+
     #[test]
     fn puts_what_was_read_before_what_was_recalled() {
         let candidates = matching(&gap(300, Ending::Silence));
@@ -289,6 +380,28 @@ mod a_users_file {
     #[test]
     fn without_timers_is_an_empty_list() {
         assert_eq!(parse("").map(|timers| timers.len()), Ok(0));
+    }
+}
+
+#[test]
+fn every_value_that_three_timers_share_says_what_tells_them_apart() {
+    let mut shared = std::collections::BTreeMap::<Elapsed, u32>::new();
+    let compared = |timer: &&Timer| matches!(timer.counts, Counts::Idle | Counts::Lifetime);
+    for value in catalogue().iter().filter(compared).filter_map(|timer| timer.default) {
+        *shared.entry(value).or_default() += 1;
+    }
+    assert!(families().len() > 15);
+    for (value, count) in shared.into_iter().filter(|(_, count)| *count >= 3) {
+        assert!(families().iter().any(|family| family.holds(value)), "{count} timers have {value}");
+    }
+    for family in families() {
+        assert!(family.apart.len() > 40 && !family.apart.ends_with('.'), "{}", family.apart);
+        for value in family.values() {
+            let has = |timer: &Timer| timer.default == Some(value) || timer.also.contains(&value);
+            let late =
+                |timer: &Timer| timer.default.zip(timer.slack).is_some_and(|(it, slack)| it + slack == value);
+            assert!(catalogue().iter().any(|timer| has(timer) || late(timer)), "nobody has {value}");
+        }
     }
 }
 

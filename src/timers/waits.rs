@@ -92,9 +92,9 @@ impl Waits {
         let by = [
             (MeasuredBy::AnySegment, self.any),
             (MeasuredBy::Payload, self.payload),
+            (MeasuredBy::Acknowledgement, self.acknowledgement),
             (MeasuredBy::ClientMessages, self.messages),
             (MeasuredBy::Input, self.input),
-            (MeasuredBy::Acknowledgement, self.acknowledgement),
             (MeasuredBy::Age, self.age),
         ];
         by.into_iter().find_map(|(by, gap)| Some((by, gap?)))

@@ -3,14 +3,19 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 20] = [
+const DOORS: [(&str, &[&str]); 25] = [
     ("base64", &["report"]),
     ("chrono", &["report"]),
     ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("comfy-table", &["report"]),
     ("etherparse", &["wire"]),
     ("foldhash", &["flow", "population", "analysis"]),
     ("hashbrown", &["flow", "population", "analysis"]),
+    ("ipnet", &["report"]),
+    ("maud", &["report"]),
+    ("md-5", &["report"]),
     ("pcap", &["source"]),
     ("rayon", &["analysis"]),
     ("rustix", &["source"]),
@@ -23,7 +28,7 @@ const DOORS: [(&str, &[&str]); 20] = [
     ("signal-hook", &["source"]),
     ("strsim", &["error"]),
     ("terminal_size", &["cli"]),
-    ("thiserror", &["source", "timers"]),
+    ("thiserror", &["report", "source", "timers"]),
     ("toml", &["timers"]),
 ];
 

@@ -63,6 +63,7 @@ impl Change {
         match self.name.as_str() {
             "checksum" if self.value == "good" => sum = Sum::Good,
             "checksum" if self.value == "partial" => sum = Sum::Partial,
+            "checksum" if self.value == "wrong" => sum = Sum::Wrong,
             "payload" => packet.set_payload(frame, &octets(&self.value)?),
             "timestamps" if self.value == "none" => {
                 let at = timestamps(frame, packet)?;

@@ -24,6 +24,8 @@ pub(super) enum Sum {
     Good,
     /// Left for the sending host's network card: the sum of the pseudo-header.
     Partial,
+    /// Neither, on purpose.
+    Wrong,
     /// Anything else, or not all of the packet is there.
     Other,
 }
@@ -101,9 +103,10 @@ impl Packet {
         let value = match sum {
             Sum::Other => return,
             Sum::Partial => pseudo,
-            Sum::Good => {
+            Sum::Good | Sum::Wrong => {
                 frame.data[at.clone()].fill(0);
-                !add(pseudo, &frame.data[self.tcp..self.tcp + self.len(frame)])
+                let good = !add(pseudo, &frame.data[self.tcp..self.tcp + self.len(frame)]);
+                if sum == Sum::Wrong { good ^ 0x5555 } else { good }
             }
         };
         frame.data[at].copy_from_slice(&value.to_be_bytes());

@@ -34,6 +34,7 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     match refusal.or(goodbye) {
         Some((mark, what)) if mark.frame < reset.segment().frame => {
             let summary = format!("the server had sent {what} before the reset");
+            // Measured: 19 hosts, no box; 2 to 5 dB is what so few families show, and no box is known to write it: judgement.
             let bearing = if reset.claimed == Side::Server { Bearing::sides(0, -8) } else { Bearing::SILENT };
             Outcome::Present(Finding::new(summary, [mark.frame, reset.segment().frame], bearing))
         }

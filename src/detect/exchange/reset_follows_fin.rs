@@ -34,7 +34,8 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         Some((side, fin)) => {
             let summary =
                 format!("the {} had closed {} before the reset", side.word(), segment.time.since(fin.time));
-            // Kernels answer late data after a close all the time; forged resets seldom wait for one.
+            // Kernels answer late data after a close all the time. Measured: 49 answers of hosts, none of a box, 10 dB; half of
+            // it, for who forges may wait for one.
             let bearing = Bearing::sides(0, -5);
             Outcome::Present(Finding::new(summary, [fin.frame, segment.frame], bearing))
         }

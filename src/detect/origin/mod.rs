@@ -1,6 +1,7 @@
 //! Who could have sent it: the octets of the reset against what the claimed host sends.
 
 pub mod reset_carries_data;
+pub mod reset_checksum_wrong;
 pub mod reset_copies_trigger;
 pub mod reset_flow_label_differs;
 pub mod reset_form;

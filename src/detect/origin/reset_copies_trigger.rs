@@ -92,6 +92,10 @@ pub(super) fn copies_identification(case: &Case, reset: &Segment, model: &Segmen
 
 /// Whether the window is the model's and none that the claimed host had shown. Full ones are usual everywhere.
 fn copies_window(case: &Case, reset: &Segment, model: &Segment) -> bool {
+    // Who turns a packet round does not stamp it; a socket that does has a window of its own, equal by chance.
+    if reset.timestamps().is_some() {
+        return false;
+    }
     if matches!(reset.window, 0 | u16::MAX) || reset.window != model.window {
         return false;
     }

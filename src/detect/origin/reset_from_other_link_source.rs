@@ -56,8 +56,9 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         half.packets,
         reset.claimed.word()
     );
+    // Measured: one capture, of a standby machine, and no box on a wire of the laboratories; so all of this is judgement.
     // On the host's own wire its frames come from its card, elsewhere from a router that may have a partner. A standby
-    // machine's stack answers with its own card. Judgement, below the table's weight; another machine shows in the TTL
+    // machine's stack answers with its own card. Another machine shows in the TTL
     // too, so both are one group.
     let host = match (case.vantage.spot.is_near(reset.claimed), half.packets) {
         (true, 10..) => -13,

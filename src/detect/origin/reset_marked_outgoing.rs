@@ -40,6 +40,9 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         .segments()
         .filter(|other| other.from == segment.from && other.frame < segment.frame && !other.flags.rst());
     let marks = Marks::of(own);
+    if case.is_within_one_host() {
+        return cannot_tell("both ends are one host, which sends and receives every packet");
+    }
     if segment.mark == Mark::None {
         return cannot_tell("the capture does not note who sent a frame");
     }

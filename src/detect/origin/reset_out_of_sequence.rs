@@ -44,6 +44,7 @@ fn abort(case: &Case, reset: &Reset, lossy: bool) -> Outcome {
     let off = segment.seq.since(next);
     if off == 0 {
         let summary = format!("sequence number {}, the next one of the host", segment.seq);
+        // Measured: 35 of 36 forged aborts have it too.
         return Outcome::Absent(Finding::new(
             summary,
             [segment.frame],
@@ -55,7 +56,7 @@ fn abort(case: &Case, reset: &Reset, lossy: bool) -> Outcome {
     }
     let summary = format!("sequence number {} where the host's next is {next} ({off:+})", segment.seq);
     let acceptable = reset.seen.acceptance == Acceptance::Exact;
-    // Beyond what was seen can be a lost packet; behind it cannot.
+    // Beyond what was seen can be a lost packet; behind it cannot. One capture of a box, none of a host: judgement.
     let socket = match (off > 0, lossy) {
         (true, true) => -3,
         (true, false) => -10,
@@ -75,6 +76,7 @@ fn answer(case: &Case, reset: &Reset, lossy: bool) -> Outcome {
         let summary =
             format!("sequence number {}, from frame {} which it answers", segment.seq, trigger.segment.frame);
         let frames = [segment.frame, trigger.segment.frame];
+        // Filters do so as well; a forger who takes the trouble is judgement.
         return Outcome::Absent(Finding::new(summary, frames, Bearing { forger: -4, ..Bearing::SILENT }));
     }
     if case.flow.half(reset.receiver()).packets == 0 || case.flow.timeline.dropped > 0 {
@@ -85,6 +87,7 @@ fn answer(case: &Case, reset: &Reset, lossy: bool) -> Outcome {
         reset.receiver().word(),
         segment.seq
     );
+    // Every answer of the laboratories had its packet, where none was lost; that none is lost unseen is judgement.
     let host = if lossy { -5 } else { -12 };
     let bearing =
         Bearing { stack: host, host_filter: host, path_filter: host, owner: host, ..Bearing::SILENT };

@@ -58,7 +58,7 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
             reset.receiver().word(),
             challenge.time.since(segment.time)
         );
-        // Asked and alive: as strong as the table of impossible things allows, but for captures out of order.
+        // Asked and alive, by RFC 5961 and one capture: judgement, as strong as the table of impossible things allows, but for captures out of order.
         let host = if case.is_blind(BlindKind::ClockReversed) { -8 } else { -24 };
         let bearing = Bearing { socket: host, stack: host, owner: -4, ..Bearing::SILENT };
         return Outcome::Present(Finding::new(summary, frames.into_iter().chain([unmoved.frame]), bearing));

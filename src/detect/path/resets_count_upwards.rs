@@ -72,7 +72,8 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         series.len(),
         reset.claimed.word()
     );
-    // Two that miss alike are no accident of one lost packet.
+    // Four captures of boxes, none of hosts, too few to measure: judgement. Two that miss alike are no accident of one lost
+    // packet.
     let host = if beyond.len() > 1 { -22 } else { -17 };
     Outcome::Present(Finding::new(summary, frames, Bearing::points_to_forger(host)))
 }

@@ -7,6 +7,7 @@ use crate::detect::{Finding, Outcome};
 use crate::flow::SeenReset;
 use crate::frame::FrameNo;
 use crate::units::Elapsed;
+use crate::wire::Segment;
 
 declare_detector! {
     /// Several resets came together that no host would send together.
@@ -20,7 +21,8 @@ declare_detector! {
     /// with sequence numbers that would fit if more data were under way, or resets both ends.
     ///
     /// ## Misleads when
-    /// A host without the socket answers every segment of a burst: those resets have no ACK and are not counted.
+    /// A host without the socket answers every segment of a burst: those resets have no ACK and are not counted. Windows
+    /// sets ACK there; where the host may be one, resets that answer a packet of their own are left out.
     /// Both hosts lost the connection and answer each other's old data.
     ///
     /// ## Needs
@@ -37,9 +39,12 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         let apart = other.segment.time.since(segment.time);
         other.segment.frame != segment.frame && apart < WITHIN && Elapsed::ZERO - WITHIN < apart
     };
-    let aborts = case.flow.resets.iter().filter(near).filter(|other| other.segment.flags.ack());
+    let aborts = case.flow.resets.iter().filter(near).filter(|other| {
+        other.segment.flags.ack() && !(reset.stack.like_windows() && is_asked_for(case, &other.segment))
+    });
     let (same, opposite): (Vec<_>, Vec<_>) = aborts.partition(|other| other.segment.from == segment.from);
     let after_reset = |other: &&&SeenReset| other.segment.frame > segment.frame;
+    // No capture of a host has it: a Linux socket is gone after its reset. Less for all that is no socket. Judgement.
     let bearing =
         Bearing { socket: -17, stack: -10, host_filter: -10, path_filter: -6, owner: -10, forger: 0 };
     if reset.form == Form::Abort && !same.is_empty() {
@@ -77,3 +82,16 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
 
 /// Window in which resets belong together (the re-implementation of `RST_SEQ_CHANGE` uses the same).
 const WITHIN: Elapsed = Elapsed::from_secs(2);
+
+/// Whether `later` answers a packet of its own: Windows answers late data by RST with ACK.
+fn is_asked_for(case: &Case, later: &Segment) -> bool {
+    let mut asked = case
+        .flow
+        .timeline
+        .segments()
+        .filter(|other| other.from != later.from && other.frame < later.frame && !other.flags.rst());
+    asked.next_back().is_some_and(|asked| {
+        let last_reset = case.flow.resets.iter().rfind(|seen| seen.segment.frame < later.frame);
+        asked.ack == later.seq && last_reset.is_none_or(|last| last.segment.frame < asked.frame)
+    })
+}

@@ -52,6 +52,8 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         sign.payload_len,
         sign.time.since(segment.time)
     );
+    // Measured: six captures of boxes, none of a host; that is 7 dB. By RFC 9293 a host that sent a reset has no connection left
+    // to go on with, so it is stronger than shown, by judgement.
     let doubtful = case.is_blind(BlindKind::ClockReversed) || reset.seen.after_fin;
     let weight = if doubtful { -6 } else { -22 };
     // A filter on the host's way out, or in front of its TCP, leaves the socket alive.

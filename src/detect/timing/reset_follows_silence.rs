@@ -37,6 +37,11 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         if reset.seen.unmeasured {
             return cannot_tell("the capture's clock was set while the connection waited before the reset");
         }
+        if case.is_blind(BlindKind::OneDirection) {
+            return cannot_tell(
+                "only one direction was captured: what looks silent may have been waiting for an answer",
+            );
+        }
         if let Some(seen) = too_short(case, reset) {
             return cannot_tell(format!("the capture begins {seen} before the reset, in mid-connection"));
         }
@@ -55,7 +60,7 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     });
     let summary = format!("{} of silence before the reset{survived}{denied}", silence.length);
     let frames = [silence.before, silence.after, segment.frame];
-    // Below a minute it may be anybody's pause; no known network timer is shorter than 30 s by default.
+    // Measured at 0 to +2 for any silence. Below a minute it may be anybody's pause; no known network timer is shorter than 30 s by default.
     let bearing = if silence.length >= LONG && silence.denied_by.is_none() {
         Bearing::sides(-2, 0)
     } else {

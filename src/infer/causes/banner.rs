@@ -40,22 +40,9 @@ fn by_words(case: &Case) -> Option<Vec<Share>> {
         return Some(vec![(Cause::ProtocolMismatch, 0.9), (Cause::MalformedPacket, 0.05)]);
     }
     let broke = |side: Side| case.transcript.violations.iter().any(|violation| violation.side == side);
-    if broke(Side::Client) && broke(Side::Server) && speaks(case, Side::Client) && speaks(case, Side::Server)
-    {
-        // Two peers of SSH 1.x understand each other.
-        return Some(vec![(Cause::NormalClose, 0.6)]);
-    }
     (broke(Side::Client) || broke(Side::Server))
         .then(|| vec![(Cause::ProtocolMismatch, 0.8), (Cause::MalformedPacket, 0.1)])
 }
-
-/// Whether the side sent an identification string of any version and a good deal behind it.
-fn speaks(case: &Case, side: Side) -> bool {
-    case.flow.half(side).octets > CONVERSATION
-}
-
-/// Octets beyond any refusal or probe.
-const CONVERSATION: u64 = 400;
 
 fn reset_early(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     let mut shares = match reset.claimed {

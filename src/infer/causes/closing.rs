@@ -9,6 +9,10 @@ use crate::wire::Segment;
 
 pub(super) fn causes(case: &Case) -> Vec<Share> {
     let Some((side, fin)) = case.first_fin() else { return Vec::new() };
+    if case.flow.half(!side).packets == 0 {
+        // Only one direction was captured: nobody knows whose FIN came first.
+        return vec![(Cause::NormalClose, 0.5), (Cause::SshdSessionKilled, 0.2), (Cause::ClientAbort, 0.1)];
+    }
     let pause = signs::pause_before(case, fin.frame);
     let unanswered = case.transcript.cipher.keepalive.of(side).unanswered > 0;
     let killed = if side == Side::Server { Cause::SshdSessionKilled } else { Cause::ClientKilled };

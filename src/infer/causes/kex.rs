@@ -5,7 +5,6 @@ use crate::case::{Case, Ending, Reset};
 use crate::cause::{Cause, Origin};
 use crate::flow::Side;
 use crate::infer::Verdict;
-use crate::ssh::{Party, Software};
 use crate::units::Elapsed;
 
 pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
@@ -78,7 +77,7 @@ fn closed(case: &Case) -> Vec<Share> {
     let asked = client.kex_message.is_some();
     match side {
         Side::Client if signs::is_scanner(case) => vec![(Cause::KeyScan, 0.93)],
-        Side::Client if server.newkeys.is_some() && !is_login_client(client) => {
+        Side::Client if server.newkeys.is_some() && !signs::is_interactive(case) => {
             // It had the server's key and wanted no more.
             vec![(Cause::KeyScan, 0.75), (Cause::ClientAbort, 0.15), (Cause::CorruptedPacket, 0.05)]
         }
@@ -100,12 +99,6 @@ fn closed(case: &Case) -> Vec<Share> {
             vec![(Cause::MalformedPacket, 0.4), (Cause::SshdSessionKilled, 0.3), (Cause::ForkFailure, 0.15)]
         }
     }
-}
-
-/// Whether the client is a program that people log in with: it does not ask for keys only.
-fn is_login_client(client: &Party) -> bool {
-    let software = client.banner.as_ref().and_then(|banner| Software::of(&banner.line));
-    software.is_some_and(Software::is_login_client)
 }
 
 /// A wait in the key exchange that no computation explains.

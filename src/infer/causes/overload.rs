@@ -25,7 +25,7 @@ fn is_slow(case: &Case) -> bool {
 /// The server's kernel acknowledged what the client sent, and its program said nothing for a long time.
 fn said_nothing(case: &Case) -> bool {
     let (client, server) = (case.flow.half(Side::Client), case.flow.half(Side::Server));
-    let acknowledged = client.octets > 0 && client.unanswered.is_none();
+    let acknowledged = client.largest_arrived > 0;
     let since_opened = server.opened.map(|opened| case.flow.last.time.since(opened.time));
     acknowledged && server.first_data.is_none() && since_opened.is_some_and(|waited| waited >= SLOW)
 }

@@ -3,16 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Capture, Endpoint, InputFile, Keepalive, Limit, Mismatch, Negotiated, Party, Path, Pattern, Refused,
-    Report, SCHEMA, Session, Silences, Ssh, Tool, Unanswered, Vantage, Violation,
+    Capture, Endpoint, InputFile, Limit, Path, Pattern, Refused, Report, SCHEMA, Selected, Session, Silences,
+    Ssh, Tool, Unanswered, Vantage, died, exchange, trace,
 };
 use crate::case::{Blind, Case, Ending};
 use crate::flow::{OrientedBy, Side};
 use crate::population::{self, Findings, Judged};
-use crate::report::escape::escaped;
-use crate::report::{community_id, moment, zeek};
-use crate::ssh::Transcript;
-use crate::timers;
+use crate::report::select::Selection;
+use crate::report::{community_id, moment, wireshark, zeek};
 use crate::units::Elapsed;
 use crate::wire::IcmpError;
 
@@ -32,24 +30,35 @@ pub struct Input {
 }
 
 /// How the report is made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Leave out the version and directories, so that the same capture gives the same report everywhere.
     pub reproducible: bool,
     /// Show connections singly that never got past the handshake and look alike.
     pub singly: bool,
+    /// Sessions that get a trace, those that died first.
+    pub traces: usize,
+    /// Which sessions are shown.
+    pub selection: Selection,
 }
 
 /// Makes the report.
-pub fn build(findings: &Findings, inputs: &[Input], options: Options) -> Report {
+pub fn build(findings: &Findings, inputs: &[Input], options: &Options) -> Report {
     let counts = &findings.counts;
     let files = inputs.iter().map(|input| file(input, options)).collect();
-    let (folds, hidden) = if options.singly {
-        (findings.folded.clone(), BTreeSet::new())
+    let folds = if options.singly {
+        findings.folded.clone()
     } else {
         population::folds(&findings.sessions, &findings.folded)
     };
-    let shown = findings.sessions.iter().zip(1..).enumerate().filter(|(index, _)| !hidden.contains(index));
+    let wanted = wanted(findings, &options.selection);
+    let touches = |sessions: &[usize]| sessions.iter().any(|index| wanted.contains(index));
+    let folds: Vec<_> = folds.into_iter().filter(|fold| touches(&fold.sessions)).collect();
+    let hidden = hidden(&folds, &wanted, &options.selection);
+    let shown = findings.sessions.iter().zip(1..).enumerate();
+    let shown = shown.filter(|(index, _)| wanted.contains(index) && !hidden.contains(index));
+    let mut sessions: Vec<Session> = shown.map(|(_, (judged, id))| session(judged, id, findings)).collect();
+    draw(&mut sessions, findings, options.traces);
     Report {
         schema: SCHEMA,
         tool: Tool {
@@ -64,15 +73,57 @@ pub fn build(findings: &Findings, inputs: &[Input], options: Options) -> Report 
             last_time: counts.last.map(moment),
             limits: findings.blind.iter().map(limit).collect(),
         },
-        sessions: shown.map(|(_, (judged, id))| session(judged, id, &findings.timers)).collect(),
-        patterns: findings.patterns.iter().map(pattern).chain(folds.iter().map(folded)).collect(),
+        selection: (!options.selection.is_everything())
+            .then(|| Selected::of(&options.selection, wanted.len(), &findings.sessions)),
+        sessions,
+        patterns: findings
+            .patterns
+            .iter()
+            .filter(|pattern| touches(&pattern.sessions))
+            .map(pattern)
+            .chain(folds.iter().map(folded))
+            .collect(),
+    }
+}
+
+/// Indices of the sessions that are asked for.
+fn wanted(findings: &Findings, selection: &Selection) -> BTreeSet<usize> {
+    let capture = (findings.counts.first.unwrap_or_default(), findings.counts.last.unwrap_or_default());
+    let numbered = findings.sessions.iter().zip(1..).enumerate();
+    numbered
+        .filter(|(_, (judged, id))| selection.takes(*id, judged, capture))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// Of the sessions of a group that are asked for, those beyond the examples; one that is named is always shown.
+fn hidden(folds: &[population::Fold], wanted: &BTreeSet<usize>, selection: &Selection) -> BTreeSet<usize> {
+    let beyond = |fold: &population::Fold| {
+        let wanted: Vec<usize> =
+            fold.sessions.iter().copied().filter(|index| wanted.contains(index)).collect();
+        wanted.into_iter().skip(population::EXAMPLES)
+    };
+    folds.iter().flat_map(beyond).filter(|index| !selection.names(*index as u32 + 1)).collect()
+}
+
+/// Gives the first `most` sessions their traces, those that died first.
+fn draw(sessions: &mut [Session], findings: &Findings, most: usize) {
+    if most == 0 {
+        return;
+    }
+    let mut order: Vec<&mut Session> = sessions.iter_mut().collect();
+    order.sort_by_key(|session| !died(session));
+    for session in order.into_iter().take(most) {
+        if let Some(judged) = findings.sessions.get((session.id as usize).wrapping_sub(1)) {
+            session.trace = trace::of(&judged.case);
+        }
     }
 }
 
 fn folded(fold: &population::Fold) -> Pattern {
     Pattern {
         id: fold.meta.id.to_owned(),
-        sessions: fold.examples.iter().map(|&index| index as u32 + 1).collect(),
+        sessions: fold.sessions.iter().take(population::EXAMPLES).map(|&index| index as u32 + 1).collect(),
         count: fold.count,
         detail: fold.detail.clone(),
         frames: Vec::new(),
@@ -103,7 +154,7 @@ fn pattern(pattern: &population::Pattern) -> Pattern {
     }
 }
 
-fn file(input: &Input, options: Options) -> InputFile {
+fn file(input: &Input, options: &Options) -> InputFile {
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
     InputFile {
         path: if options.reproducible { name(&input.path) } else { input.path.clone() },
@@ -122,7 +173,7 @@ fn limit(blind: &Blind) -> Limit {
     }
 }
 
-fn session(judged: &Judged, id: u32, own_timers: &[timers::Timer]) -> Session {
+fn session(judged: &Judged, id: u32, findings: &Findings) -> Session {
     let case = &judged.case;
     let (client, server) = (case.endpoint(Side::Client), case.endpoint(Side::Server));
     let endpoint = |end: crate::wire::Endpoint| Endpoint { ip: end.addr.to_string(), port: end.port };
@@ -138,6 +189,7 @@ fn session(judged: &Judged, id: u32, own_timers: &[timers::Timer]) -> Session {
         start: moment(case.flow.first.time),
         end: moment(case.flow.last.time),
         duration_s: seconds(case.flow.duration()),
+        ended_at_s: seconds(case.flow.last.time.since(findings.counts.first.unwrap_or_default())),
         frames: case.flow.packets,
         phase: case.progress.map(crate::case::Progress::word),
         ended_by: case.ending.word(),
@@ -145,12 +197,15 @@ fn session(judged: &Judged, id: u32, own_timers: &[timers::Timer]) -> Session {
         unanswered: unanswered(case),
         refused: refused(case),
         client_saw: judged.diagnosis.client_saw.clone(),
+        exchange: exchange::of(case),
+        display_filter: wireshark::session(client, server),
         path: Path::of(case),
-        ssh: ssh(case),
+        ssh: Ssh::of(case),
         reset: judged.diagnosis.verdict.as_ref().and_then(|verdict| super::Reset::of(case, verdict)),
         cause: super::Cause::of(case, &judged.diagnosis),
-        timer: super::Timer::of(case, &judged.diagnosis, own_timers),
+        timer: super::Timer::of(case, &judged.diagnosis, &findings.timers),
         limits: case.blind.iter().map(limit).collect(),
+        trace: Vec::new(),
     }
 }
 
@@ -203,73 +258,4 @@ pub(super) fn seconds(elapsed: Elapsed) -> f64 {
 pub(super) fn round(value: f64, digits: i32) -> f64 {
     let factor = 10f64.powi(digits);
     (value * factor).round() / factor
-}
-
-fn ssh(case: &Case) -> Ssh {
-    let transcript = &case.transcript;
-    let interval = |side: Side| {
-        let keepalive = transcript.cipher.keepalive.of(side);
-        (keepalive.probes > 1).then(|| round(seconds(keepalive.interval), 3))
-    };
-    Ssh {
-        client: party(transcript, Side::Client),
-        server: party(transcript, Side::Server),
-        negotiated: transcript.negotiated.as_ref().map(|agreed| Negotiated {
-            kex: agreed.kex.clone(),
-            host_key: agreed.host_key.clone(),
-            cipher_c2s: agreed.cipher_c2s.clone(),
-            cipher_s2c: agreed.cipher_s2c.clone(),
-            mac_c2s: agreed.mac_c2s.clone(),
-            mac_s2c: agreed.mac_s2c.clone(),
-        }),
-        mismatch: transcript.mismatch.as_ref().map(|mismatch| Mismatch {
-            what: mismatch.what,
-            client_offers: mismatch.client_offers.clone(),
-            server_offers: mismatch.server_offers.clone(),
-        }),
-        violations: transcript
-            .violations
-            .iter()
-            .map(|violation| Violation {
-                id: violation.id,
-                side: violation.side.word(),
-                frames: vec![violation.mark.frame.0],
-                stream_offset: violation.mark.offset,
-                detail: violation.detail.clone(),
-                reference: violation.reference,
-            })
-            .collect(),
-        keepalive: Keepalive {
-            client_interval_s: interval(Side::Client),
-            server_interval_s: interval(Side::Server),
-            tcp_interval_s: Side::BOTH
-                .into_iter()
-                .filter_map(|side| case.flow.half(side).probe_interval)
-                .min()
-                .map(|interval| round(seconds(interval), 3)),
-        },
-    }
-}
-
-fn party(transcript: &Transcript, side: Side) -> Party {
-    let party = transcript.party.of(side);
-    let banner = party.banner.as_ref().map(|banner| banner.line.as_slice());
-    Party {
-        banner: banner.map(escaped),
-        software: banner.and_then(software),
-        hassh: None,
-        text: party.stray.as_ref().map(|stray| escaped(&stray.text)),
-        disconnect: party
-            .disconnect
-            .as_ref()
-            .map(|disconnect| format!("{}: {}", disconnect.code, escaped(&disconnect.text))),
-    }
-}
-
-/// Software and version of an identification string: `OpenSSH_9.2p1 Debian-2` is OpenSSH 9.2p1.
-fn software(banner: &[u8]) -> Option<String> {
-    let mut parts = banner.splitn(3, |&octet| octet == b'-');
-    let (_, _, software) = (parts.next()?, parts.next()?, parts.next()?);
-    let name = software.split(|&octet| octet == b' ').next()?;
-    Some(escaped(name).replacen('_', " ", 1))
 }

@@ -120,6 +120,8 @@ impl Cause {
         });
         let keepalive_advice = diagnosis.keepalive(case);
         let advice = first.advice().filled(&facts(case, keepalive_advice));
+        let own = (first == cause::Cause::NoCommonAlgorithm).then(|| super::mismatch::repair(case)).flatten();
+        let own = own.into_iter().flat_map(|repair| repair.enable).map(|it| it.remedy());
         Self {
             id: first.id(),
             group: first.group().id(),
@@ -132,9 +134,8 @@ impl Cause {
                 .into_iter()
                 .map(|it| Confirm { place: it.place.id(), command: it.command, expect: it.expect })
                 .collect(),
-            remedies: advice
-                .remedies
-                .into_iter()
+            remedies: own
+                .chain(advice.remedies)
                 .map(|it| Remedy {
                     place: it.place.id(),
                     what: it.what,

@@ -6,20 +6,32 @@
 mod build;
 mod capture;
 mod cause;
+mod deaths;
+mod encrypted;
+mod exchange;
+mod mismatch;
 mod path;
 mod reset;
+mod selected;
 mod session;
 mod ssh;
 mod timer;
+mod trace;
 
 pub use build::{Input, Options, build};
 pub use capture::{Capture, InputFile, Limit};
 pub use cause::{Alternative, Cause, Confirm, KeepaliveAdvice, Moved, Remedy};
+pub use deaths::died;
+pub use encrypted::{Encrypted, EncryptedStream, Event};
+pub use exchange::Step;
+pub use mismatch::{Enable, Mismatch};
 pub use path::{Lost, Outage, Path, Recent};
 pub use reset::{Evidence, Location, Posterior, Reset};
+pub use selected::Selected;
 pub use session::{Endpoint, Refused, Session, Unanswered, Vantage};
-pub use ssh::{Keepalive, Mismatch, Negotiated, Party, Ssh, Violation};
+pub use ssh::{Keepalive, Negotiated, Note, Party, Ssh, Violation};
 pub use timer::{Candidate, Timer};
+pub use trace::{Kind, Point};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -36,6 +48,9 @@ pub struct Report {
     pub tool: Tool,
     /// What was read.
     pub capture: Capture,
+    /// Which sessions were asked for; absent where all are shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Selected>,
     /// The SSH connections, in the order of their first frames.
     pub sessions: Vec<Session>,
     /// What several sessions say together.

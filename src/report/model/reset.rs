@@ -30,8 +30,12 @@ pub struct Reset {
     pub sender: &'static str,
     /// Probability of `sender`; with `undetermined` the highest posterior.
     pub confidence: f64,
+    /// Probabilities before any evidence, by the reset's form and role alone; they sum up to 1.
+    pub prior: Posterior,
     /// Probabilities; they sum up to 1.
     pub posterior: Posterior,
+    /// Whether there is strong evidence both for the claimed host and for a box; the sender is then `undetermined`.
+    pub conflict: bool,
     /// How it came into being.
     pub mechanism: &'static str,
     /// Where the sending box stands; absent where that cannot be told.
@@ -86,6 +90,7 @@ impl Reset {
     /// What is said of the decisive reset of `case`.
     pub(super) fn of(case: &Case, verdict: &Verdict) -> Option<Self> {
         let reset = case.reset.as_ref()?;
+        let prior = |side: Side| round(verdict.prior(reset, side), 4);
         let posterior = |side: Side| round(verdict.posterior(reset, side), 4);
         Some(Self {
             frames: case.flow.resets.iter().map(|seen| seen.segment.frame.0).collect(),
@@ -95,11 +100,17 @@ impl Reset {
             claimed_sender: reset.claimed.word(),
             sender: verdict.sender.word(),
             confidence: round(verdict.confidence, 4),
+            prior: Posterior {
+                client: prior(Side::Client),
+                server: prior(Side::Server),
+                middlebox: round(verdict.prior_middlebox, 4),
+            },
             posterior: Posterior {
                 client: posterior(Side::Client),
                 server: posterior(Side::Server),
                 middlebox: round(verdict.middlebox, 4),
             },
+            conflict: verdict.conflict,
             mechanism: verdict.mechanism.word(),
             location: location(case, reset, verdict),
             idle_gap_s: reset.seen.silence.map(|silence| seconds(silence.length)),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Cause, Limit, Path, Reset, Ssh, Timer};
+use super::{Cause, Limit, Path, Point, Reset, Ssh, Step, Timer};
 
 /// One SSH connection.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -30,6 +30,9 @@ pub struct Session {
     pub end: String,
     /// Time between the two, in seconds.
     pub duration_s: f64,
+    /// Seconds from the capture's first frame to the session's last, for drawings.
+    #[serde(skip)]
+    pub ended_at_s: f64,
     /// Frames, copies left out.
     pub frames: u64,
     /// Phase when it ended: `tcp-handshake`, `banner`, `kex`, `auth`, `session`, `closed`; null where the start
@@ -46,8 +49,13 @@ pub struct Session {
     /// The ICMP error that answered the SYN; only with `refused`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refused>,
-    /// What the client's terminal must have shown; null where unknown.
+    /// What the client's terminal must have shown, from its software, the phase and the end; null where unknown. Where
+    /// no connection came about its program is not known, and the words are OpenSSH's.
     pub client_saw: Option<String>,
+    /// The frames that tell its story, at most 30.
+    pub exchange: Vec<Step>,
+    /// What Wireshark shows of it alone: a display filter.
+    pub display_filter: String,
     /// What the path was like.
     pub path: Path,
     /// What SSH did.
@@ -62,6 +70,9 @@ pub struct Session {
     pub timer: Option<Timer>,
     /// What could not be seen of it.
     pub limits: Vec<Limit>,
+    /// Its packets, for drawings; only where they were asked for.
+    #[serde(skip)]
+    pub trace: Vec<Point>,
 }
 
 /// Packets that went unanswered to the end of the capture.

@@ -133,7 +133,8 @@ fn detail(idle: &Idle, fitting: usize, settable: usize) -> String {
         (0, _) => {
             format!("no known timer has such a value by default; {} can be set to one", counted(settable))
         }
-        (..) => format!("{} fit as shipped", counted(fitting)),
+        (1, _) => "1 timer fits".to_owned(),
+        (..) => format!("{fitting} timers fit"),
     };
     let bound = match idle.gap.ended_by {
         Ending::Close | Ending::ResetAtExpiry => {

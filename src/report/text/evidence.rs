@@ -4,28 +4,37 @@ use super::words;
 use crate::report::model::{Evidence, Reset, Ssh};
 use crate::report::page::{Page, Tone};
 
-/// From 15 decibans on, odds of about 30 to 1, evidence is called strong.
-const STRONG: i32 = 15;
-
-/// From 7 decibans on, odds of 5 to 1.
-const FAIR: i32 = 7;
-
 /// What SSH itself says of the end, in clear text.
 pub(super) fn of_ssh(page: &mut Page, ssh: &Ssh) {
     let mut said = Vec::new();
     for (who, party) in [("client", &ssh.client), ("server", &ssh.server)] {
-        let text = party.text.iter().map(|text| format!("the {who} sent `{text}` where SSH should be"));
-        let disconnect = party.disconnect.iter().map(|it| format!("the {who} sent DISCONNECT, code {it}"));
-        said.extend(text.chain(disconnect));
+        let text = party.text.iter().map(|text| {
+            let is = party.text_is.map_or(String::new(), |is| format!(": {is}"));
+            format!("the {who} sent `{text}` where SSH should be{is}")
+        });
+        let disconnect = party.disconnect.iter().map(|it| {
+            let name = it.split_once(':').and_then(|(code, _)| words::reason(code));
+            let name = name.map_or(String::new(), |name| format!(" ({name})"));
+            format!("the {who} sent DISCONNECT, code {it}{name}")
+        });
+        let unimplemented = party.unimplemented.iter().map(|&count| {
+            let times = words::counted(count.into(), "time");
+            format!("the {who} answered UNIMPLEMENTED, {times}: it did not know a message of its peer (RFC 4253 §11.4)")
+        });
+        said.extend(text.chain(disconnect).chain(unimplemented));
     }
     if let Some(mismatch) = &ssh.mismatch {
         let (client, server) = (offers(&mismatch.client_offers), offers(&mismatch.server_offers));
-        said.push(format!("no {} in common: the client offers {client}, the server {server}", mismatch.what));
+        let what = mismatch.what;
+        let list = words::list(what);
+        said.push(format!("no {list} in common ({what}): the client offers {client}, the server {server}"));
+        said.push(mismatch.verdict.clone());
     }
     said.extend(ssh.violations.iter().map(|broken| {
         let reference = words::joined(&[broken.id, &words::frames(&broken.frames), broken.reference]);
         format!("the {} broke the protocol: {} ({reference})", broken.side, broken.detail)
     }));
+    said.extend(ssh.notes.iter().map(|note| format!("{} ({}, {})", note.detail, note.id, note.reference)));
     if !said.is_empty() {
         page.subheading("What SSH shows");
     }
@@ -60,6 +69,8 @@ pub(super) fn of_sender(page: &mut Page, reset: &Reset) {
         page.subheading("Evidence on who sent it");
         page.paragraph(4, "none: nothing that could be seen speaks for one side", Tone::Doubt);
     }
+    page.subheading("Before any evidence");
+    page.paragraph(4, &before(reset), Tone::Plain);
     rest(page, reset, "present", "Also seen, fits either");
     rest(page, reset, "absent", "Looked for and not there, or as expected");
     rest(page, reset, "cannot-tell", "Could not be seen in this capture");
@@ -68,6 +79,23 @@ pub(super) fn of_sender(page: &mut Page, reset: &Reset) {
         for wanted in &reset.would_settle {
             page.hanging("    - ", wanted, Tone::Plain);
         }
+    }
+}
+
+/// The odds that the evidence has to move, and whether it pulls both ways.
+fn before(reset: &Reset) -> String {
+    let host = words::sender(reset.claimed_sender);
+    let prior = &reset.prior;
+    let odds = format!(
+        "by the reset's form and role alone {host} {}, {} {}",
+        words::percent(prior.client + prior.server),
+        words::sender("middlebox"),
+        words::percent(prior.middlebox)
+    );
+    if reset.conflict {
+        format!("{odds}; the evidence is strong both ways, so neither is named")
+    } else {
+        odds
     }
 }
 
@@ -91,12 +119,7 @@ fn bearing<'a>(reset: &'a Reset, sender: &str) -> Weighed<'a> {
 }
 
 fn weighed(page: &mut Page, weight: i32, item: &Evidence) {
-    let word = match weight {
-        STRONG.. => "strong",
-        FAIR.. => "fair",
-        _ => "weak",
-    };
-    page.hanging(&format!("    {word:<8}"), &item.summary, Tone::Plain);
+    page.hanging(&format!("    {:<8}", words::weight(weight)), &item.summary, Tone::Plain);
     page.paragraph(12, &words::joined(&[item.id, &words::frames(&item.frames)]), Tone::Faint);
 }
 

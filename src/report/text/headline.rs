@@ -135,7 +135,10 @@ pub(super) fn first_screen(page: &mut Page, session: &Session) {
 pub(super) fn shown_to_the_user(page: &mut Page, session: &Session) {
     let Some(message) = &session.client_saw else { return };
     let mut lines = message.lines();
-    page.labelled("Shown", &format!("to the user: {}", lines.next().unwrap_or_default()), Tone::Plain);
+    // Nothing of a connection that never was tells which program wanted it.
+    let guessed = session.phase == Some("tcp-handshake");
+    let whom = if guessed { "to the user, if the program was OpenSSH's" } else { "to the user" };
+    page.labelled("Shown", &format!("{whom}: {}", lines.next().unwrap_or_default()), Tone::Plain);
     lines.for_each(|line| page.beside(line, Tone::Plain));
 }
 
@@ -196,9 +199,11 @@ fn when(page: &mut Page, session: &Session) {
         _ => String::new(),
     };
     let Some(reset) = &session.reset else {
+        if let Some(unanswered) = &session.unanswered {
+            return died(page, unanswered, phase);
+        }
         let last = format!("last frame {}", words::moment(&session.end));
-        page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
-        return session.unanswered.iter().for_each(|it| died(page, it));
+        return page.labelled("When", &words::joined(&[&last, &age, phase]), Tone::Plain);
     };
     let frame = format!("frame {}", reset.decisive_frame);
     // A program aborts and a timer runs out when they do; only a TCP and a filter answer a packet.
@@ -220,25 +225,13 @@ fn when(page: &mut Page, session: &Session) {
     }
 }
 
-/// `moment` without its date where that is `earlier`'s.
-fn same_day<'a>(earlier: &str, moment: &'a str) -> &'a str {
-    let date = |text: &str| text.split(' ').next().map(str::to_owned);
-    let time = moment.split_once(' ').map(|(_, time)| time);
-    time.filter(|_| date(earlier) == date(moment)).unwrap_or(moment)
-}
-
 /// When the connection died, as far as its packets say, and what they say of how.
-fn died(page: &mut Page, unanswered: &Unanswered) {
-    let dead_by = words::moment(&unanswered.dead_by);
+fn died(page: &mut Page, unanswered: &Unanswered, phase: &str) {
     let between = match &unanswered.alive_at {
-        Some(alive) => {
-            let alive = words::moment(alive);
-            let (alive, dead_by) = (alive.trim_end_matches(" UTC"), same_day(&alive, &dead_by));
-            format!("it died between {alive} and {dead_by}")
-        }
-        None => format!("it was dead by {dead_by}"),
+        Some(alive) => format!("between {}", words::from_to(alive, &unanswered.dead_by)),
+        None => format!("before {}", words::moment(&unanswered.dead_by)),
     };
-    page.beside(&between, Tone::Plain);
+    page.labelled("When", &words::joined(&[&between, phase]), Tone::Plain);
     let other = if unanswered.sent_by == "client" { "server" } else { "client" };
     if unanswered.other_end_heard {
         page.beside(&format!("the {other} was still heard after that"), Tone::Plain);
@@ -298,7 +291,7 @@ fn known_timers(page: &mut Page, timer: &Timer) {
     let command = format!("sshrst timers {:.0}", timer.ended_after_s);
     let line = match timer.candidates.len() {
         0 if timer.settable > 0 => {
-            format!("no known default lies there; set so, {} could: {command}", timer.settable)
+            format!("no known default lies there; {} could be set so: {command}", timer.settable)
         }
         0 => "no known timer fits".to_owned(),
         1..=TIMERS => return,

@@ -1,6 +1,6 @@
 //! One session in full.
 
-use super::{advice, evidence, headline, words};
+use super::{advice, encrypted, evidence, headline, words};
 use crate::report::model::{Limit, Outage, Path, Session, Ssh};
 use crate::report::page::{Page, Tone};
 
@@ -33,7 +33,7 @@ pub(super) fn limits(page: &mut Page, heading: &str, limits: &[Limit]) {
     }
 }
 
-fn facts(page: &mut Page, session: &Session) {
+pub(super) fn facts(page: &mut Page, session: &Session) {
     page.subheading("The connection");
     let frames = words::counted(session.frames, "frame");
     page.labelled(
@@ -80,7 +80,7 @@ fn path(page: &mut Page, session: &Session) {
     let lost = &path.lost;
     for (where_lost, client, server) in [
         ("before the capture point", lost.c2s_before_here, lost.s2c_before_here),
-        ("behind it, or their acknowledgements were", lost.c2s_behind_here, lost.s2c_behind_here),
+        ("behind the capture point (or their acknowledgements)", lost.c2s_behind_here, lost.s2c_behind_here),
     ] {
         let of =
             |count: u64, who: &str| if count > 0 { format!("{count} of the {who}'s") } else { String::new() };
@@ -176,5 +176,8 @@ fn ssh(page: &mut Page, ssh: &Ssh) {
         if let Some(interval) = interval {
             page.beside(&format!("{what} every {}", words::span(interval)), Tone::Plain);
         }
+    }
+    if let Some(cipher) = &ssh.encrypted {
+        encrypted::show(page, cipher);
     }
 }

@@ -6,7 +6,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
 
 use super::{headline, words};
-use crate::report::model::{Pattern, Report, Session};
+use crate::report::model::{Pattern, Report, Selected, Session};
 use crate::report::page::{Page, Tone};
 
 /// How many files are named at the top; the JSON report has all.
@@ -28,6 +28,12 @@ pub(super) fn opening(page: &mut Page, report: &Report, died: usize) {
         let line = format!("{} is INCOMPLETE: damaged or cut, see the end of this report", file.path);
         page.paragraph(0, &line, Tone::Doubt);
     }
+    if let Some(selection) = &report.selection {
+        page.paragraph(0, &selected(selection), Tone::Plain);
+        if selection.chosen == 0 {
+            return;
+        }
+    }
     let sessions = words::counted(report.sessions.len() as u64, "SSH session");
     let line = match (capture.frames, report.sessions.len(), died) {
         (0, ..) => "The capture holds no frames.".to_owned(),
@@ -39,6 +45,24 @@ pub(super) fn opening(page: &mut Page, report: &Report, died: usize) {
         _ => format!("{sessions}; {died} died."),
     };
     page.paragraph(0, &line, Tone::Strong);
+}
+
+/// Which sessions were asked for; where there are none, what could be.
+fn selected(selection: &Selected) -> String {
+    let of = words::counted(selection.of, "SSH session");
+    if selection.chosen > 0 || selection.of == 0 {
+        return format!("Chosen with {}: {} of {of}.", selection.by, selection.chosen);
+    }
+    let span = selection.first_start.as_deref().zip(selection.last_end.as_deref());
+    let when = span.map_or(String::new(), |(first, last)| {
+        format!(", from {} to {}", words::moment(first), words::moment(last))
+    });
+    format!(
+        "No session is as asked for ({}). The capture holds {of}{when}; clients {}; servers {}.",
+        selection.by,
+        selection.clients.join(", "),
+        selection.servers.join(", ")
+    )
 }
 
 /// The verdicts, one after the other.
@@ -62,12 +86,6 @@ pub(super) fn without_effect(page: &mut Page, sessions: &[&Session]) {
     }
 }
 
-/// Sessions of a pattern that are listed; the JSON report has all.
-const LISTED: usize = 12;
-
-/// Known timers that are named with a limit; the JSON report has more.
-const TIMERS: usize = 3;
-
 /// What several sessions say together.
 pub(super) fn patterns(page: &mut Page, patterns: &[Pattern]) {
     if patterns.is_empty() {
@@ -75,13 +93,10 @@ pub(super) fn patterns(page: &mut Page, patterns: &[Pattern]) {
     }
     page.heading("Taken together");
     for pattern in patterns {
-        let sessions: Vec<String> = pattern.sessions.iter().take(LISTED).map(u32::to_string).collect();
-        let more = if pattern.count > sessions.len() as u64 { ", …" } else { "" };
-        let line = format!("{} ({}; session {}{more})", pattern.detail, pattern.id, sessions.join(", "));
+        let line = format!("{} ({}; session {})", pattern.detail, pattern.id, words::sessions(pattern));
         page.hanging("  - ", &line, Tone::Plain);
-        if !pattern.timers.is_empty() {
-            let known: Vec<&str> = pattern.timers.iter().take(TIMERS).copied().collect();
-            page.paragraph(4, &format!("known timers in it: {}", known.join(", ")), Tone::Plain);
+        if let Some(known) = words::timers(pattern) {
+            page.paragraph(4, &known, Tone::Plain);
         }
     }
 }
@@ -97,28 +112,9 @@ pub(super) fn table(page: &mut Page, heading: &str, sessions: &[&Session]) {
         .load_style(NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(page.width()).unwrap_or(u16::MAX))
-        .set_header(["#", "client", "server", "start (UTC)", "lasted", "end"]);
+        .set_header(words::COLUMNS);
     for session in sessions {
-        let start = words::moment(&session.start);
-        table.add_row([
-            session.id.to_string(),
-            words::endpoint(&session.client),
-            words::endpoint(&session.server),
-            start.get(..19).unwrap_or(&start).to_owned(),
-            words::span(session.duration_s),
-            ending(session),
-        ]);
+        table.add_row(words::row(session));
     }
     page.table(&table);
-}
-
-fn ending(session: &Session) -> String {
-    let reset = session.reset.as_ref().map_or(String::new(), |reset| match reset.role {
-        "reaction" => format!("RST after it (frame {})", reset.decisive_frame),
-        "ineffective" => format!("RST without effect (frame {})", reset.decisive_frame),
-        _ => String::new(),
-    });
-    let telling = !matches!(session.cause.id, "normal-close" | "benign-rst-after-close" | "unknown");
-    let why = if telling { words::because(session.cause.id) } else { "" };
-    words::joined(&[words::ending(session), &reset, why])
 }

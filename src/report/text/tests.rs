@@ -29,7 +29,9 @@ fn reset() -> Reset {
         claimed_sender: "server",
         sender: "middlebox",
         confidence: 0.98,
+        prior: Posterior { client: 0.0, server: 0.64, middlebox: 0.36 },
         posterior: Posterior { client: 0.0, server: 0.02, middlebox: 0.98 },
+        conflict: false,
         mechanism: "path-filter-reject",
         location: Some(Location { hops_from_vantage: 5, toward: "server" }),
         idle_gap_s: Some(6.216),
@@ -91,6 +93,7 @@ fn session(id: u32) -> Session {
         start: "2026-11-21T08:04:22.981469022Z".into(),
         end: "2026-11-21T08:04:30.185400317Z".into(),
         duration_s: 7.2,
+        ended_at_s: 7.2,
         frames: 42,
         phase: Some("session"),
         ended_by: "reset",
@@ -98,6 +101,8 @@ fn session(id: u32) -> Session {
         unanswered: None,
         refused: None,
         client_saw: Some("client_loop: send disconnect: Connection reset by peer".into()),
+        exchange: Vec::new(),
+        display_filter: String::new(),
         path: Path { rtt_min_ms: Some(31.0), retransmitted_share_s2c: 0.01, ..Path::default() },
         ssh: Ssh::default(),
         reset: Some(reset()),
@@ -109,6 +114,7 @@ fn session(id: u32) -> Session {
             ..Timer::default()
         }),
         limits: Vec::new(),
+        trace: Vec::new(),
     }
 }
 
@@ -136,6 +142,7 @@ fn report(sessions: Vec<Session>) -> Report {
             last_time: Some("2026-11-21T08:04:30.185400317Z".into()),
             limits: Vec::new(),
         },
+        selection: None,
         sessions,
         patterns: Vec::new(),
     }
@@ -300,13 +307,18 @@ fn what_ssh_says_in_clear_text_stands_before_the_packets() {
     let mut refused = session(1);
     refused.ssh.server.text = Some("Exceeded MaxStartups".into());
     refused.ssh.mismatch = Some(Mismatch {
+        verdict: "the server is too old".into(),
+        enable: Vec::new(),
         what: "kex",
         client_offers: vec!["curve25519-sha256".into()],
         server_offers: Vec::new(),
     });
     let text = shown(&report(vec![refused]), WIDE);
     let ssh = position(&text, "the server sent `Exceeded MaxStartups` where SSH should be");
-    position(&text, "no kex in common: the client offers curve25519-sha256, the server nothing");
+    position(
+        &text,
+        "no key exchange method in common (kex): the client offers curve25519-sha256, the server nothing",
+    );
     assert!(ssh < position(&text, "Evidence that a box between them sent it"));
 }
 

@@ -1,0 +1,77 @@
+//! What stands around the sessions: the verdicts at the top, what was read at the bottom.
+
+use super::paper::{Cell, Paper};
+use super::session;
+use crate::report::detail::Shown;
+use crate::report::model::{InputFile, Pattern, Report, Session};
+use crate::report::page::Block;
+use crate::report::text::told;
+use crate::report::words;
+
+/// Title, how many died, and the verdict of each.
+pub(super) fn top(paper: &mut Paper, report: &Report, shown: &Shown<'_>) {
+    paper.heading(1, "SSH sessions and how they ended");
+    let opening = told::opening(report, shown.died.len());
+    paper.lines(opening.iter().filter_map(|block| match block {
+        Block::Text { text, .. } => Some(text.as_str()),
+        _ => None,
+    }));
+    if shown.died.len() > 1 {
+        for session in shown.full_deaths() {
+            paper.item(&format!("Session {}, {}", session.id, told::verdict_with_cause(session)));
+        }
+        if !shown.more_deaths.is_empty() {
+            paper.item(&format!("{} below", words::counted(shown.more_deaths.len() as u64, "more session")));
+        }
+    }
+    patterns(paper, &report.patterns);
+}
+
+fn patterns(paper: &mut Paper, patterns: &[Pattern]) {
+    if patterns.is_empty() {
+        return;
+    }
+    paper.heading(2, "Taken together");
+    let row = |pattern: &Pattern| {
+        [
+            Cell::Text(std::iter::once(pattern.detail.clone()).chain(words::timers(pattern)).collect()),
+            Cell::Name(pattern.id.clone()),
+            Cell::text(words::numbers(&pattern.frames)),
+            Cell::text(words::sessions(pattern)),
+            Cell::text(pattern.count.to_string()),
+        ]
+    };
+    paper.table(
+        ["what several sessions show", "pattern", "frames", "sessions", "count"],
+        patterns.iter().map(row),
+    );
+}
+
+/// Sessions in a row each.
+pub(super) fn rows(paper: &mut Paper, heading: &str, sessions: &[&Session]) {
+    if sessions.is_empty() {
+        return;
+    }
+    paper.heading(2, heading);
+    paper.table(words::COLUMNS, sessions.iter().map(|session| words::row(session).map(Cell::text)));
+}
+
+/// What was read, and by what.
+pub(super) fn bottom(paper: &mut Paper, report: &Report) {
+    let capture = &report.capture;
+    paper.heading(2, "The capture");
+    let row = |file: &InputFile| {
+        [
+            Cell::text(&file.path),
+            Cell::Name(file.sha256.clone()),
+            Cell::text(file.octets.to_string()),
+            Cell::text(&file.format),
+            Cell::text(if file.complete { "complete" } else { "damaged or cut" }),
+        ]
+    };
+    paper.table(["file", "SHA-256", "octets", "format", "state"], capture.files.iter().map(row));
+    session::limits(paper, "What this capture could not show", &capture.limits);
+    for sentence in words::colophon(report) {
+        paper.paragraph(&sentence);
+    }
+}

@@ -1,0 +1,278 @@
+//! The encrypted part of both directions: packets, or segments where packets cannot be told apart, in the order
+//! in which they passed.
+
+use super::authentication::{Authentication, SAME_BREATH, Unit, payload};
+use super::bulk::Runs;
+use super::channel::Channel;
+use super::guess::Guess;
+use super::keepalive::Keepalives;
+use super::rekey::{Rekeys, Sent};
+use super::suite::{Sizes, Suite};
+use super::transcript::{Cipher, Mark, Pair, Side};
+use super::typing::Keys;
+use crate::limits::Limits;
+use crate::units::Elapsed;
+
+/// DISCONNECT of a client that ends as it should: `disconnected by user` of OpenSSH (`clientloop.c`), `Disconnected by
+/// application` of AsyncSSH (measured 2.24), `Bye Bye` of libssh (`client.c`).
+const CLIENT_DISCONNECTS: [u32; 3] = [33, 45, 20];
+/// CHANNEL_CLOSE.
+const CHANNEL_CLOSE: u32 = 5;
+/// So many keepalives are no chance.
+const HABIT: u32 = 3;
+
+/// What is done with the connection.
+#[derive(Clone, Debug, Default)]
+struct Activity {
+    channel: Channel,
+    keys: Keys,
+    runs: Runs,
+}
+
+/// What sizes and order tell so far.
+#[derive(Clone, Debug)]
+pub(super) struct Encrypted {
+    sizes: Pair<Sizes>,
+    /// A segment that may go on: the capture may hold only its beginning.
+    open: Option<Unit>,
+    last: Pair<Option<Unit>>,
+    units: Pair<u64>,
+    authentication: Authentication,
+    keepalives: Keepalives,
+    /// Nothing for the many connections that never come so far.
+    activity: Option<Box<Activity>>,
+    rekeys: Rekeys,
+    /// Sides that send an IGNORE before each message, and whether their last unit was one.
+    ignores: Pair<Option<bool>>,
+    /// Sides whose implementation is not known.
+    unnamed: Pair<bool>,
+    /// The beginning of the encrypted part is not in the capture: what looks like a login may be anything.
+    from_the_middle: bool,
+    guess: Guess,
+    inferred: Option<&'static str>,
+    compressed: bool,
+    compressed_later: bool,
+    unusable: Option<&'static str>,
+}
+
+impl Encrypted {
+    /// `from_the_middle`: nothing is known of how it began, until a side's NEWKEYS is seen.
+    pub(super) fn new(limits: &Limits, from_the_middle: bool) -> Self {
+        Self {
+            sizes: Pair::default(),
+            open: None,
+            last: Pair::default(),
+            units: Pair::default(),
+            authentication: Authentication::default(),
+            keepalives: Keepalives::new(limits.ssh_events),
+            activity: None,
+            rekeys: Rekeys::default(),
+            ignores: Pair::default(),
+            unnamed: Pair { client: true, server: true },
+            from_the_middle,
+            guess: Guess::default(),
+            inferred: None,
+            compressed: false,
+            compressed_later: false,
+            unusable: None,
+        }
+    }
+
+    /// A direction went into cipher.
+    pub(super) fn start(&mut self, side: Side, sizes: Sizes, compression: &str) {
+        *self.sizes.of_mut(side) = sizes;
+        self.from_the_middle = false;
+        match compression {
+            "" | "none" => {}
+            // Starts only once the user is known (OpenSSH PROTOCOL 1.2).
+            "zlib@openssh.com" => self.compressed_later = true,
+            _ => self.compressed = true,
+        }
+    }
+
+    /// A side has named its implementation. `ignores`: one that sends an IGNORE before each message of the layers above
+    /// transport.
+    pub(super) fn named(&mut self, side: Side, ignores: bool) {
+        *self.unnamed.of_mut(side) = false;
+        *self.ignores.of_mut(side) = ignores.then_some(false);
+    }
+
+    /// What a side sends in the first key exchange.
+    pub(super) const fn first_exchange(&mut self, side: Side) -> &mut Sent {
+        self.rekeys.sent(side)
+    }
+
+    /// The sides have each other's part: what they sent in the first key exchange was noted for the wrong one.
+    pub(super) const fn reverse(&mut self) {
+        self.rekeys.reverse();
+    }
+
+    /// A packet of known size.
+    pub(super) fn packet(&mut self, side: Side, mark: Mark, octets: u64) {
+        self.flush();
+        self.take(Unit { side, mark, octets, single: true });
+    }
+
+    /// Octets of a segment in which packets cannot be told apart; those of one frame are one segment.
+    pub(super) fn segment(&mut self, side: Side, mark: Mark, octets: u64) {
+        if let Some(open) =
+            self.open.as_mut().filter(|open| open.side == side && open.mark.frame == mark.frame)
+        {
+            open.octets += octets;
+            return;
+        }
+        self.flush();
+        self.open = Some(Unit { side, mark, octets, single: false });
+    }
+
+    /// Whether the last octets of this side were of the same frame.
+    pub(super) fn continues(&self, side: Side, mark: Mark) -> bool {
+        self.open.is_some_and(|open| open.side == side && open.mark.frame == mark.frame)
+    }
+
+    /// Octets that are missing, in an unknown number of segments.
+    pub(super) fn gap(&mut self, side: Side) {
+        self.flush();
+        self.authentication.gap(side);
+        if !self.authentication.is_over() {
+            self.unusable = Some("octets of the encrypted part are not in the capture");
+        }
+    }
+
+    /// A side ended.
+    pub(super) fn end(&mut self, side: Side) {
+        self.flush();
+        self.keepalives.end(side);
+    }
+
+    /// Units that this side sent.
+    pub(super) fn units(&self, side: Side) -> u64 {
+        *self.units.of(side) + u64::from(self.open.is_some_and(|open| open.side == side))
+    }
+
+    /// What follows is in another segment.
+    pub(super) fn close_segment(&mut self) {
+        self.flush();
+    }
+
+    fn flush(&mut self) {
+        if let Some(unit) = self.open.take() {
+            self.take(unit);
+        }
+    }
+
+    fn take(&mut self, unit: Unit) {
+        *self.last.of_mut(unit.side) = Some(unit);
+        *self.units.of_mut(unit.side) += 1;
+        let activity = self.activity.get_or_insert_default();
+        activity.runs.take(&unit);
+        if self.sizes == Pair::default() && self.inferred.is_none() {
+            self.infer(&unit);
+        }
+        if self.compressed || self.is_ignore(&unit) {
+            return;
+        }
+        if self.authentication.is_over() || self.from_the_middle {
+            self.rekeys.take(&unit, &self.sizes);
+            if let Some(activity) = &mut self.activity {
+                activity.channel.take(&unit, &self.sizes);
+                activity.keys.take(&unit, &self.sizes);
+            }
+        }
+        let server = self.sizes.server;
+        let shorter = server.packet(payload::SUCCESS) < server.packet(payload::IGNORE);
+        self.authentication.success_is_certain = !self.unnamed.server || shorter;
+        if self.from_the_middle {
+            self.authentication.weigh(&unit, true);
+            self.keepalives.take(&unit, &self.sizes);
+        } else if self.authentication.take(&unit, &self.sizes) {
+            self.keepalives.restart();
+            self.compressed |= self.compressed_later;
+        } else {
+            self.keepalives.take(&unit, &self.sizes);
+        }
+    }
+
+    /// Whether the unit is the IGNORE that a side sends before each message. SUCCESS and others can be as long; they come
+    /// behind one.
+    fn is_ignore(&mut self, unit: &Unit) -> bool {
+        let fits = self.sizes.of(unit.side).fits(payload::IGNORE, unit.octets);
+        let Some(was) = self.ignores.of_mut(unit.side) else { return false };
+        *was = fits && !*was;
+        *was
+    }
+
+    /// The lengths of a side's packets show how it encrypts, though the offers do not.
+    pub(super) fn infer_readable(&mut self, side: Side, suite: Suite, name: &'static str) {
+        self.inferred = Some(name);
+        *self.sizes.of_mut(side) = Sizes::Suite(suite);
+    }
+
+    /// Looks whether the sizes so far leave only one cipher.
+    fn infer(&mut self, unit: &Unit) {
+        let Some((suite, name)) = self.guess.take(unit) else { return };
+        self.inferred = Some(name);
+        self.sizes = Pair { client: Sizes::Suite(suite), server: Sizes::Suite(suite) };
+        // SUCCESS is shorter than all that the server sends before it.
+        let success =
+            self.guess.shortest().filter(|shortest| suite.packet(payload::SUCCESS) == shortest.octets);
+        if let Some(success) = success.filter(|_| !self.authentication.is_over()) {
+            if self.from_the_middle {
+                // A request's answer is as short, and comes later still.
+                self.authentication.over("the server sent what is too short for an answer to a login");
+            } else {
+                self.authentication.succeeded(success.mark);
+            }
+        }
+    }
+
+    /// What is known, given where each direction ended.
+    pub(super) fn conclude(&self, ends: &Pair<Option<Mark>>) -> Cipher {
+        let mut known = self.clone();
+        known.flush();
+        let mut cipher = Cipher::default();
+        known.authentication.conclude(&known.sizes, ends, &mut cipher);
+        cipher.keepalive = known.keepalives.conclude(&known.sizes);
+        cipher.client_disconnect = known.client_disconnect(ends);
+        if let Some(activity) = &known.activity {
+            let end = ends.client.into_iter().chain(ends.server).min_by_key(|end| end.time);
+            cipher.session_opened = activity.channel.opened();
+            cipher.server_finished = activity.channel.finished(&known.sizes);
+            cipher.typing = activity.keys.conclude();
+            cipher.bulk = activity.runs.conclude(end);
+        }
+        cipher.rekey = known.rekeys.conclude();
+        cipher.suite_inferred = known.inferred;
+        let alive = Side::BOTH.into_iter().any(|side| cipher.keepalive.of(side).probes >= HABIT);
+        if !known.authentication.is_over() {
+            let alive = alive.then_some("keepalives, which begin only behind a login");
+            let typed = cipher.typing.map(|_| "keys were typed and echoed");
+            cipher.past_authentication = alive.or(typed);
+        }
+        cipher.sizes_unusable = if known.compressed {
+            Some("compression hides what messages the sizes belong to")
+        } else {
+            let unknown = known.units != Pair::default() && *known.sizes.of(Side::Server) == Sizes::Unknown;
+            let unknown = unknown.then_some("the cipher is not known: not both offers are in the capture");
+            known.unusable.or(unknown)
+        };
+        cipher
+    }
+
+    /// The client's last unit has the size of DISCONNECT, alone or behind CHANNEL_CLOSE, and its end follows.
+    fn client_disconnect(&self, ends: &Pair<Option<Mark>>) -> Option<Mark> {
+        let last = self.last.client.filter(|_| !self.compressed)?;
+        let end = ends.client?;
+        let close = self.sizes.client.packet(CHANNEL_CLOSE)?;
+        // EOF and CLOSE in one segment can be as long.
+        let fits = last.octets != close + close
+            && CLIENT_DISCONNECTS
+                .iter()
+                .filter_map(|&payload| self.sizes.client.packet(payload))
+                .any(|size| last.octets == size || !last.single && last.octets == close + size);
+        let at_once = (Elapsed::ZERO..=SAME_BREATH).contains(&end.time.since(last.mark.time));
+        // A request of a similar size before SUCCESS is no farewell.
+        (fits && at_once && self.authentication.is_over() && last.octets > payload::SUCCESS.into())
+            .then_some(last.mark)
+    }
+}

@@ -1,0 +1,7 @@
+//! Fuzzes `laws::transcript`.
+#![no_main]
+
+#[path = "../laws.rs"]
+mod laws;
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::transcript(octets));

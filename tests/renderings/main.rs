@@ -1,0 +1,56 @@
+//! One model, many renderings: they say the same, and nothing a peer sent becomes part of their form.
+
+#![allow(clippy::disallowed_methods, reason = "the fence is around the core; tests open files")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+#[path = "../recording/mod.rs"]
+mod recording;
+
+mod browser;
+mod facts;
+mod form;
+mod hostile;
+mod read;
+
+use std::io;
+
+use recording::{Recording, slugs};
+use sshrst::report::model::{self, Input, Options, Report};
+use sshrst::report::{self, Detail, Screen};
+
+/// The report of a kept capture, with what the drawings need.
+fn report_of(slug: &str) -> Report {
+    let findings = Recording::load(slug).unwrap().analysed();
+    let input = Input {
+        path: "capture.pcap".to_owned(),
+        sha256: "5f7f".repeat(16),
+        octets: 12_345,
+        format: "pcap".to_owned(),
+        complete: true,
+    };
+    model::build(&findings, &[input], &Options { traces: 8, singly: true, ..Options::default() })
+}
+
+fn rendered(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn text(report: &Report) -> String {
+    let screen = Screen { width: 80, color: false };
+    rendered(|out| report::text(report, screen, Detail::Exchange, out))
+}
+
+fn markdown(report: &Report) -> String {
+    rendered(|out| report::markdown(report, Detail::All, out))
+}
+
+fn html(report: &Report) -> String {
+    rendered(|out| report::html(report, Detail::All, out))
+}
+
+/// The reports of all kept captures by their names.
+fn reports() -> impl Iterator<Item = (String, Report)> {
+    slugs().into_iter().map(|slug| (slug.clone(), report_of(&slug)))
+}
