@@ -23,11 +23,12 @@ struct Run {
     unanswered: u64,
 }
 
-/// Watches for bulk both ways; keeps the last run of each side.
+/// Watches for bulk both ways; keeps each side's last run, and its last one that stalled.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Runs {
     current: Pair<Option<Run>>,
     last: Pair<Option<Bulk>>,
+    stalled: Pair<Option<Bulk>>,
 }
 
 impl Runs {
@@ -52,15 +53,18 @@ impl Runs {
 
     fn finish(&mut self, side: Side, run: Run, paused: bool) {
         *self.current.of_mut(side) = None;
-        if run.octets >= LEAST {
-            let stalled = paused && (WINDOW[0]..=WINDOW[1]).contains(&run.unanswered);
-            *self.last.of_mut(side) =
-                Some(Bulk { first: run.first, last: run.last, octets: run.octets, stalled });
+        if run.octets < LEAST {
+            return;
+        }
+        let bulk = Bulk { first: run.first, last: run.last, octets: run.octets };
+        *self.last.of_mut(side) = Some(bulk);
+        if paused && (WINDOW[0]..=WINDOW[1]).contains(&run.unanswered) {
+            *self.stalled.of_mut(side) = Some(bulk);
         }
     }
 
-    /// The last run of each side; `end` is the last thing that is known to have happened.
-    pub(super) fn conclude(&self, end: Option<Mark>) -> Pair<Option<Bulk>> {
+    /// The last run of each side, and the last one that stalled; `end` is the last thing that is known to have happened.
+    pub(super) fn conclude(&self, end: Option<Mark>) -> [Pair<Option<Bulk>>; 2] {
         let mut known = self.clone();
         for side in Side::BOTH {
             if let Some(run) = *known.current.of(side) {
@@ -68,7 +72,7 @@ impl Runs {
                 known.finish(side, run, paused);
             }
         }
-        known.last
+        [known.last, known.stalled]
     }
 }
 
@@ -84,30 +88,33 @@ mod tests {
         Mark { frame: FrameNo(millis as u64), time, offset: 0 }
     }
 
-    fn play(units: impl IntoIterator<Item = (Side, i64, u64)>, end: i64) -> Pair<Option<Bulk>> {
+    fn play(units: impl IntoIterator<Item = (Side, i64, u64)>, end: i64) -> [Option<Bulk>; 2] {
         let mut runs = Runs::default();
         for (side, millis, octets) in units {
             runs.take(&Unit { side, mark: at(millis), octets, single: false });
         }
-        runs.conclude(Some(at(end)))
+        runs.conclude(Some(at(end))).map(|bulk| bulk.server)
     }
 
     #[test]
     fn much_data_one_way_is_bulk_and_a_login_is_not() {
-        let found = play((0..400).flat_map(|n| [(S, n, 1448), (C, n, 36)]), 500);
-        let bulk = found.server.unwrap();
-        assert_eq!((bulk.octets, bulk.stalled, found.client), (400 * 1448, false, None));
+        let [bulk, stalled] = play((0..400).flat_map(|n| [(S, n, 1448), (C, n, 36)]), 500);
+        assert_eq!((bulk.map(|bulk| bulk.octets), stalled), (Some(400 * 1448), None));
+        assert_eq!(play((0..20).flat_map(|n| [(S, n, 1448), (C, n, 36)]), 500), [None; 2]);
     }
 
     #[test]
     fn a_stop_a_window_behind_the_receiver_s_last_word_is_a_stall() {
         let full = 2 * 1024 * 1024 / 1448;
         let units = || [(C, 0, 36)].into_iter().chain((1..full).map(|n| (S, n, 1448)));
-        assert!(play(units(), 10_000).server.unwrap().stalled);
-        // It goes on later: the stall is over, and the later run is too short to be bulk.
-        assert!(play(units().chain([(S, 9_000, 100)]), 9_500).server.unwrap().stalled);
-        assert!(!play(units(), full + 500).server.unwrap().stalled, "the end cut it short");
+        let [bulk, stalled] = play(units(), 10_000);
+        assert!(bulk.is_some() && stalled == bulk);
+        // It goes on later: the stall is over, and was.
+        let later = units().chain((0..400).map(|n| (S, 9_000 + n, 1448)));
+        let [bulk, stalled] = play(later, 9_500);
+        assert!(stalled.is_some() && stalled != bulk);
+        assert_eq!(play(units(), full + 500)[1], None, "the end cut it short");
         let answered = units().flat_map(|unit| [unit, (C, unit.1, 36)]);
-        assert!(!play(answered, 10_000).server.unwrap().stalled, "the receiver kept taking");
+        assert_eq!(play(answered, 10_000)[1], None, "the receiver kept taking");
     }
 }

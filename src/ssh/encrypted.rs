@@ -250,7 +250,7 @@ impl Encrypted {
             cipher.session_opened = activity.channel.opened();
             cipher.server_finished = activity.channel.finished(&known.sizes);
             cipher.typing = activity.keys.conclude();
-            cipher.bulk = activity.runs.conclude(end);
+            [cipher.bulk, cipher.stalled] = activity.runs.conclude(end);
         }
         cipher.rekey = known.rekeys.conclude();
         cipher.suite_inferred = known.inferred;

@@ -141,9 +141,14 @@ pub(super) fn list(cipher: &Cipher, read: &Pair<bool>, reversed: bool) -> Vec<Ev
         add(EventKind::Rekeyed, client, first, last, cipher.rekey.count.into(), by_length(both));
     }
     for role in Side::BOTH {
-        if let Some(bulk) = *cipher.bulk.of(role) {
-            let kind = if bulk.stalled { EventKind::BulkStalled } else { EventKind::Bulk };
-            add(kind, role, bulk.first, bulk.last, bulk.octets, Certainty::Sure);
+        let stalled = *cipher.stalled.of(role);
+        let bulk = cipher.bulk.of(role).filter(|bulk| stalled != Some(*bulk));
+        for (kind, run, certainty) in
+            [(EventKind::BulkStalled, stalled, Certainty::Likely), (EventKind::Bulk, bulk, Certainty::Sure)]
+        {
+            if let Some(run) = run {
+                add(kind, role, run.first, run.last, run.octets, certainty);
+            }
         }
         // Keepalives are noted by the side of the TCP connection already.
         let keepalive = *cipher.keepalive.of(of_role(role));

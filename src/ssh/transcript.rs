@@ -264,8 +264,6 @@ pub struct Bulk {
     pub last: Mark,
     /// Octets on the wire.
     pub octets: u64,
-    /// It stopped, and from the receiver nothing had come for about a channel window.
-    pub stalled: bool,
 }
 
 /// Key exchanges after the first, by the sizes of the first.
@@ -306,6 +304,8 @@ pub struct Cipher {
     pub typing: Option<Typing>,
     /// The last run of much data, by the side in SSH that sent it.
     pub bulk: Pair<Option<Bulk>>,
+    /// The last such run that stopped, about a channel window behind the receiver's last word.
+    pub stalled: Pair<Option<Bulk>>,
     /// Later key exchanges.
     pub rekey: Rekey,
     /// The server's CHANNEL_CLOSE behind the command's exit status: a normal end.

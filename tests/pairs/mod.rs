@@ -179,6 +179,7 @@ impl Login<'_> {
                 keys.is_some_and(|keys| (18..=24).contains(&keys))
             }
             "typing" => true,
+            "stalled" => self.event("bulk-stalled").is_some() && keys.is_none(),
             "bulk" => self.event("bulk").is_some() && keys.is_none(),
             _ => keys.is_none() && self.event("hidden-keystrokes").is_none(),
         }

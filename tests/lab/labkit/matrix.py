@@ -33,6 +33,7 @@ HOWS = {
     "reset": "the client's socket is destroyed at the prompt, so that it sends a reset",
     "bulk": "logs in with a key and moves 1 MiB each way, with new keys every 300 kB",
     "bulk-zlib": "the same, compressed",
+    "stalled": "logs in with a key and asks for 4 MiB that nobody reads for 3 s: the channel's window fills",
     "typing": "logs in with a key and types at a terminal",
     "alive": "logs in with a key and says nothing for 5 s but the client's keepalives, one a second",
     "alive-server": "the same with keepalives of the server",
@@ -101,6 +102,8 @@ def wanted(client, server, suite, how):
     suites = [name for name in SUITES if possible(client, server, name, how)]
     if how in ("bulk", "bulk-zlib"):
         return server == "openssh" and how == "bulk" or suite in ("chacha", suites[-1])
+    if how == "stalled":
+        return server == "openssh" and suite in ("chacha", "gcm")
     if how == "typing":
         return server in ("openssh", "asyncssh")
     if how in IN_AUTHENTICATION:

@@ -153,7 +153,7 @@ def command(how):
     """What is run on the server."""
     return {
         "bulk": f"head -c {BULK_OCTETS} /dev/zero; wc -c", "bulk-zlib": f"head -c {BULK_OCTETS} /dev/zero; wc -c",
-        "typing": "cat", "alive": f"sleep {ALIVE_S}", "alive-server": f"sleep {ALIVE_S}",
+        "stalled": f"head -c {4 * BULK_OCTETS} /dev/zero", "typing": "cat", "alive": f"sleep {ALIVE_S}", "alive-server": f"sleep {ALIVE_S}",
     }.get(how, "echo hello")
 
 
@@ -170,9 +170,11 @@ def openssh(undo, node, login, keys):
     for option in options:
         argv += ["-o", option]
     env = {"PATH": os.environ["PATH"], "SSH_ASKPASS": str(askpass(node, login)), "SSH_ASKPASS_REQUIRE": "force"}
-    return node.spawn(
-        undo, f"client-{login.number}", *argv, f"{USER}@{login.address}", command(login.how), stdin=subprocess.PIPE, env=env
-    )
+    argv += [f"{USER}@{login.address}", command(login.how)]
+    if login.how == "stalled":
+        # Nobody reads what the client writes, for a while.
+        argv = ["sh", "-c", '"$@" | { sleep 3; wc -c; }', "sh", *argv]
+    return node.spawn(undo, f"client-{login.number}", *argv, stdin=subprocess.PIPE, env=env)
 
 
 def ssh_options(login, keys):
@@ -180,7 +182,7 @@ def ssh_options(login, keys):
     key = [f"IdentityFile={keys}/user_ed25519"]
     password = ["PreferredAuthentications=password", "PubkeyAuthentication=no"]
     return {
-        "key": key, "typing": key, "alive-server": key,
+        "key": key, "stalled": key, "typing": key, "alive-server": key,
         "bulk": [*key, "RekeyLimit=300K"], "bulk-zlib": [*key, "RekeyLimit=300K", "Compression=yes"],
         "alive": [*key, "ServerAliveInterval=1"], "gives-up": [*password, "NumberOfPasswordPrompts=1"],
     }.get(login.how, password)
