@@ -19,8 +19,10 @@ PermitRootLogin prohibit-password
 PasswordAuthentication {passwords}
 KbdInteractiveAuthentication no
 PrintMotd no
+SetEnv HOME={keys}
 LogLevel DEBUG1
 """
+"""HOME holds no start-up files of the shell: those of the machine's root may wait for anything."""
 
 
 def make_keys(folder):
