@@ -21,6 +21,14 @@ pub struct Limits {
     pub fragment_trains: usize,
     /// Octets held for one datagram that waits for fragments: the largest IP datagram.
     pub fragment_octets: usize,
+    /// Packets of a connection up to which it is kept as these, and not as a flow: a refused or scanned connection has
+    /// two to five, one that exchanged identification strings and closed about ten. 0: always a flow.
+    pub brief_packets: usize,
+    /// Octets of data of such a connection: two identification strings (255 each, RFC 4253 §4.2), no key exchange.
+    pub brief_octets: usize,
+    /// Connections kept as their packets up to which each of them is judged by itself. Beyond it those that look alike are
+    /// judged by the first: 4 096 take a tenth of a second, and nobody reads more.
+    pub judged_singly: usize,
     /// First segments of a connection kept with all their fields: handshake, banners, key exchange and login.
     pub timeline_head: usize,
     /// Last segments of a connection kept with all their fields: the death and what led to it.
@@ -60,6 +68,9 @@ impl Default for Limits {
             extension_headers: 8,
             fragment_trains: 64,
             fragment_octets: 65_535,
+            brief_packets: 12,
+            brief_octets: 512,
+            judged_singly: 4_096,
             timeline_head: 128,
             timeline_tail: 384,
             resets_per_flow: 64,

@@ -18,6 +18,9 @@ use std::fs;
 use std::path::Path;
 
 use rayon::prelude::*;
+use sshrst::limits::Limits;
+use sshrst::source::{self, Batch, Source};
+use sshrst::wire::{Decoded, Decoder, Skimmed, skim};
 use tool::Answer;
 
 /// Places at which each of our captures is cut.
@@ -213,6 +216,42 @@ fn a_capture_cut_anywhere_is_analysed_as_far_as_it_goes() {
         found
     };
     none(&folders.par_iter().flat_map(faults).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_look_at_a_frame_and_the_decoder_agree_on_every_frame() {
+    let mut files = shared::files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("captures"));
+    match shared::shared() {
+        Some(shared) => {
+            let folders = ["captures", "captures-hard", "corpus/captures", "corpus/malformed"];
+            files.extend(folders.iter().flat_map(|folder| shared::files_below(&shared.join(folder))));
+        }
+        None => eprintln!("skipped in part: the corpus is not here"),
+    }
+    let told: Vec<(u64, u64)> = files.par_iter().map(|file| agreeing(file)).collect();
+    let (frames, plain) = told.iter().fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
+    assert!(plain > 10_000 && plain * 2 > frames, "{plain} of {frames} frames are plain");
+}
+
+/// How many frames a capture holds, and how many of them are told at a look.
+fn agreeing(file: &Path) -> (u64, u64) {
+    let limits = Limits::default();
+    let Ok(mut reader) = source::open(file, limits) else { return (0, 0) };
+    let (mut batch, mut decoder) = (Batch::new(), Decoder::new(limits));
+    let (mut frames, mut plain) = (0, 0);
+    while reader.read_batch(&mut batch) {
+        for frame in batch.frames() {
+            frames += 1;
+            let told = match skim(&frame, &limits, |_, _| true) {
+                Skimmed::Tcp(packet) => Decoded::Tcp(packet),
+                Skimmed::Udp => Decoded::Other("udp"),
+                Skimmed::Elsewhere | Skimmed::Unclear => continue,
+            };
+            plain += 1;
+            assert_eq!(decoder.decode(&frame), told, "{}, frame {}", file.display(), frame.number);
+        }
+    }
+    (frames, plain)
 }
 
 /// Length of what a capture must have to be one: pcap's file header, pcapng's first block.

@@ -45,9 +45,13 @@ fn scan(tries: u16) -> Vec<u8> {
 }
 
 fn report(tries: u16, singly: bool) -> Report {
+    report_within(Limits::default(), tries, singly)
+}
+
+fn report_within(limits: Limits, tries: u16, singly: bool) -> Report {
     let capture = scan(tries);
     let mut reader = Reader::new("scan", capture.as_slice(), Limits::default()).unwrap();
-    let mut analysis = Analysis::new(Limits::default(), Ports::default());
+    let mut analysis = Analysis::new(limits, Ports::default());
     let mut batch = Batch::new();
     while reader.read_batch(&mut batch) {
         batch.frames().for_each(|frame| analysis.handle_frame(&frame));
@@ -78,4 +82,13 @@ fn a_few_tries_are_shown_singly() {
 #[test]
 fn all_are_shown_singly_where_that_is_asked_for() {
     assert_eq!(report(40, true).sessions.len(), 40);
+}
+
+#[test]
+fn too_many_to_be_judged_singly_give_the_same_row() {
+    let singly = report(2_000, false);
+    let by_shape = report_within(Limits { judged_singly: 10, ..Limits::default() }, 2_000, false);
+    assert_eq!(by_shape.patterns, singly.patterns);
+    let shown = |report: &Report| report.sessions.iter().map(|it| it.client.port).collect::<Vec<_>>();
+    assert_eq!(shown(&by_shape), shown(&singly));
 }

@@ -1,5 +1,6 @@
 //! What the other connections of a capture show of a host.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -40,7 +41,15 @@ pub struct Host {
 /// All hosts of a capture, by address and by where they were seen.
 #[derive(Debug, Default)]
 pub struct Hosts {
-    seen: BTreeMap<(IpAddr, Place), Vec<(usize, Sight)>>,
+    seen: BTreeMap<(IpAddr, Place), Sights>,
+}
+
+#[derive(Debug, Default)]
+struct Sights {
+    /// The first ones, with the numbers of their connections.
+    first: Vec<(usize, Sight)>,
+    /// All of them together: what every connection beyond the first sees. Final once there are [`Hosts::SIGHTS`].
+    all: OnceCell<Host>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,8 +75,12 @@ impl Hosts {
                 continue;
             }
             let Endpoint { addr, .. } = flow.key.at(flow.end(side));
-            let sights = self.seen.entry((addr, flow.place)).or_default();
+            let sights = &mut self.seen.entry((addr, flow.place)).or_default().first;
             if sights.len() < Self::SIGHTS {
+                if sights.is_empty() {
+                    // Of a scan's many clients each is seen once.
+                    sights.reserve_exact(1);
+                }
                 let sight = Sight {
                     ttl: half.ttl.usual(),
                     round_trip: half.round_trips.min,
@@ -83,9 +96,21 @@ impl Hosts {
 
     /// What all connections but number `index` show of `addr` at `place`.
     pub fn others(&self, index: usize, addr: IpAddr, place: Place) -> Host {
+        let Some(sights) = self.seen.get(&(addr, place)) else { return Host::default() };
+        let beyond = sights.first.len() == Self::SIGHTS && sights.first.iter().all(|(flow, _)| *flow < index);
+        if beyond {
+            sights.all.get_or_init(|| sights.without(None)).clone()
+        } else {
+            sights.without(Some(index))
+        }
+    }
+}
+
+impl Sights {
+    /// Of all connections but number `index`.
+    fn without(&self, index: Option<usize>) -> Host {
         let mut host = Host::default();
-        let Some(sights) = self.seen.get(&(addr, place)) else { return host };
-        for (_, sight) in sights.iter().filter(|(flow, _)| *flow != index) {
+        for (_, sight) in self.first.iter().filter(|(flow, _)| Some(*flow) != index) {
             host.flows += 1;
             host.loops = host.loops.saturating_add(sight.loops);
             host.loop_of_handshake |= sight.handshake && sight.loops > 0;

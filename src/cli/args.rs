@@ -71,6 +71,7 @@ pub(super) struct AnalyzeArguments {
 }
 
 /// How connections are judged and the report is written, wherever the frames come from.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Args, Debug)]
 pub(super) struct ReportingArguments {
     /// Port of SSH, repeatable, or `any` to recognise SSH by its identification string [default: 22].
@@ -100,6 +101,9 @@ pub(super) struct ReportingArguments {
     /// Show every session in full: not only those that died, and refused ones that look alike one by one.
     #[arg(long)]
     pub(super) all: bool,
+    /// Leave out the SHA-256 of the inputs, which `json` and `ndjson` state: it takes ten times as long as reading them.
+    #[arg(long)]
+    pub(super) no_digest: bool,
     /// End with exit status 1 if a session shown is one: `reset`, `death`, who sent the reset (client, server, middlebox,
     /// undetermined), or a group of causes as the JSON names it; repeatable.
     #[arg(long, value_name = "WHAT")]

@@ -57,6 +57,7 @@ pub struct Analyze {
 }
 
 /// How connections are judged and the report is written, wherever the frames come from.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reporting {
     /// Where SSH is looked for.
@@ -75,6 +76,8 @@ pub struct Reporting {
     pub reproducible: bool,
     /// Show every session, also those that are usually folded.
     pub all: bool,
+    /// State the SHA-256 of the inputs. Text does not.
+    pub digest: bool,
     /// What makes the run end with exit status 1.
     pub fail_on: Vec<FailOn>,
     /// Which sessions are shown.
@@ -196,6 +199,7 @@ pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> 
         force: arguments.force,
         reproducible: arguments.reproducible,
         all: arguments.all,
+        digest: !arguments.no_digest && !matches!(format, Format::Text { .. }),
         fail_on: arguments.fail_on,
         selection,
         threads: arguments.threads.map(usize::from),

@@ -1,7 +1,6 @@
 //! The same packet seen twice: a SPAN port's copy, `-i any`, two interfaces in one capture.
 
-use std::collections::VecDeque;
-
+use crate::flow::ring::Ring;
 use crate::units::Elapsed;
 use crate::wire::{Segment, Traits};
 
@@ -15,7 +14,10 @@ const ANONYMOUS_COPY_WITHIN: Elapsed = Elapsed::from_millis(2);
 /// The last segments of a direction, to recognise copies.
 #[derive(Clone, Debug, Default)]
 pub struct Recent {
-    segments: VecDeque<Segment>,
+    segments: Ring<Segment>,
+    /// What of each copies have in common, in a few octets: nearly every segment is told from all of these by that, and
+    /// the remembered ones, a kilobyte, stay out of the cache.
+    marks: Ring<u32>,
     /// Copies seen.
     pub copies: u64,
 }
@@ -26,14 +28,14 @@ impl Recent {
 
     /// Whether `segment` is a copy of a remembered one; it is remembered if not.
     pub fn is_copy(&mut self, segment: &Segment) -> bool {
-        let copy = self.segments.iter().any(|earlier| self.same(earlier, segment));
+        let mark = mark(segment);
+        let known = self.marks.values().contains(&mark);
+        let copy = known && self.segments.iter().any(|earlier| self.same(earlier, segment));
         if copy {
             self.copies += 1;
         } else {
-            if self.segments.len() >= Self::KEPT {
-                self.segments.pop_front();
-            }
-            self.segments.push_back(*segment);
+            self.segments.push(*segment, Self::KEPT);
+            self.marks.push(mark, Self::KEPT);
         }
         copy
     }
@@ -64,6 +66,13 @@ impl Recent {
         (a.seq, a.ack, a.flags, a.payload_len, a.ip_id, a.window, a.ts_value, a.ts_echo, a.from)
             == (b.seq, b.ack, b.flags, b.payload_len, b.ip_id, b.window, b.ts_value, b.ts_echo, b.from)
     }
+}
+
+/// Equal for copies, and for little else.
+fn mark(segment: &Segment) -> u32 {
+    let Segment { seq, ack, payload_len, ip_id, flags, .. } = *segment;
+    let fields = seq.0 ^ ack.0.rotate_left(11) ^ payload_len.rotate_left(22);
+    fields ^ u32::from(ip_id).rotate_left(5) ^ u32::from(flags.0).rotate_left(27)
 }
 
 fn near(a: &Segment, b: &Segment, within: Elapsed) -> bool {

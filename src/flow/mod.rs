@@ -1,9 +1,12 @@
 //! What one connection did: both directions, who opened it, silences, round trips, resets.
 
 mod assembler;
+mod brief;
 mod duplicates;
 mod half;
 mod losses;
+mod orientation;
+mod ring;
 mod round_trip;
 mod sender_clock;
 mod series;
@@ -17,11 +20,12 @@ pub use assembler::{Assembler, Delivery};
 pub use duplicates::Recent;
 pub use half::{Half, Moment, Step, Unanswered};
 pub use losses::Losses;
+pub use orientation::OrientedBy;
 pub use round_trip::{Loop, RoundTrips};
 pub use series::{Seen, Series};
 pub use side::{Pair, Side};
 pub use silence::{AFTERMATH, Pauses, SHORTEST, Silence, Silences};
-pub use table::{Event, FlowId, Table};
+pub use table::{Event, FlowId, Kept, Origins, Table};
 pub use timeline::Timeline;
 pub use window::{Acceptance, acceptance};
 
@@ -29,19 +33,6 @@ use crate::frame::{FrameNo, Place};
 use crate::limits::Limits;
 use crate::units::{Elapsed, Timestamp};
 use crate::wire::{End, FlowKey, Packet, Quote, Segment};
-
-/// How it is known which end is the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrientedBy {
-    /// It sent the SYN.
-    Syn,
-    /// The other end sent the SYN-ACK.
-    SynAck,
-    /// The other end has a port of SSH.
-    Port,
-    /// Its packet came first: a guess.
-    FirstFrame,
-}
 
 /// A reset as it was seen, with the state of the connection at that moment.
 #[derive(Clone, Debug)]
@@ -113,7 +104,9 @@ pub struct Flow {
 }
 
 impl Flow {
-    fn new(packet: &Packet<'_>, client: End, oriented_by: OrientedBy) -> Self {
+    /// A connection that begins with `packet`, which is still to be [handled](Self::handle).
+    fn new(packet: &Packet<'_>, ports: &[u16]) -> Self {
+        let (client, oriented_by) = orientation::of(packet, ports);
         let moment = Moment::of(&packet.segment);
         Self {
             key: packet.key,
@@ -200,6 +193,21 @@ impl Flow {
     /// Whether something was unacknowledged or a probe unanswered after the last packet.
     fn is_owed(&self) -> bool {
         self.low.unanswered.is_some() || self.high.unanswered.is_some()
+    }
+
+    /// Takes one packet, and tells `tell` what it did.
+    fn handle(
+        &mut self,
+        packet: &Packet<'_>,
+        id: FlowId,
+        limits: &Limits,
+        tell: &mut impl FnMut(FlowId, Moment, Event<'_>),
+    ) {
+        let at = Moment::of(&packet.segment);
+        self.take(packet, limits, &mut |from, delivery| tell(id, at, Event::Stream { from, delivery }));
+        if packet.segment.flags.fin() || packet.segment.flags.rst() {
+            tell(id, at, Event::Ended { from: self.side(packet.segment.from) });
+        }
     }
 
     /// Notices, by what an end does next, that it had the acknowledgement it was waiting for although the capture does not
@@ -390,6 +398,14 @@ impl Flow {
                 half.assembler.give_up(&mut |delivery: Delivery<'_>| deliver(side, delivery));
             }
         }
+    }
+
+    /// No packet comes any more: gives up what only the next one would need.
+    fn settle(&mut self) {
+        self.recent = Default::default();
+        self.low.round_trips.settle();
+        self.high.round_trips.settle();
+        self.timeline.settle();
     }
 
     /// Time from the first packet to the last.

@@ -36,6 +36,12 @@ impl RoundTrips {
     /// Loops kept for quantiles.
     const RECENT: usize = 64;
 
+    /// Nothing is measured any more.
+    pub(super) fn settle(&mut self) {
+        self.marks = VecDeque::new();
+        self.recent.shrink_to_fit();
+    }
+
     /// A new segment that ends at `end` passed towards the measured end.
     pub fn sent(&mut self, end: Seq, time: Timestamp, frame: FrameNo, marks: usize) {
         if self.marks.len() >= marks {
@@ -77,9 +83,8 @@ impl RoundTrips {
 
     /// The loop that `share` (0 to 1) of the recent ones do not exceed.
     pub fn quantile(&self, share: f64) -> Option<Elapsed> {
-        let mut sorted: Vec<Elapsed> = self.recent.iter().copied().collect();
-        sorted.sort_unstable();
-        let index = (share * sorted.len().saturating_sub(1) as f64).round() as usize;
-        sorted.get(index).copied()
+        let mut loops: Vec<Elapsed> = self.recent.iter().copied().collect();
+        let index = (share * loops.len().saturating_sub(1) as f64).round() as usize;
+        (index < loops.len()).then(|| *loops.select_nth_unstable(index).1)
     }
 }

@@ -3,13 +3,17 @@
 //! A 4-tuple can be used again (another incarnation), and the same packets can be seen at two places of one
 //! capture: both become connections of their own.
 
-use foldhash::quality::RandomState;
-use hashbrown::HashTable;
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 
-use crate::flow::{Delivery, Flow, OrientedBy, Side};
-use crate::frame::Place;
+use foldhash::quality::RandomState;
+use hashbrown::HashTable;
+
+use crate::flow::brief::Brief;
+use crate::flow::{Delivery, Flow, Moment, Side};
+use crate::frame::{FrameNo, Place};
 use crate::limits::Limits;
+use crate::units::Timestamp;
 use crate::wire::{End, FlowKey, Packet, Quote, Segment};
 
 /// Index of a connection, in the order of their first packets.
@@ -38,23 +42,75 @@ pub enum Event<'a> {
     },
 }
 
+/// A connection as the table keeps it.
+#[derive(Clone, Debug)]
+pub struct Kept(State);
+
+#[derive(Clone, Debug)]
+enum State {
+    /// Few packets so far: nobody was told of it yet.
+    Brief(Brief),
+    Whole(Box<Flow>),
+}
+
+/// For each connection of a [joined](Table::joined) table the one it was in before, and its number there.
+pub type Origins = Vec<(usize, FlowId)>;
+
 /// All connections of one capture.
 #[derive(Debug)]
 pub struct Table {
     /// Keyed: an attacker who can choose ports and addresses must not choose collisions.
     hasher: RandomState,
     index: HashTable<Slot>,
-    flows: Vec<Flow>,
+    flows: Vec<Kept>,
+    /// The first frame of each.
+    opened: Vec<FrameNo>,
+    briefs: usize,
     limits: Limits,
     ports: Vec<u16>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    hash: u64,
+    /// Half of the hash: it is compared, and what the table grows by.
+    hash: u32,
     flow: u32,
     /// Set for the second and later places at which a connection was seen.
     place: Option<Place>,
+}
+
+impl Kept {
+    /// Its two ends.
+    pub const fn key(&self) -> &FlowKey {
+        match &self.0 {
+            State::Brief(brief) => &brief.key,
+            State::Whole(flow) => &flow.key,
+        }
+    }
+
+    /// Where it was seen.
+    pub const fn place(&self) -> Place {
+        match &self.0 {
+            State::Brief(brief) => brief.place,
+            State::Whole(flow) => flow.place,
+        }
+    }
+
+    /// The flow, if it is kept as such.
+    pub fn whole(&self) -> Option<&Flow> {
+        match &self.0 {
+            State::Brief(_) => None,
+            State::Whole(flow) => Some(flow),
+        }
+    }
+
+    /// The flow, made of its packets if it is kept as these; nobody is told what they did.
+    fn flow(&self, ports: &[u16], limits: &Limits) -> Option<Cow<'_, Flow>> {
+        match &self.0 {
+            State::Brief(brief) => brief.replay(FlowId(0), ports, limits, &mut |_, _, _| {}).map(Cow::Owned),
+            State::Whole(flow) => Some(Cow::Borrowed(flow)),
+        }
+    }
 }
 
 impl Table {
@@ -64,39 +120,132 @@ impl Table {
             hasher: RandomState::default(),
             index: HashTable::new(),
             flows: Vec::new(),
+            opened: Vec::new(),
+            briefs: 0,
             limits,
             ports: ports.to_vec(),
         }
     }
 
+    /// An empty table in which keys have the same hashes.
+    pub fn sibling(&self) -> Self {
+        Self { hasher: self.hasher.clone(), ..Self::new(self.limits, &self.ports) }
+    }
+
+    /// The hash of `key`.
+    pub fn hash(&self, key: &FlowKey) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
+    /// Gives keys their hashes.
+    pub fn hasher(&self) -> impl Fn(&FlowKey) -> u64 + Send + Sync + use<> {
+        let hasher = self.hasher.clone();
+        move |key| hasher.hash_one(key)
+    }
+
+    /// One table of several in which no connection is twice, its connections in the order of their first packets; it takes
+    /// no more packets. With the table and the number that each had before, unless there was but one.
+    pub fn joined(mut tables: Vec<Self>) -> Option<(Self, Option<Origins>)> {
+        let last = tables.pop()?;
+        if tables.is_empty() {
+            return Some((last, None));
+        }
+        let mut joined = last.sibling();
+        tables.push(last);
+        joined.briefs = tables.iter().map(|table| table.briefs).sum();
+        let mut origins: Vec<(FrameNo, usize, u32)> = Vec::new();
+        for (number, table) in tables.iter_mut().enumerate() {
+            table.index = HashTable::new();
+            origins.extend(table.opened.drain(..).zip(0..).map(|(frame, id)| (frame, number, id)));
+        }
+        // A frame opens one connection.
+        origins.sort_unstable();
+        let mut flows: Vec<_> = tables.into_iter().map(|table| table.flows.into_iter()).collect();
+        joined.flows.extend(
+            origins.iter().filter_map(|(_, number, _)| flows.get_mut(*number).and_then(Iterator::next)),
+        );
+        Some((joined, Some(origins.into_iter().map(|(_, number, id)| (number, FlowId(id))).collect())))
+    }
+
     /// The connections so far, in the order of their first packets.
-    pub fn flows(&self) -> &[Flow] {
+    pub fn flows(&self) -> &[Kept] {
         &self.flows
     }
 
-    /// The connections, in the order of their first packets.
-    pub fn into_flows(self) -> Vec<Flow> {
-        self.flows
+    /// How many of them are still kept as their packets.
+    pub const fn briefs(&self) -> usize {
+        self.briefs
     }
 
-    /// Takes one packet and tells `tell` what it did.
-    pub fn handle(&mut self, packet: &Packet<'_>, tell: &mut impl FnMut(FlowId, Event<'_>)) -> FlowId {
-        let id = self.locate(packet, tell);
-        let Self { flows, limits, .. } = self;
-        let Some(flow) = flows.get_mut(id.0 as usize) else { return id };
-        flow.take(packet, limits, &mut |from, delivery| tell(id, Event::Stream { from, delivery }));
-        if packet.segment.flags.fin() || packet.segment.flags.rst() {
-            tell(id, Event::Ended { from: flow.side(packet.segment.from) });
+    /// The connections, in the order of their first packets, those kept as packets left out.
+    pub fn into_flows(self) -> impl Iterator<Item = (FlowId, Box<Flow>)> {
+        let whole = |(id, kept): (usize, Kept)| match kept.0 {
+            State::Whole(mut flow) => {
+                flow.settle();
+                Some((FlowId(id as u32), flow))
+            }
+            State::Brief(_) => None,
+        };
+        self.flows.into_iter().enumerate().filter_map(whole)
+    }
+
+    /// Takes one packet and tells `tell` what it did: at once, or when its connection is no longer brief.
+    pub fn handle(&mut self, packet: &Packet<'_>, tell: &mut impl FnMut(FlowId, Moment, Event<'_>)) {
+        self.handle_hashed(self.hasher.hash_one(packet.key), packet, tell);
+    }
+
+    /// Takes one packet, the hash of whose key is known.
+    pub fn handle_hashed(
+        &mut self,
+        hash: u64,
+        packet: &Packet<'_>,
+        tell: &mut impl FnMut(FlowId, Moment, Event<'_>),
+    ) {
+        let id = self.locate(hash, packet, tell);
+        let Some(kept) = self.flows.get_mut(id.0 as usize) else { return };
+        if let State::Brief(brief) = &mut kept.0 {
+            if brief.note(packet, &self.limits) {
+                return;
+            }
+            self.expand(id, tell);
         }
-        id
+        if let Some(Kept(State::Whole(flow))) = self.flows.get_mut(id.0 as usize) {
+            flow.handle(packet, id, &self.limits, tell);
+        }
+    }
+
+    /// Makes a flow of a connection that was kept as its packets.
+    pub fn expand(&mut self, id: FlowId, tell: &mut impl FnMut(FlowId, Moment, Event<'_>)) {
+        let Some(kept) = self.flows.get_mut(id.0 as usize) else { return };
+        if let State::Brief(brief) = &kept.0
+            && let Some(flow) = brief.replay(id, &self.ports, &self.limits, tell)
+        {
+            kept.0 = State::Whole(Box::new(flow));
+            self.briefs -= 1;
+        }
+    }
+
+    /// A flow of the packets of `id`, which stays kept as these; `None` if it is whole. What they did up to the capture's
+    /// `end` goes to `tell`.
+    pub fn replay(
+        &self,
+        id: FlowId,
+        end: Timestamp,
+        tell: &mut impl FnMut(FlowId, Moment, Event<'_>),
+    ) -> Option<Flow> {
+        let State::Brief(brief) = &self.flows.get(id.0 as usize)?.0 else { return None };
+        let mut flow = brief.replay(id, &self.ports, &self.limits, tell)?;
+        finish(id, &mut flow, end, tell);
+        Some(flow)
     }
 
     /// Takes an ICMP error that quotes a segment; false when the connection is not known.
-    pub fn handle_quote(&mut self, quote: Quote) -> bool {
+    pub fn handle_quote(&mut self, quote: Quote, tell: &mut impl FnMut(FlowId, Moment, Event<'_>)) -> bool {
         let hash = self.hasher.hash_one(quote.key);
         let Some(id) = self.find(hash, &quote.key, None) else { return false };
+        self.expand(FlowId(id), tell);
         let bound = self.limits.resets_per_flow;
-        if let Some(flow) = self.flows.get_mut(id as usize)
+        if let Some(Kept(State::Whole(flow))) = self.flows.get_mut(id as usize)
             && flow.quotes.len() < bound
         {
             flow.quotes.push(quote);
@@ -105,18 +254,24 @@ impl Table {
     }
 
     /// The capture ended: hands on what was held back.
-    pub fn finish(&mut self, tell: &mut impl FnMut(FlowId, Event<'_>)) {
-        for (id, flow) in self.flows.iter_mut().enumerate() {
-            flow.flush(&mut |from, delivery| tell(FlowId(id as u32), Event::Stream { from, delivery }));
+    pub fn finish(&mut self, end: Timestamp, tell: &mut impl FnMut(FlowId, Moment, Event<'_>)) {
+        for (id, kept) in self.flows.iter_mut().enumerate() {
+            if let State::Whole(flow) = &mut kept.0 {
+                finish(FlowId(id as u32), flow, end, tell);
+            }
         }
     }
 
-    fn locate(&mut self, packet: &Packet<'_>, tell: &mut impl FnMut(FlowId, Event<'_>)) -> FlowId {
-        let hash = self.hasher.hash_one(packet.key);
+    fn locate(
+        &mut self,
+        hash: u64,
+        packet: &Packet<'_>,
+        tell: &mut impl FnMut(FlowId, Moment, Event<'_>),
+    ) -> FlowId {
         let Some(primary) = self.find(hash, &packet.key, None) else {
             return self.open(hash, packet, None, tell);
         };
-        let elsewhere = self.flows.get(primary as usize).is_some_and(|flow| flow.place != packet.place);
+        let elsewhere = self.flows.get(primary as usize).is_some_and(|kept| kept.place() != packet.place);
         let (found, place) = if elsewhere {
             match self.find(hash, &packet.key, Some(packet.place)) {
                 Some(second) => (second, Some(packet.place)),
@@ -136,7 +291,8 @@ impl Table {
     }
 
     fn seen_before(&self, flow: u32, segment: &Segment) -> bool {
-        self.flows.get(flow as usize).is_some_and(|flow| match segment.from {
+        let flow = self.flows.get(flow as usize).and_then(|kept| kept.flow(&self.ports, &self.limits));
+        flow.is_some_and(|flow| match segment.from {
             End::Low => flow.recent[0].holds(segment),
             End::High => flow.recent[1].holds(segment),
         })
@@ -147,7 +303,13 @@ impl Table {
         if !segment.flags.is_syn() {
             return false;
         }
-        let Some(flow) = self.flows.get(flow as usize) else { return false };
+        let Some(kept) = self.flows.get(flow as usize) else { return false };
+        if let State::Brief(brief) = &kept.0
+            && brief.repeats_syn(segment)
+        {
+            return false;
+        }
+        let Some(flow) = kept.flow(&self.ports, &self.limits) else { return false };
         let half = flow.at(segment.from);
         match (half.isn, half.next) {
             (Some(isn), _) if isn == segment.seq => false,
@@ -160,11 +322,11 @@ impl Table {
 
     fn find(&self, hash: u64, key: &FlowKey, place: Option<Place>) -> Option<u32> {
         let same = |slot: &Slot| {
-            slot.hash == hash
+            slot.hash == hash as u32
                 && slot.place == place
-                && self.flows.get(slot.flow as usize).is_some_and(|flow| flow.key == *key)
+                && self.flows.get(slot.flow as usize).is_some_and(|kept| kept.key() == key)
         };
-        self.index.find(hash, same).map(|slot| slot.flow)
+        self.index.find(spread(hash as u32), same).map(|slot| slot.flow)
     }
 
     fn open(
@@ -172,39 +334,46 @@ impl Table {
         hash: u64,
         packet: &Packet<'_>,
         place: Option<Place>,
-        tell: &mut impl FnMut(FlowId, Event<'_>),
+        tell: &mut impl FnMut(FlowId, Moment, Event<'_>),
     ) -> FlowId {
-        let (client, oriented_by) = self.orient(packet);
         let id = self.flows.len() as u32;
-        self.flows.push(Flow::new(packet, client, oriented_by));
-        tell(FlowId(id), Event::Opened { midstream: !packet.segment.flags.syn() });
+        self.opened.push(packet.segment.frame);
+        let brief = self.limits.brief_packets > 0;
+        self.flows.push(Kept(if brief {
+            self.briefs += 1;
+            State::Brief(Brief::new(packet.key, packet.place))
+        } else {
+            tell(
+                FlowId(id),
+                Moment::of(&packet.segment),
+                Event::Opened { midstream: !packet.segment.flags.syn() },
+            );
+            State::Whole(Box::new(Flow::new(packet, &self.ports)))
+        }));
         let flows = &self.flows;
         let same = |slot: &Slot| {
-            slot.hash == hash
+            slot.hash == hash as u32
                 && slot.place == place
-                && flows.get(slot.flow as usize).is_some_and(|flow| flow.key == packet.key)
+                && flows.get(slot.flow as usize).is_some_and(|kept| *kept.key() == packet.key)
         };
-        if let Some(slot) = self.index.find_mut(hash, same) {
+        if let Some(slot) = self.index.find_mut(spread(hash as u32), same) {
             slot.flow = id; // The earlier incarnation stays in `flows`, no longer found.
         } else {
-            self.index.insert_unique(hash, Slot { hash, flow: id, place }, |slot| slot.hash);
+            let slot = Slot { hash: hash as u32, flow: id, place };
+            self.index.insert_unique(spread(slot.hash), slot, |slot| spread(slot.hash));
         }
         FlowId(id)
     }
+}
 
-    fn orient(&self, packet: &Packet<'_>) -> (End, OrientedBy) {
-        let segment = &packet.segment;
-        if segment.flags.is_syn() {
-            return (segment.from, OrientedBy::Syn);
-        }
-        if segment.flags.is_syn_ack() {
-            return (!segment.from, OrientedBy::SynAck);
-        }
-        let is_server = |end: End| self.ports.contains(&packet.key.at(end).port);
-        match (is_server(End::Low), is_server(End::High)) {
-            (true, false) => (End::High, OrientedBy::Port),
-            (false, true) => (End::Low, OrientedBy::Port),
-            _ => (segment.from, OrientedBy::FirstFrame),
-        }
-    }
+/// A hash of 64 bits from the half that a slot keeps: the index takes its place from the lower bits and its tag from the
+/// highest.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
+}
+
+/// The capture ended: hands on what `flow` held back.
+fn finish(id: FlowId, flow: &mut Flow, end: Timestamp, tell: &mut impl FnMut(FlowId, Moment, Event<'_>)) {
+    let at = Moment { frame: FrameNo::default(), time: end };
+    flow.flush(&mut |from, delivery| tell(id, at, Event::Stream { from, delivery }));
 }

@@ -35,7 +35,8 @@ impl Default for Sent<'_> {
 
 impl Wire {
     pub(crate) fn new() -> Self {
-        let table = Table::new(Limits::default(), &[22]);
+        let limits = Limits { brief_packets: 0, ..Limits::default() };
+        let table = Table::new(limits, &[22]);
         Self { table, frame: 0, millis: 0, place: Place::default(), server_ttl: 64, streams: Vec::new() }
     }
 
@@ -81,7 +82,7 @@ impl Wire {
         };
         let packet = Packet { key, place: self.place, segment, payload: sent.data };
         let streams = &mut self.streams;
-        self.table.handle(&packet, &mut |id, event| {
+        self.table.handle(&packet, &mut |id, _, event| {
             if let Event::Stream { from, delivery: Delivery::Octets(octets) } = event {
                 streams.push((id.0, from, octets.to_vec()));
             }
@@ -101,7 +102,7 @@ impl Wire {
     }
 
     pub(crate) fn flow(&self, index: usize) -> &Flow {
-        &self.table.flows()[index]
+        self.table.flows()[index].whole().unwrap()
     }
 }
 

@@ -1,7 +1,6 @@
 //! The segments of a connection that are kept with all their fields.
 
-use std::collections::VecDeque;
-
+use crate::flow::ring::Ring;
 use crate::limits::Limits;
 use crate::units::Timestamp;
 use crate::wire::Segment;
@@ -12,7 +11,7 @@ use crate::wire::Segment;
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
     head: Vec<Segment>,
-    tail: VecDeque<Segment>,
+    tail: Ring<Segment>,
     /// Segments between head and tail that are no longer kept.
     pub dropped: u64,
 }
@@ -24,11 +23,8 @@ impl Timeline {
             self.head.push(segment);
             return;
         }
-        if self.tail.len() >= limits.timeline_tail {
-            self.tail.pop_front();
-            self.dropped = self.dropped.saturating_add(1);
-        }
-        self.tail.push_back(segment);
+        let dropped = self.tail.push(segment, limits.timeline_tail);
+        self.dropped = self.dropped.saturating_add(u64::from(dropped));
     }
 
     /// The kept segments between which others are no longer kept; `None` where all are.
@@ -39,6 +35,12 @@ impl Timeline {
     /// When the first of the last segments passed; `None` while all are kept from the start.
     pub fn tail_begins(&self) -> Option<Timestamp> {
         self.tail.front().map(|segment| segment.time)
+    }
+
+    /// Nothing is added any more.
+    pub(super) fn settle(&mut self) {
+        self.head.shrink_to_fit();
+        self.tail.settle();
     }
 
     /// The kept segments in capture order.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use super::alike::network;
 use super::bracket::Bracket;
 use super::crowd::{Crowd, client, counted};
-use super::handshakes_alike::network;
 use super::{Judged, Pattern};
 use crate::case::Ending;
 use crate::cause::{Cause, Group};

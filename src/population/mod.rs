@@ -7,11 +7,15 @@
 mod declare;
 
 mod aftermath;
+mod alike;
+mod attempts_alike;
 mod ban_after_failures;
 mod bracket;
+mod closed_without_a_word;
 mod connection_continues_under_another_4_tuple;
 mod crowd;
 mod death;
+mod folding;
 mod handshakes_alike;
 mod idle_limit_of_a_path;
 mod login_over_another_session;
@@ -27,9 +31,10 @@ mod server_lost_its_connections;
 mod sessions_of_a_server_died_together;
 mod sessions_of_several_servers_died_together;
 
+pub use alike::{EXAMPLES, Fate, Group, Member, groups};
 pub use bracket::Bracket;
 pub use declare::Meta;
-pub use handshakes_alike::{Fold, folds};
+pub use folding::{Fold, folds};
 
 use std::collections::BTreeMap;
 
@@ -37,6 +42,7 @@ use crate::case::{Blind, Case};
 use crate::cause::{Cause, Weight};
 use crate::frame::FrameNo;
 use crate::infer::{Diagnosis, Move};
+use crate::limits::Limits;
 use crate::timers::Timer;
 use crate::units::Timestamp;
 use crate::wire::Undecoded;
@@ -70,10 +76,20 @@ pub struct Counts {
     pub last: Option<Timestamp>,
 }
 
+impl Counts {
+    /// Counts a frame that could not be decoded.
+    pub fn note_undecoded(&mut self, frame: FrameNo, why: Undecoded, limits: &Limits) {
+        self.undecoded += 1;
+        if self.undecoded_examples.len() < limits.undecoded_examples {
+            self.undecoded_examples.push((frame, why));
+        }
+    }
+}
+
 /// What a capture holds.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Findings {
-    /// The SSH connections, in the order of their first frames.
+    /// The SSH connections, in the order of their first frames, those left out that were folded.
     pub sessions: Vec<Judged>,
     /// What was counted.
     pub counts: Counts,
@@ -81,6 +97,8 @@ pub struct Findings {
     pub blind: Vec<Blind>,
     /// What several sessions say together.
     pub patterns: Vec<Pattern>,
+    /// Connections that are not among the sessions, all but the examples: they came to nothing like many others.
+    pub folded: Vec<Fold>,
     /// Timers that the user knows of.
     pub timers: Vec<Timer>,
 }
@@ -141,7 +159,7 @@ type Find = fn(&Crowd<'_>) -> Vec<Pattern>;
 /// Every pattern, in the order of the report, with what looks for it.
 ///
 /// The first tells which connections were seen more than once; the others count each once.
-static FINDERS: [(&Meta, Find); 13] = [
+static FINDERS: [(&Meta, Find); 14] = [
     (&login_over_another_session::LOGIN_OVER_ANOTHER_SESSION, login_over_another_session::find),
     (
         &sessions_of_a_server_died_together::SESSIONS_OF_A_SERVER_DIED_TOGETHER,
@@ -155,6 +173,7 @@ static FINDERS: [(&Meta, Find); 13] = [
     ),
     (&refusals_at_the_startup_limit::REFUSALS_AT_THE_STARTUP_LIMIT, refusals_at_the_startup_limit::find),
     (&refusals_of_one_source::REFUSALS_OF_ONE_SOURCE, refusals_of_one_source::find),
+    (&closed_without_a_word::CLOSED_WITHOUT_A_WORD, closed_without_a_word::find),
     (&ban_after_failures::BAN_AFTER_FAILURES, ban_after_failures::find),
     (&idle_limit_of_a_path::IDLE_LIMIT_OF_A_PATH, idle_limit_of_a_path::find),
     (
@@ -170,7 +189,8 @@ static FINDERS: [(&Meta, Find); 13] = [
 pub fn catalogue() -> impl Iterator<Item = &'static Meta> {
     let first = &same_connection_seen_twice::SAME_CONNECTION_SEEN_TWICE;
     let others = FINDERS.iter().map(|(meta, _)| *meta);
-    std::iter::once(first).chain(others).chain(std::iter::once(&handshakes_alike::HANDSHAKES_ALIKE))
+    let rows = [&handshakes_alike::HANDSHAKES_ALIKE, &attempts_alike::ATTEMPTS_ALIKE];
+    std::iter::once(first).chain(others).chain(rows)
 }
 
 /// The patterns in `sessions`; the causes of their sessions are moved by them.

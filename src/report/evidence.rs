@@ -1,4 +1,4 @@
-//! The evidence in the order in which it is shown, for the renderings that set it in tables.
+//! The evidence in the order in which it is shown.
 
 use super::model::{Evidence, Reset, Session};
 use super::words;
@@ -41,6 +41,26 @@ fn bearing<'a>(reset: &'a Reset, sender: &str) -> Group<'a> {
     let supports = reset.sender == "undetermined" || reset.sender == sender;
     let relation = if supports { "Evidence" } else { "Against that, evidence" };
     Group { heading: format!("{relation} that {} sent it", words::sender(sender)), weighed: true, items }
+}
+
+/// Where nothing bears on who sent the reset.
+pub(super) const NONE: &str = "none: nothing that could be seen speaks for one side";
+
+/// The odds that the evidence has to move, and whether it pulls both ways.
+pub(super) fn before(reset: &Reset) -> String {
+    let host = words::sender(reset.claimed_sender);
+    let prior = &reset.prior;
+    let odds = format!(
+        "by the reset's form and role alone {host} {}, {} {}",
+        words::percent(prior.client + prior.server),
+        words::sender("middlebox"),
+        words::percent(prior.middlebox)
+    );
+    if reset.conflict {
+        format!("{odds}; the evidence is strong both ways, so neither is named")
+    } else {
+        odds
+    }
 }
 
 /// A claim and the frames that it cites.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::complain;
 use super::output::Output;
 use super::timers;
-use crate::analysis::{self, Analysis, Blind, BlindKind, Findings};
+use crate::analysis::{Analysis, Blind, BlindKind, Threads};
 use crate::cli::{Format, Reporting};
 use crate::error::{Error, Exit};
 use crate::limits::Limits;
@@ -32,21 +32,23 @@ impl Gathered {
     /// # Errors
     ///
     /// When the user's timers cannot be read.
-    pub(super) fn new(limits: Limits, reporting: &Reporting) -> Result<Self, Error> {
+    pub(super) fn new(mut limits: Limits, reporting: &Reporting) -> Result<Self, Error> {
+        if reporting.all {
+            limits.judged_singly = usize::MAX;
+        }
+        let threads = Threads::new(reporting.threads)
+            .map_err(|error| Error::new(Exit::Fault, format!("threads could not be started: {error}")))?;
         let own = timers::own(reporting.timers.as_deref())?;
-        let analysis =
-            Analysis::new(limits, reporting.ports.clone()).seen_from(reporting.vantage).knowing(own);
+        let analysis = Analysis::new(limits, reporting.ports.clone())
+            .seen_from(reporting.vantage)
+            .knowing(own)
+            .on(threads);
         Ok(Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed })
     }
 
     /// Takes a source to its end.
-    pub(super) fn follow(&mut self, source: &mut dyn Source) -> Summary {
-        let mut batch = Batch::new();
-        while source.read_batch(&mut batch) {
-            for frame in batch.frames() {
-                self.analysis.handle_frame(&frame);
-            }
-        }
+    pub(super) fn follow(&mut self, source: &mut (dyn Source + Send)) -> Summary {
+        self.analysis.follow(Batch::new, &mut |batch: &mut Batch| source.read_batch(batch));
         let summary = source.summary();
         let damage = damage(&summary);
         for blind in &damage {
@@ -62,7 +64,7 @@ impl Gathered {
 
     /// Judges, and writes the report.
     pub(super) fn report(self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
-        let findings = judged(self.analysis, self.blind, reporting.threads)?;
+        let findings = self.analysis.finish(self.blind);
         let options = model::Options {
             reproducible: reporting.reproducible,
             singly: reporting.all,
@@ -103,11 +105,6 @@ fn input(summary: &Summary) -> model::Input {
         format: summary.format.to_string(),
         complete: summary.complete,
     }
-}
-
-fn judged(analysis: Analysis, blind: Vec<Blind>, threads: Option<usize>) -> Result<Findings, Error> {
-    analysis::with_threads(threads, || analysis.finish(blind))
-        .map_err(|error| Error::new(Exit::Fault, format!("threads could not be started: {error}")))
 }
 
 fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {

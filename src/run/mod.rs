@@ -85,6 +85,9 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
         match open(file, limits) {
             Ok(mut reader) => {
                 reader.number_from(next.frame, next.interface);
+                if !reporting.digest {
+                    reader.without_digest();
+                }
                 next = next.after(&gathered.follow(&mut reader));
             }
             Err(error) => failures.push(Error::from(&error)),

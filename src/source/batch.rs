@@ -1,5 +1,6 @@
 //! Whole records in one buffer: what a source hands on, and what a thread pool takes.
 
+use crate::analysis::Frames;
 use crate::frame::{Frame, FrameNo, LinkType, Mark, Place};
 use crate::units::Timestamp;
 
@@ -113,6 +114,12 @@ impl Batch {
         if self.filled == self.octets.len() {
             self.octets.resize(self.filled + PIECE, 0);
         }
+    }
+}
+
+impl Frames for Batch {
+    fn frames(&self) -> impl Iterator<Item = Frame<'_>> {
+        self.frames()
     }
 }
 

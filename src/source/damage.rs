@@ -65,6 +65,8 @@ pub enum Cost {
     Detail,
     /// One frame is left out; reading goes on after it.
     Frame,
+    /// So many octets are left out; reading goes on behind them, where records seem to go on.
+    Octets(u64),
     /// Nothing after it can be read.
     Rest,
 }
@@ -92,7 +94,7 @@ impl Damage {
                 "the capture was stopped while writing, or copied incompletely: copy it again, or take the result as it is"
             }
             (Fault::ReadFailed(_), _) => "check the disk or the program that writes into the pipe",
-            (_, Cost::Rest) => {
+            (_, Cost::Rest | Cost::Octets(_)) => {
                 "copy the file again from where it was captured; `pcapfix` can recover frames after the damage"
             }
             (_, Cost::Frame | Cost::Detail) => {
@@ -152,6 +154,10 @@ impl fmt::Display for Damage {
         match (cost, frames_before) {
             (Cost::Detail, _) => write!(f, "no frame is lost"),
             (Cost::Frame, _) => write!(f, "one frame is left out, after {frames_before} that were read"),
+            (Cost::Octets(octets), _) => write!(
+                f,
+                "{octets} octets are left out, after {frames_before} frames that were read, up to where records go on"
+            ),
             (Cost::Rest, 0) => write!(f, "no frame could be read"),
             (Cost::Rest, 1) => write!(f, "the one frame before it was read"),
             (Cost::Rest, _) => write!(f, "the {frames_before} frames before it were read"),

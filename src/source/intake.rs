@@ -7,12 +7,14 @@ use crate::frame::{FrameNo, LinkType, Mark};
 use crate::units::Timestamp;
 
 /// Why following the records stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Pause {
     /// The next record or block needs so many octets, or more once its header is there.
     Need(usize),
     /// Damage: nothing after it can be read.
     Stop,
+    /// The record at the cursor is damaged, and with it the way to the next one. It is not noted yet.
+    Lost(Fault),
 }
 
 /// A frame as its record describes it.

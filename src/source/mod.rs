@@ -24,6 +24,7 @@ mod order;
 mod pcap;
 mod pcapng;
 mod reader;
+mod resume;
 mod shown;
 mod summary;
 mod tally;

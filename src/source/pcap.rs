@@ -9,7 +9,7 @@ use crate::frame::{LinkType, Mark};
 use crate::units::Timestamp;
 
 /// The record's part of a [`Damage`](super::Damage).
-const RECORD: &str = "pcap record";
+pub(super) const RECORD: &str = "pcap record";
 
 /// In which order a record states its two lengths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,26 @@ enum Lengths {
     Swapped,
     /// Either: version 2.3. The smaller is the captured one.
     Either,
+}
+
+/// A record's header.
+struct Fields {
+    seconds: u32,
+    fraction: u32,
+    captured: u32,
+    wire_len: u32,
+}
+
+/// What a record's header says, believed or not.
+pub(super) struct Record {
+    /// Its time, if that can be one.
+    pub(super) time: Option<Timestamp>,
+    /// Octets captured.
+    pub(super) captured: u32,
+    /// Octets on the wire.
+    pub(super) wire_len: u32,
+    /// Octets of the record with its header.
+    pub(super) octets: usize,
 }
 
 /// The file header, as far as records need it.
@@ -86,24 +106,18 @@ impl Pcap {
         loop {
             let rest = intake.rest();
             let Some(header) = rest.first_chunk::<16>() else { return Pause::Need(self.record_header) };
-            let word = |at| self.order.u32_at(header, at).unwrap_or_default();
-            let (seconds, fraction, first, second) = (word(0), word(4), word(8), word(12));
-            let (captured, wire_len) = match self.lengths {
-                Lengths::Swapped => (second, first),
-                Lengths::Either if first > second => (second, first),
-                Lengths::InOrder | Lengths::Either => (first, second),
-            };
+            let Fields { seconds, fraction, captured, wire_len } = self.fields(header);
             let most = intake.tally.limits.record_octets;
             if captured > most {
                 let (found, most) = (captured.into(), most.into());
-                return intake
-                    .stop(RECORD, Fault::OutOfRange { field: "captured length", found, least: 0, most });
+                return Pause::Lost(Fault::OutOfRange { field: "captured length", found, least: 0, most });
             }
             let record = self.record_header + captured as usize;
             if rest.len() < record {
                 return Pause::Need(record);
             }
             let time = self.time(seconds, fraction, intake);
+            intake.tally.last_time = time;
             intake.deliver(Captured {
                 time,
                 start: self.record_header,
@@ -115,6 +129,33 @@ impl Pcap {
             });
             intake.cursor += record;
         }
+    }
+
+    #[inline]
+    fn fields(&self, header: &[u8; 16]) -> Fields {
+        let word = |at| self.order.u32_at(header, at).unwrap_or_default();
+        let (first, second) = (word(8), word(12));
+        let (captured, wire_len) = match self.lengths {
+            Lengths::Swapped => (second, first),
+            Lengths::Either if first > second => (second, first),
+            Lengths::InOrder | Lengths::Either => (first, second),
+        };
+        Fields { seconds: word(0), fraction: word(4), captured, wire_len }
+    }
+
+    /// What the record says whose header `octets` begin with; `None` if they do not hold the header.
+    pub(super) fn record(&self, octets: &[u8]) -> Option<Record> {
+        octets.get(..self.record_header)?;
+        let Fields { seconds, fraction, captured, wire_len } = self.fields(octets.first_chunk()?);
+        let per_second = self.precision.per_second();
+        let nanos = i64::from(fraction) * i64::from(1_000_000_000 / per_second);
+        let time = Timestamp::from_nanos(i64::from(seconds) * 1_000_000_000 + nanos);
+        Some(Record {
+            time: (fraction < per_second).then_some(time),
+            captured,
+            wire_len,
+            octets: self.record_header + captured as usize,
+        })
     }
 
     /// The record's time. A fraction of a second or more is carried over, as Wireshark does, and noted: some writers

@@ -6,7 +6,9 @@ use proptest::sample::select;
 use crate::frame::{Frame, LinkType, Mark};
 use crate::limits::Limits;
 use crate::wire::sample::{self, Carrier, Tunnel};
-use crate::wire::{Checksum, Decoded, Decoder, Fault, LengthSetBy, Segment, Traits, Undecoded};
+use crate::wire::{
+    Checksum, Decoded, Decoder, Fault, LengthSetBy, Segment, Skimmed, Traits, Undecoded, skim,
+};
 
 /// Every link type that is followed, and one that is not.
 const LINKS: [u16; 15] = [0, 1, 9, 12, 14, 50, 51, 101, 104, 108, 113, 228, 229, 276, 147];
@@ -37,6 +39,33 @@ fn header(segment: Segment) -> Segment {
     Segment { traits, ts_value: 0, ts_echo: 0, checksum: Checksum::Unknown, ..segment }
 }
 
+/// Fails unless a look at `frame` and the decoder say the same.
+fn agree(frame: &Frame<'_>) {
+    let limits = Limits::default();
+    let mut decoder = Decoder::new(limits);
+    let whole = decoder.decode(frame);
+    let on_22 = |one, other| one == 22 || other == 22;
+    match (skim(frame, &limits, |_, _| true), skim(frame, &limits, on_22)) {
+        (Skimmed::Tcp(packet), wanted) => {
+            assert_eq!(whole, Decoded::Tcp(packet));
+            let looked_at = on_22(packet.key.low.port, packet.key.high.port);
+            assert_eq!(wanted, if looked_at { Skimmed::Tcp(packet) } else { Skimmed::Elsewhere });
+        }
+        (Skimmed::Udp, wanted) => assert_eq!((whole, wanted), (Decoded::Other("udp"), Skimmed::Udp)),
+        (other, wanted) => assert_eq!((other, wanted), (Skimmed::Unclear, Skimmed::Unclear)),
+    }
+}
+
+#[test]
+fn plain_frames_are_told_at_a_look() {
+    for packet in [sample::tcp_v4(), sample::tcp_v6(), sample::udp(53, &[0; 9])] {
+        let data = sample::ethernet(sample::ether_type(&packet), &packet);
+        let frame = sample::frame(LinkType::ETHERNET, &data);
+        assert_ne!(skim(&frame, &Limits::default(), |_, _| true), Skimmed::Unclear);
+        agree(&frame);
+    }
+}
+
 proptest! {
     #[test]
     fn any_octets_of_any_link_type_have_an_answer(
@@ -46,6 +75,38 @@ proptest! {
     ) {
         let mut decoder = Decoder::new(Limits::default());
         decoder.decode(&Frame { wire_len, ..sample::frame(LinkType(link), &data) });
+    }
+
+    #[test]
+    fn a_look_and_the_decoder_agree(
+        (packet, tunnels, carrier) in wrapped(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..3),
+        cut: prop::sample::Index,
+        is_cut: bool,
+    ) {
+        let (link, mut data) = wrap(&packet, &tunnels, carrier);
+        for (at, octet) in damage {
+            let at = at.index(data.len());
+            data[at] = octet;
+        }
+        let whole = sample::frame(link, &data);
+        agree(&Frame { data: &data[..if is_cut { cut.index(data.len()) } else { data.len() }], ..whole });
+    }
+
+    #[test]
+    fn a_look_and_the_decoder_agree_on_damaged_headers(
+        version_6: bool,
+        damage in prop::collection::vec((0..60_usize, any::<u8>()), 1..4),
+        cut in 0..120_usize,
+    ) {
+        let packet = if version_6 { sample::tcp_v6() } else { sample::tcp_v4() };
+        let mut data = sample::ethernet(sample::ether_type(&packet), &packet);
+        for (at, octet) in damage {
+            data[at] = octet;
+        }
+        let whole = sample::frame(LinkType::ETHERNET, &data);
+        agree(&whole);
+        agree(&Frame { data: &data[..cut.min(data.len())], ..whole });
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod net;
 mod sample;
 mod segment;
 mod seq;
+mod skim;
 mod tcp;
 mod tunnel;
 mod undecoded;
@@ -28,6 +29,7 @@ mod view;
 pub use decode::{Decoded, Decoder};
 pub use segment::{Checksum, End, Flags, Segment, Traits};
 pub use seq::Seq;
+pub use skim::{Skimmed, skim};
 pub use undecoded::{Fault, LengthSetBy, Undecoded};
 
 /// One end of a connection.

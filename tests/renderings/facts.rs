@@ -26,6 +26,7 @@ fn facts(session: &Session) -> Vec<String> {
         facts.push(format!("frame {}", reset.decisive_frame));
         facts.extend(reset.trigger_frame.map(|frame| format!("frame {frame}")));
         facts.extend(reset.would_settle.iter().cloned());
+        facts.push("Before any evidence".to_owned());
         facts.extend(reset.evidence.iter().flat_map(|item| [item.id.to_owned(), item.summary.clone()]));
     }
     facts

@@ -40,6 +40,43 @@ fn an_implausible_length_ends_the_reading_and_is_named() {
     assert_eq!(summary.octets, octets.len() as u64, "size and digest are those of the whole file");
 }
 
+/// Twelve records of a second each, from `seconds` on.
+fn records(seconds: u32) -> Vec<u8> {
+    (0..12).flat_map(|n| Little.record(seconds + n, n, &[n as u8; 60])).collect()
+}
+
+#[test]
+fn behind_a_wrong_length_records_are_found_again_and_what_is_left_out_is_counted() {
+    let bad = [Little.words(&[1_012, 0, u32::MAX, 60]), vec![0xa5; 300_000]].concat();
+    for tail in [vec![], Little.record(1_040, 0, b"cut off")[..20].to_vec()] {
+        let octets = [Little.pcap(), records(1_000), bad.clone(), records(1_013), tail].concat();
+        let (frames, summary) = read(&octets);
+        assert_eq!((frames.len(), frames[23].number, summary.complete), (24, 24, false));
+        assert_eq!(
+            summary.damage[0].to_string(),
+            "pcap record at offset 936: expected a captured length of at most 16777216, found 4294967295; 300016 octets \
+             are left out, after 12 frames that were read, up to where records go on"
+        );
+        assert_eq!(summary.octets, octets.len() as u64);
+    }
+}
+
+#[test]
+fn the_last_records_are_found_again_if_they_end_with_the_capture() {
+    let bad = Little.words(&[1, 0, u32::MAX, 60]);
+    let octets = [Little.pcap(), Little.record(1, 0, b"a"), bad, Little.record(2, 0, b"last")].concat();
+    assert_eq!(data(&read(&octets).0), [&b"a"[..], b"last"]);
+}
+
+#[test]
+fn what_cannot_be_of_the_same_capture_is_not_taken_for_its_records() {
+    let bad = Little.words(&[1_012, 0, u32::MAX, 60]);
+    let years_later = 1_000 + 400 * 86_400;
+    let octets = [Little.pcap(), records(1_000), bad, records(years_later), vec![0]].concat();
+    let (frames, summary) = read(&octets);
+    assert_eq!((frames.len(), summary.damage[0].cost), (12, Cost::Rest));
+}
+
 #[test]
 fn a_fraction_of_more_than_a_second_is_carried_over_and_noted() {
     let octets = [Little.pcap(), Little.record(1, 1_500_000, b"a"), Little.record(3, 0, b"b")].concat();

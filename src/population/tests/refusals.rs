@@ -2,12 +2,14 @@
 
 use super::scene::Scene;
 use crate::case::{Case, Ending, Progress};
+use crate::cause::Cause;
 use crate::flow::Side;
 use crate::ssh::{Banner, KnownText, Mark, StrayText};
 
 const LIMIT: &str = "refusals-at-the-startup-limit";
 const SOURCE: &str = "refusals-of-one-source";
 const BAN: &str = "ban-after-failures";
+const WORDLESS: &str = "closed-without-a-word";
 
 /// The server has identified itself.
 fn taken(case: &mut Case) {
@@ -136,4 +138,29 @@ fn one_failure_bans_nobody() {
     scene.change(0, login_failed);
     scene.talk("10.0.0.1:41000", "10.9.0.2:22", 5.0).refused();
     assert!(scene.found(BAN).is_empty());
+}
+
+/// A connection that the server closes without a word, and one on which it names itself.
+fn wordless(names_itself: fn(&mut Case)) -> Scene {
+    let mut scene = Scene::default();
+    scene.talk("10.0.0.1:40000", "10.9.0.2:22", 0.0).open().close(Side::Server);
+    scene.change(0, |case| case.progress = Some(Progress::Banner));
+    scene.talk("10.0.0.2:40000", "10.9.0.2:22", 1.0).open();
+    scene.change(1, names_itself);
+    scene
+}
+
+fn named(case: &mut Case, software: &[u8]) {
+    taken(case);
+    case.transcript.party.server.banner = Some(Banner { line: software.to_vec(), mark: Mark::default() });
+}
+
+#[test]
+fn an_openssh_that_would_say_so_did_not_close_for_max_startups() {
+    let found = wordless(|case| named(case, b"SSH-2.0-OpenSSH_9.2p1 Debian-2")).found(WORDLESS);
+    assert_eq!(found[0].sessions, [0]);
+    let [(0, Cause::MaxStartups, by)] = found[0].moves[..] else { panic!("{:?}", found[0].moves) };
+    assert!(by.0 < 0);
+    assert!(wordless(|case| named(case, b"SSH-2.0-OpenSSH_8.1")).found(WORDLESS).is_empty());
+    assert!(wordless(|case| named(case, b"SSH-2.0-dropbear_2022.83")).found(WORDLESS).is_empty());
 }

@@ -1,7 +1,7 @@
 //! Sessions side by side on one capture's clock.
 
 use crate::case::{Case, Hosts};
-use crate::flow::{Pair, Side, Table};
+use crate::flow::{Flow, Pair, Side, Table};
 use crate::frame::{FrameNo, Mark, Place};
 use crate::infer;
 use crate::limits::Limits;
@@ -79,12 +79,12 @@ impl Scene {
     pub(super) fn judged(mut self) -> Vec<Judged> {
         self.packets.sort_by_key(|(_, _, segment, _)| segment.time);
         let end = self.packets.last().map_or(Timestamp::default(), |(_, _, last, _)| last.time);
-        let mut table = Table::new(Limits::default(), &[22]);
+        let mut table = Table::new(Limits { brief_packets: 0, ..Limits::default() }, &[22]);
         for (number, (key, place, segment, payload)) in (1..).zip(self.packets) {
             let segment = Segment { frame: FrameNo(number), ..segment };
-            table.handle(&Packet { key, place, segment, payload: &payload }, &mut |_, _| {});
+            table.handle(&Packet { key, place, segment, payload: &payload }, &mut |_, _, _| {});
         }
-        let flows = table.into_flows();
+        let flows: Vec<Flow> = table.into_flows().map(|(_, flow)| *flow).collect();
         let mut hosts = Hosts::default();
         flows.iter().enumerate().for_each(|(index, flow)| hosts.note(index, flow));
         let each = flows.into_iter().enumerate().map(|(index, flow)| {

@@ -3,14 +3,18 @@
 use maud::{Markup, html};
 
 use super::prose;
-use crate::report::evidence::{Group, claims, groups};
+use crate::report::evidence::{Group, NONE, before, claims, groups};
 use crate::report::model::{Reset, Session};
 use crate::report::{wireshark, words};
 
 /// For and against, then what says nothing either way.
 pub(super) fn show(reset: &Reset) -> Markup {
+    let groups = groups(reset);
     html! {
-        @for group in groups(reset) { (table(&group)) }
+        @if !groups.iter().any(|group| group.weighed) { h3 { "Evidence on who sent it" } p { (NONE) } }
+        @for group in &groups { (table(group)) }
+        h3 { "Before any evidence" }
+        p { (before(reset)) }
         @if !reset.would_settle.is_empty() {
             h3 { "What would settle it" }
             ul { @for wanted in &reset.would_settle { li { (prose::sentence(wanted)) } } }

@@ -1,13 +1,18 @@
 //! What the verdict rests on, and where Wireshark shows it.
 
 use super::paper::{Cell, Paper};
-use crate::report::evidence::{claims, groups};
+use crate::report::evidence::{NONE, before, claims, groups};
 use crate::report::model::{Evidence, Reset, Session};
 use crate::report::{wireshark, words};
 
 /// For and against, then what says nothing either way.
 pub(super) fn show(paper: &mut Paper, reset: &Reset) {
-    for group in groups(reset) {
+    let groups = groups(reset);
+    if !groups.iter().any(|group| group.weighed) {
+        paper.heading(3, "Evidence on who sent it");
+        paper.paragraph(NONE);
+    }
+    for group in &groups {
         paper.heading(3, &group.heading);
         let cells = |item: &Evidence| {
             [
@@ -27,6 +32,8 @@ pub(super) fn show(paper: &mut Paper, reset: &Reset) {
             paper.table(["observation", "signal", "frames"], rows);
         }
     }
+    paper.heading(3, "Before any evidence");
+    paper.paragraph(&before(reset));
     if !reset.would_settle.is_empty() {
         paper.heading(3, "What would settle it");
         reset.would_settle.iter().for_each(|wanted| paper.item(wanted));

@@ -42,14 +42,15 @@ pub struct Options {
     pub selection: Selection,
 }
 
-/// Sessions of a folded group that are shown.
-const EXAMPLES: usize = 3;
-
 /// Makes the report.
 pub fn build(findings: &Findings, inputs: &[Input], options: &Options) -> Report {
     let counts = &findings.counts;
     let files = inputs.iter().map(|input| file(input, options)).collect();
-    let folds = if options.singly { Vec::new() } else { population::folds(&findings.sessions) };
+    let folds = if options.singly {
+        findings.folded.clone()
+    } else {
+        population::folds(&findings.sessions, &findings.folded)
+    };
     let wanted = wanted(findings, &options.selection);
     let touches = |sessions: &[usize]| sessions.iter().any(|index| wanted.contains(index));
     let folds: Vec<_> = folds.into_iter().filter(|fold| touches(&fold.sessions)).collect();
@@ -100,7 +101,7 @@ fn hidden(folds: &[population::Fold], wanted: &BTreeSet<usize>, selection: &Sele
     let beyond = |fold: &population::Fold| {
         let wanted: Vec<usize> =
             fold.sessions.iter().copied().filter(|index| wanted.contains(index)).collect();
-        wanted.into_iter().skip(EXAMPLES)
+        wanted.into_iter().skip(population::EXAMPLES)
     };
     folds.iter().flat_map(beyond).filter(|index| !selection.names(*index as u32 + 1)).collect()
 }
@@ -122,8 +123,8 @@ fn draw(sessions: &mut [Session], findings: &Findings, most: usize) {
 fn folded(fold: &population::Fold) -> Pattern {
     Pattern {
         id: fold.meta.id.to_owned(),
-        sessions: fold.sessions.iter().take(EXAMPLES).map(|&index| index as u32 + 1).collect(),
-        count: fold.sessions.len() as u64,
+        sessions: fold.sessions.iter().take(population::EXAMPLES).map(|&index| index as u32 + 1).collect(),
+        count: fold.count,
         detail: fold.detail.clone(),
         frames: Vec::new(),
         interval_s: None,

@@ -27,7 +27,7 @@ pub struct Capture {
 pub struct InputFile {
     /// Path as given, `-` for standard input; without directories in reproducible reports.
     pub path: String,
-    /// SHA-256 of its octets, in hexadecimal.
+    /// SHA-256 of its octets, in hexadecimal; empty where `--no-digest` left it out.
     pub sha256: String,
     /// Octets read.
     pub octets: u64,

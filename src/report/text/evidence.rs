@@ -1,7 +1,8 @@
 //! The evidence: what SSH shows, what speaks for the verdict and against it, what could not be seen.
 
 use super::words;
-use crate::report::model::{Evidence, Reset, Ssh};
+use crate::report::evidence::{NONE, before, groups};
+use crate::report::model::{Reset, Ssh};
 use crate::report::page::{Page, Tone};
 
 /// What SSH itself says of the end, in clear text.
@@ -49,90 +50,31 @@ fn offers(offers: &[String]) -> String {
 
 /// What was looked at to tell who sent the reset.
 pub(super) fn of_sender(page: &mut Page, reset: &Reset) {
-    let senders = ["client", "server", "middlebox"].map(|sender| (sender, bearing(reset, sender)));
-    let mut nothing = true;
-    for (sender, items) in ordered(senders, reset.sender) {
-        if !items.is_empty() {
-            nothing = false;
-            let relation = if reset.sender == "undetermined" || reset.sender == sender {
-                "Evidence"
-            } else {
-                "Against that, evidence"
-            };
-            page.subheading(&format!("{relation} that {} sent it", words::sender(sender)));
-            for (weight, item) in items {
-                weighed(page, weight, item);
-            }
+    let (weighed, others): (Vec<_>, Vec<_>) = groups(reset).into_iter().partition(|group| group.weighed);
+    for group in &weighed {
+        page.subheading(&group.heading);
+        for (weight, item) in &group.items {
+            page.hanging(&format!("    {:<8}", words::weight(*weight)), &item.summary, Tone::Plain);
+            page.paragraph(12, &words::joined(&[item.id, &words::frames(&item.frames)]), Tone::Faint);
         }
     }
-    if nothing {
+    if weighed.is_empty() {
         page.subheading("Evidence on who sent it");
-        page.paragraph(4, "none: nothing that could be seen speaks for one side", Tone::Doubt);
+        page.paragraph(4, NONE, Tone::Doubt);
     }
     page.subheading("Before any evidence");
     page.paragraph(4, &before(reset), Tone::Plain);
-    rest(page, reset, "present", "Also seen, fits either");
-    rest(page, reset, "absent", "Looked for and not there, or as expected");
-    rest(page, reset, "cannot-tell", "Could not be seen in this capture");
+    for group in &others {
+        page.subheading(&group.heading);
+        for (_, item) in &group.items {
+            let reference = words::joined(&[item.id, &words::frames(&item.frames)]);
+            page.hanging("    - ", &format!("{} ({reference})", item.summary), Tone::Plain);
+        }
+    }
     if !reset.would_settle.is_empty() {
         page.subheading("What would settle it");
         for wanted in &reset.would_settle {
             page.hanging("    - ", wanted, Tone::Plain);
         }
-    }
-}
-
-/// The odds that the evidence has to move, and whether it pulls both ways.
-fn before(reset: &Reset) -> String {
-    let host = words::sender(reset.claimed_sender);
-    let prior = &reset.prior;
-    let odds = format!(
-        "by the reset's form and role alone {host} {}, {} {}",
-        words::percent(prior.client + prior.server),
-        words::sender("middlebox"),
-        words::percent(prior.middlebox)
-    );
-    if reset.conflict {
-        format!("{odds}; the evidence is strong both ways, so neither is named")
-    } else {
-        odds
-    }
-}
-
-type Weighed<'a> = Vec<(i32, &'a Evidence)>;
-
-/// The named sender first.
-fn ordered<'a>(
-    mut senders: [(&'static str, Weighed<'a>); 3],
-    first: &str,
-) -> [(&'static str, Weighed<'a>); 3] {
-    senders.sort_by_key(|(sender, _)| *sender != first);
-    senders
-}
-
-/// What speaks for `sender`, the weightiest first.
-fn bearing<'a>(reset: &'a Reset, sender: &str) -> Weighed<'a> {
-    let weight = |item: &'a Evidence| item.bears.get(sender).map(|weight| (*weight, item));
-    let mut items: Weighed<'_> = reset.evidence.iter().filter_map(weight).collect();
-    items.sort_by_key(|(weight, _)| -weight);
-    items
-}
-
-fn weighed(page: &mut Page, weight: i32, item: &Evidence) {
-    page.hanging(&format!("    {:<8}", words::weight(weight)), &item.summary, Tone::Plain);
-    page.paragraph(12, &words::joined(&[item.id, &words::frames(&item.frames)]), Tone::Faint);
-}
-
-/// What says nothing of the sender, one line each.
-fn rest(page: &mut Page, reset: &Reset, outcome: &str, heading: &str) {
-    let items: Vec<&Evidence> =
-        reset.evidence.iter().filter(|item| item.bears.is_empty() && item.outcome == outcome).collect();
-    if items.is_empty() {
-        return;
-    }
-    page.subheading(heading);
-    for item in items {
-        let reference = words::joined(&[item.id, &words::frames(&item.frames)]);
-        page.hanging("    - ", &format!("{} ({reference})", item.summary), Tone::Plain);
     }
 }

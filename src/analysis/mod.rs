@@ -1,0 +1,268 @@
+//! The stages in a row: frames in, judged cases out.
+//!
+//! The only place that knows all stages, and the only user of rayon: finished cases are judged in parallel,
+//! collected in order, so that the result is the same for any number of threads.
+
+mod crowd;
+mod ports;
+mod shape;
+mod shard;
+mod slots;
+mod threads;
+mod window;
+
+pub use crate::case::{Blind, BlindKind, Spot};
+pub use crate::population::Findings;
+pub use ports::{Ports, SSH_PORT};
+pub use threads::Threads;
+pub use window::Frames;
+
+use crate::case::{Case, Hosts, Vantage};
+use crate::flow::{Pair, Side, Table};
+use crate::frame::Frame;
+use crate::infer;
+use crate::limits::Limits;
+use crate::population::{self, Counts, Fold, Group, Judged};
+use crate::timers::Timer;
+use crate::units::Timestamp;
+use crate::wire::{Decoded, Decoder, FlowKey, Skimmed, skim};
+use crowd::{Court, Crowd};
+use shard::Shard;
+use window::{Window, part_of};
+
+/// Takes frames one after the other.
+#[derive(Debug)]
+pub struct Analysis {
+    limits: Limits,
+    ports: Ports,
+    vantage: Option<Spot>,
+    timers: Vec<Timer>,
+    threads: Threads,
+    decoder: Decoder,
+    /// As many as threads.
+    shards: Vec<Shard>,
+    counts: Counts,
+    /// Frames of UDP that need no entry in `counts` each.
+    plain_udp: u64,
+}
+
+impl Analysis {
+    /// An analysis of connections on `ports`.
+    pub fn new(limits: Limits, ports: Ports) -> Self {
+        let threads = Threads::default();
+        Self {
+            decoder: Decoder::new(limits),
+            shards: Shard::several(threads.count(), limits, ports.list()),
+            counts: Counts::default(),
+            plain_udp: 0,
+            threads,
+            limits,
+            ports,
+            vantage: None,
+            timers: Vec::new(),
+        }
+    }
+
+    /// Takes `vantage` for the place of the capture, of all its connections, instead of inferring it from their signs.
+    #[must_use]
+    pub fn seen_from(self, vantage: Option<Spot>) -> Self {
+        Self { vantage, ..self }
+    }
+
+    /// Compares silences with `timers`, too: what the user knows of the path.
+    #[must_use]
+    pub fn knowing(self, timers: Vec<Timer>) -> Self {
+        Self { timers, ..self }
+    }
+
+    /// Works on `threads`, instead of one for each core. To be called before the first frame.
+    #[must_use]
+    pub fn on(self, threads: Threads) -> Self {
+        let shards = Shard::several(threads.count(), self.limits, self.ports.list());
+        Self { threads, shards, ..self }
+    }
+
+    /// Takes what `fill` gives until it gives no more: `false`, and an empty batch. `batch` makes an empty one.
+    ///
+    /// With several threads one of them fills the next batches while the others work on the last ones; then several batches
+    /// are held at a time.
+    pub fn follow<B: Frames>(
+        &mut self,
+        batch: impl Fn() -> B,
+        fill: &mut (impl FnMut(&mut B) -> bool + Send + ?Sized),
+    ) {
+        if self.threads.count() == 1 {
+            let mut batch = batch();
+            while fill(&mut batch) {
+                batch.frames().for_each(|frame| self.handle_frame(&frame));
+            }
+            return;
+        }
+        let mut fill_all =
+            |batches: &mut [B]| batches.iter_mut().map_while(|batch| fill(batch).then_some(())).count();
+        let [mut ready, mut free] = [(); 2].map(|()| (0..BATCHES).map(|_| batch()).collect::<Vec<B>>());
+        let mut filled = fill_all(&mut ready);
+        while filled > 0 {
+            let Self { threads, limits, ports, decoder, shards, counts, .. } = &mut *self;
+            let mut window = Window { limits, ports, decoder, shards, counts };
+            let work = || window.handle(ready.get(..filled).unwrap_or_default());
+            ((), filled) = threads.join(work, || fill_all(&mut free));
+            std::mem::swap(&mut ready, &mut free);
+        }
+    }
+
+    /// Takes the next frame of the capture.
+    pub fn handle_frame(&mut self, frame: &Frame<'_>) {
+        let Self { decoder, shards, limits, ports, counts, plain_udp, .. } = self;
+        counts.frames += 1;
+        counts.first.get_or_insert(frame.time);
+        counts.last = counts.last.max(Some(frame.time));
+        let skimmed = skim(frame, limits, |one, other| ports.connect(one, other));
+        let decoded = match skimmed {
+            Skimmed::Tcp(packet) => Decoded::Tcp(packet),
+            Skimmed::Elsewhere => return,
+            Skimmed::Udp => {
+                *plain_udp += 1;
+                return;
+            }
+            Skimmed::Unclear => decoder.decode(frame),
+        };
+        match decoded {
+            Decoded::Tcp(packet) if ports.takes(&packet) => {
+                counts.ssh_frames += 1;
+                if let Some((hash, shard)) = shard_of(shards, &packet.key) {
+                    shard.handle(hash, &packet, limits);
+                }
+            }
+            Decoded::Tcp(_) => {}
+            Decoded::Icmp(quote) => {
+                let shard = shard_of(shards, &quote.key);
+                let known = shard.is_some_and(|(_, shard)| shard.handle_quote(quote, limits));
+                counts.ssh_frames += u64::from(known);
+            }
+            Decoded::Other(layer) => *counts.others.entry(layer).or_default() += 1,
+            Decoded::Undecoded(undecoded) => counts.note_undecoded(frame.number, undecoded, limits),
+        }
+    }
+
+    /// Judges everything. `blind`: what the source knows that the capture does not hold.
+    ///
+    /// Where more than [`Limits::judged_singly`] connections were brief, those among them that look alike are judged by
+    /// the first, and shown as one.
+    pub fn finish(mut self, mut blind: Vec<Blind>) -> Findings {
+        let end = self.counts.last.unwrap_or_default();
+        if self.plain_udp > 0 {
+            *self.counts.others.entry("udp").or_default() += self.plain_udp;
+        }
+        let limits = self.limits;
+        let shards = std::mem::take(&mut self.shards);
+        let Some(mut all) = Shard::joined(shards) else { return Findings::default() };
+        let mut hosts = Hosts::default();
+        let too_many = all.table.briefs() > limits.judged_singly;
+        let crowd = too_many.then(|| self.crowd(&all.table, &mut hosts, end));
+        expand(&mut all, crowd.as_ref(), &limits);
+        all.finish(end, &limits);
+        blind.extend(self.unread());
+        if crowd.is_none() {
+            for (index, flow) in all.table.flows().iter().enumerate() {
+                flow.whole().into_iter().for_each(|flow| hosts.note(index, flow));
+            }
+        }
+        let (ids, cases) = self.cases(all, &hosts, end);
+        let mut sessions = self.threads.map(cases, |case| {
+            let diagnosis = infer::diagnose(&case);
+            Judged { case, diagnosis }
+        });
+        let patterns = population::patterns(&mut sessions);
+        let folded = crowd.map(|crowd| folded(&crowd, &ids, &sessions)).unwrap_or_default();
+        Findings { sessions, counts: self.counts, blind, patterns, folded, timers: self.timers }
+    }
+
+    fn crowd(&self, table: &Table, hosts: &mut Hosts, end: Timestamp) -> Crowd {
+        let vantage = self.vantage.map(Vantage::known);
+        let must_speak = self.ports == Ports::Any;
+        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(table)
+    }
+
+    /// What the decoder could not read.
+    fn unread(&self) -> Vec<Blind> {
+        let mut blind = Vec::new();
+        let unfinished = self.decoder.unfinished_datagrams();
+        if unfinished > 0 {
+            blind.push(Blind {
+                kind: BlindKind::Undecoded,
+                detail: format!("{unfinished} datagrams that may hold TCP miss fragments"),
+                frames: Vec::new(),
+            });
+        }
+        if self.counts.undecoded > 0 {
+            blind.push(undecoded(&self.counts));
+        }
+        blind
+    }
+
+    /// The SSH connections that are kept as flows, with their numbers, in the order of their first frames.
+    fn cases(&self, all: Shard, hosts: &Hosts, end: Timestamp) -> (Vec<usize>, Vec<Case>) {
+        let (flows, mut slots) = all.into_parts();
+        let mut cases = Vec::new();
+        let mut ids = Vec::new();
+        for (id, flow) in flows {
+            let transcript = slots.take(id).transcript(&self.limits);
+            let speaks_ssh = Side::BOTH.into_iter().any(|side| transcript.party.of(side).banner.is_some());
+            if self.ports == Ports::Any && !speaks_ssh {
+                continue;
+            }
+            let index = id.0 as usize;
+            let host = |side: Side| hosts.others(index, flow.key.at(flow.end(side)).addr, flow.place);
+            let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
+            let mut case = Case::new(*flow, transcript, hosts, end);
+            if let Some(spot) = self.vantage {
+                case.vantage = Vantage::known(spot);
+            }
+            ids.push(index);
+            cases.push(case);
+        }
+        (ids, cases)
+    }
+}
+
+/// Batches that all threads work on at a time: 4 MiB, so that starting and waiting for one another takes a hundredth of it.
+const BATCHES: usize = 16;
+
+/// The part that a connection is in, and the hash of its key.
+fn shard_of<'a>(shards: &'a mut [Shard], key: &FlowKey) -> Option<(u64, &'a mut Shard)> {
+    let hash = shards.first()?.table.hash(key);
+    let part = part_of(hash, shards.len());
+    Some((hash, shards.get_mut(part)?))
+}
+
+/// Makes flows of the brief connections that are shown singly.
+fn expand(all: &mut Shard, crowd: Option<&Crowd>, limits: &Limits) {
+    match crowd {
+        None => (0..all.table.flows().len()).for_each(|index| all.expand(index, limits)),
+        Some(Crowd { groups, alone }) => {
+            let examples = groups.iter().flat_map(|group| group.members.iter().take(population::EXAMPLES));
+            let shown = examples.chain(alone);
+            shown.for_each(|&index| all.expand(index, limits));
+        }
+    }
+}
+
+/// The rows of a crowd. `ids`: the numbers of `sessions` among all connections, ascending.
+fn folded(crowd: &Crowd, ids: &[usize], sessions: &[Judged]) -> Vec<Fold> {
+    let shown = |group: &Group| {
+        let examples = group.members.iter().take(population::EXAMPLES);
+        examples.filter_map(|id| ids.binary_search(id).ok()).collect()
+    };
+    crowd.groups.iter().filter_map(|group| Fold::of(group, shown(group), sessions)).collect()
+}
+
+fn undecoded(counts: &Counts) -> Blind {
+    let first =
+        counts.undecoded_examples.first().map(|(frame, why)| format!("; the first, frame {frame}: {why}"));
+    Blind {
+        kind: BlindKind::Undecoded,
+        detail: format!("{} frames could not be decoded{}", counts.undecoded, first.unwrap_or_default()),
+        frames: counts.undecoded_examples.iter().map(|(frame, _)| *frame).take(8).collect(),
+    }
+}

@@ -1,0 +1,88 @@
+//! The SSH part of each connection, fed by what its flow hands on.
+
+use crate::flow::{Delivery, Event, FlowId, Moment, Side};
+use crate::limits::Limits;
+use crate::ssh::{self, Arrival, Chunk};
+
+/// The SSH part of a connection: made when its first octets come, for a scan has millions that never say anything.
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    midstream: bool,
+    session: Option<Box<ssh::Session>>,
+}
+
+impl Slot {
+    fn session(&mut self, limits: &Limits) -> &mut ssh::Session {
+        let midstream = self.midstream;
+        self.session.get_or_insert_with(|| Box::new(session(midstream, limits)))
+    }
+
+    /// Whether an octet came.
+    pub(super) const fn has_spoken(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// What SSH did so far.
+    pub(super) fn transcript(&self, limits: &Limits) -> ssh::Transcript {
+        match &self.session {
+            Some(session) => session.finish(),
+            None => session(self.midstream, limits).finish(),
+        }
+    }
+
+    /// Takes what its flow hands on.
+    pub(super) fn feed(&mut self, limits: &Limits, at: Moment, event: Event<'_>) {
+        let at = Arrival { frame: at.frame, time: at.time };
+        match event {
+            Event::Opened { midstream } => *self = Self { midstream, session: None },
+            Event::Stream { from, delivery } => take(self.session(limits), at, from, delivery),
+            // The end of what never began says nothing.
+            Event::Ended { from } => {
+                if let Some(session) = &mut self.session {
+                    session.handle_end(from, at);
+                }
+            }
+        }
+    }
+}
+
+fn session(midstream: bool, limits: &Limits) -> ssh::Session {
+    if midstream { ssh::Session::midstream(limits) } else { ssh::Session::new(limits) }
+}
+
+fn take(session: &mut ssh::Session, at: Arrival, from: Side, delivery: Delivery<'_>) {
+    match delivery {
+        Delivery::Octets(octets) => session.handle(from, Chunk::Data { at, octets }),
+        Delivery::Cut(octets) => session.handle(from, Chunk::Segment { at, octets }),
+        Delivery::NextSegment => session.handle_next_segment(from),
+        Delivery::Hole(octets) => session.handle(from, Chunk::Hole { at, octets }),
+        Delivery::LateStart { adjoins } => session.handle_late_start(from, adjoins),
+    }
+}
+
+/// The slots of all connections that are kept as flows, by their number.
+#[derive(Debug, Default)]
+pub(super) struct Slots(Vec<Slot>);
+
+impl Slots {
+    /// The slots by their numbers.
+    pub(super) const fn of(slots: Vec<Slot>) -> Self {
+        Self(slots)
+    }
+
+    /// Takes what flow `id` hands on.
+    pub(super) fn feed(&mut self, limits: &Limits, id: FlowId, at: Moment, event: Event<'_>) {
+        let index = id.0 as usize;
+        if index >= self.0.len() {
+            self.0.resize_with(index + 1, Slot::default);
+        }
+        if let Some(slot) = self.0.get_mut(index) {
+            slot.feed(limits, at, event);
+        }
+    }
+
+    /// What SSH did in flow `id`; its state is given up.
+    pub(super) fn take(&mut self, id: FlowId) -> Slot {
+        self.0.get_mut(id.0 as usize).map(std::mem::take).unwrap_or_default()
+    }
+}

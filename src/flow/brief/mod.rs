@@ -1,0 +1,110 @@
+//! A connection of few packets, kept as these packets.
+//!
+//! A scan opens millions of connections that exchange two to ten packets. A [`Flow`] for each would
+//! take some kilobytes; the packets themselves, packed, take about a hundred octets, and the flow is made of them when
+//! somebody asks for it. Nothing is lost: the flow is the one that the packets would have made at once.
+
+mod octets;
+mod packed;
+
+use std::borrow::Cow;
+
+use crate::flow::{Event, Flow, FlowId, Moment};
+use crate::frame::Place;
+use crate::limits::Limits;
+use crate::wire::{FlowKey, Packet, Segment};
+use packed::{pack, unpack};
+
+/// A packet with the octets of data that were captured of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Noted {
+    segment: Segment,
+    octets: Box<[u8]>,
+}
+
+/// The packets of one connection, the copies among them included.
+#[derive(Clone, Debug)]
+pub(super) struct Brief {
+    pub(super) key: FlowKey,
+    pub(super) place: Place,
+    packets: Packets,
+}
+
+#[derive(Clone, Debug)]
+enum Packets {
+    /// While more are to come.
+    Open(Vec<Noted>),
+    /// After a reset or a close: usually all there will be.
+    Packed(Box<[u8]>),
+}
+
+impl Brief {
+    /// A connection of which nothing but its first packet is known; it is still to be [noted](Self::note).
+    pub(super) const fn new(key: FlowKey, place: Place) -> Self {
+        Self { key, place, packets: Packets::Open(Vec::new()) }
+    }
+
+    /// Notes `packet`; false, and nothing noted, when it is one too many to be brief.
+    pub(super) fn note(&mut self, packet: &Packet<'_>, limits: &Limits) -> bool {
+        if let Packets::Packed(octets) = &self.packets {
+            self.packets = Packets::Open(unpack(octets));
+        }
+        let Packets::Open(noted) = &mut self.packets else { return false };
+        let held: usize = noted.iter().map(|packet| packet.octets.len()).sum();
+        if noted.len() >= limits.brief_packets || held + packet.payload.len() > limits.brief_octets {
+            return false;
+        }
+        if noted.capacity() == 0 {
+            noted.reserve_exact(2);
+        }
+        noted.push(Noted { segment: packet.segment, octets: packet.payload.into() });
+        if is_over(noted) {
+            self.packets = Packets::Packed(pack(noted));
+        }
+        true
+    }
+
+    /// Whether `segment` repeats the last SYN of its end.
+    pub(super) fn repeats_syn(&self, segment: &Segment) -> bool {
+        let packets = self.packets();
+        let last = packets.iter().rfind(|it| it.segment.from == segment.from && it.segment.flags.syn());
+        last.is_some_and(|last| last.segment.seq == segment.seq)
+    }
+
+    fn packets(&self) -> Cow<'_, [Noted]> {
+        match &self.packets {
+            Packets::Open(noted) => Cow::Borrowed(noted),
+            Packets::Packed(octets) => Cow::Owned(unpack(octets)),
+        }
+    }
+
+    /// The flow that these packets make; what it hands on goes to `tell`.
+    pub(super) fn replay(
+        &self,
+        id: FlowId,
+        ports: &[u16],
+        limits: &Limits,
+        tell: &mut impl FnMut(FlowId, Moment, Event<'_>),
+    ) -> Option<Flow> {
+        let noted = self.packets();
+        let packet = |noted: &Noted| (self.key, self.place, noted.segment);
+        let (key, place, first) = packet(noted.first()?);
+        let mut flow = Flow::new(&Packet { key, place, segment: first, payload: &[] }, ports);
+        tell(id, Moment::of(&first), Event::Opened { midstream: !first.flags.syn() });
+        for noted in noted.iter() {
+            let (key, place, segment) = packet(noted);
+            flow.handle(&Packet { key, place, segment, payload: &noted.octets }, id, limits, tell);
+        }
+        Some(flow)
+    }
+}
+
+/// Whether a reset or both FINs passed: hardly anything comes after that.
+fn is_over(noted: &[Noted]) -> bool {
+    let Some(Noted { segment: last, .. }) = noted.last() else { return false };
+    let other_closed = || noted.iter().any(|it| it.segment.flags.fin() && it.segment.from != last.from);
+    last.flags.rst() || (last.flags.fin() && other_closed())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! Numbers in as few octets as they need: seven bits in each, the lowest first, the eighth bit when more follow.
+
+/// Appends numbers.
+#[derive(Debug, Default)]
+pub(super) struct Writer(Vec<u8>);
+
+impl Writer {
+    /// A writer with room for `octets`.
+    pub(super) fn with_room(octets: usize) -> Self {
+        Self(Vec::with_capacity(octets))
+    }
+
+    pub(super) fn number(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.0.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.0.push(number as u8);
+    }
+
+    /// A number that is mostly near 0, on either side of it.
+    pub(super) fn step(&mut self, step: i64) {
+        self.number((step << 1 ^ step >> 63) as u64);
+    }
+
+    pub(super) fn octets(&mut self, octets: &[u8]) {
+        self.number(octets.len() as u64);
+        self.0.extend_from_slice(octets);
+    }
+
+    pub(super) fn finish(self) -> Box<[u8]> {
+        self.0.into_boxed_slice()
+    }
+}
+
+/// Reads what a [`Writer`] wrote. What is not there reads as 0.
+#[derive(Debug)]
+pub(super) struct Reader<'a>(pub(super) &'a [u8]);
+
+impl<'a> Reader<'a> {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn number(&mut self) -> u64 {
+        let mut number = 0;
+        let mut shift = 0;
+        while let Some((&octet, rest)) = self.0.split_first() {
+            self.0 = rest;
+            number |= u64::from(octet & 0x7f) << shift;
+            shift += 7;
+            if octet & 0x80 == 0 || shift > 63 {
+                break;
+            }
+        }
+        number
+    }
+
+    pub(super) fn step(&mut self) -> i64 {
+        let number = self.number();
+        (number >> 1) as i64 ^ -((number & 1) as i64)
+    }
+
+    pub(super) fn octets(&mut self) -> &'a [u8] {
+        let length = self.number() as usize;
+        let (octets, rest) = self.0.split_at_checked(length).unwrap_or_default();
+        self.0 = rest;
+        octets
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_was_written_is_read(number: u64, step: i64, octets: Vec<u8>) {
+            let mut writer = Writer::default();
+            writer.number(number);
+            writer.step(step);
+            writer.octets(&octets);
+            let written = writer.finish();
+            let mut reader = Reader(&written);
+            prop_assert_eq!((reader.number(), reader.step(), reader.octets()), (number, step, &octets[..]));
+            prop_assert!(reader.is_empty());
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Segments in few octets: what a segment has in common with the one before it from the same end is not repeated.
+
+use super::Noted;
+use super::octets::{Reader, Writer};
+use crate::frame::{FrameNo, Mark};
+use crate::units::Timestamp;
+use crate::wire::{Checksum, End, Flags, Segment, Seq, Traits};
+
+/// What the next segment is compared with.
+#[derive(Clone, Copy)]
+struct Before {
+    time: i64,
+    frame: u64,
+    /// The last segment of each end.
+    last: [Segment; 2],
+}
+
+const NOTHING: Segment = Segment {
+    time: Timestamp::from_nanos(0),
+    frame: FrameNo(0),
+    seq: Seq(0),
+    ack: Seq(0),
+    payload_len: 0,
+    ts_value: 0,
+    ts_echo: 0,
+    flow_label: 0,
+    link_source: 0,
+    flags: Flags(0),
+    window: 0,
+    ip_id: 0,
+    mss: 0,
+    traits: Traits(0),
+    ttl: 0,
+    tos: 0,
+    window_scale: 0,
+    from: End::Low,
+    checksum: Checksum::Unknown,
+    mark: Mark::None,
+};
+
+impl Before {
+    const fn start() -> Self {
+        Self { time: 0, frame: 0, last: [NOTHING, Segment { from: End::High, ..NOTHING }] }
+    }
+
+    const fn of(&self, end: End) -> &Segment {
+        let [low, high] = &self.last;
+        match end {
+            End::Low => low,
+            End::High => high,
+        }
+    }
+
+    const fn take(&mut self, segment: Segment) {
+        self.time = segment.time.as_nanos();
+        self.frame = segment.frame.0;
+        let [low, high] = &mut self.last;
+        match segment.from {
+            End::Low => *low = segment,
+            End::High => *high = segment,
+        }
+    }
+}
+
+/// The fields that are written only where they change, in the order of their bits; the end is bit 0.
+fn fields(segment: &Segment) -> [u32; FIELDS] {
+    [
+        segment.ts_value,
+        segment.ts_echo,
+        segment.flow_label,
+        segment.link_source,
+        segment.window.into(),
+        segment.ip_id.into(),
+        segment.mss.into(),
+        segment.traits.0.into(),
+        segment.ttl.into(),
+        segment.tos.into(),
+        segment.window_scale.into(),
+        segment.checksum as u32,
+        segment.mark as u32,
+    ]
+}
+
+const FIELDS: usize = 13;
+
+fn with_fields(segment: Segment, fields: [u32; FIELDS]) -> Segment {
+    let [ts_value, ts_echo, flow_label, link_source, window, ip_id, mss, traits, ttl, tos, scale, sum, mark] =
+        fields;
+    Segment {
+        ts_value,
+        ts_echo,
+        flow_label,
+        link_source,
+        window: window as u16,
+        ip_id: ip_id as u16,
+        mss: mss as u16,
+        traits: Traits(traits as u16),
+        ttl: ttl as u8,
+        tos: tos as u8,
+        window_scale: scale as u8,
+        checksum: [Checksum::Unknown, Checksum::Good, Checksum::Partial, Checksum::Bad]
+            .into_iter()
+            .find(|it| *it as u32 == sum)
+            .unwrap_or_default(),
+        mark: [Mark::None, Mark::Inbound, Mark::Outbound]
+            .into_iter()
+            .find(|it| *it as u32 == mark)
+            .unwrap_or_default(),
+        ..segment
+    }
+}
+
+/// Packs `noted`.
+pub(super) fn pack(noted: &[Noted]) -> Box<[u8]> {
+    let mut writer = Writer::with_room(48 * noted.len());
+    let mut before = Before::start();
+    for Noted { segment, octets } in noted {
+        let (last, other) = (before.of(segment.from), before.of(other(segment.from)));
+        let (old, new) = (fields(last), fields(segment));
+        let differ = old.iter().zip(&new).zip(1..).filter(|((old, new), _)| old != new);
+        let changed = differ.clone().fold(segment.from as u64, |bits, (_, bit)| bits | 1 << bit);
+        writer.number(changed);
+        for ((old, new), _) in differ {
+            writer.step(i64::from(new.wrapping_sub(*old) as i32));
+        }
+        writer.step(segment.time.as_nanos().wrapping_sub(before.time));
+        writer.step(segment.frame.0.wrapping_sub(before.frame) as i64);
+        writer.step(segment.seq.since(last.end()).into());
+        writer.step(segment.ack.since(other.end()).into());
+        writer.number(segment.flags.0.into());
+        writer.number(segment.payload_len.into());
+        writer.octets(octets);
+        before.take(*segment);
+    }
+    writer.finish()
+}
+
+/// The segments that were packed into `octets`.
+pub(super) fn unpack(octets: &[u8]) -> Vec<Noted> {
+    let mut reader = Reader(octets);
+    let mut before = Before::start();
+    let mut noted = Vec::new();
+    while !reader.is_empty() {
+        let changed = reader.number();
+        let from = if changed & 1 == 0 { End::Low } else { End::High };
+        let (last, other) = (*before.of(from), before.of(other(from)).end());
+        let mut fields = fields(&last);
+        for (field, _) in fields.iter_mut().zip(1..).filter(|(_, bit)| changed & 1 << bit != 0) {
+            *field = field.wrapping_add(reader.step() as u32);
+        }
+        let segment = Segment {
+            time: Timestamp::from_nanos(before.time.wrapping_add(reader.step())),
+            frame: FrameNo(before.frame.wrapping_add(reader.step() as u64)),
+            seq: last.end().advance(reader.step() as u32),
+            ack: other.advance(reader.step() as u32),
+            flags: Flags(reader.number() as u16),
+            payload_len: reader.number() as u32,
+            ..with_fields(last, fields)
+        };
+        noted.push(Noted { segment, octets: reader.octets().into() });
+        before.take(segment);
+    }
+    noted
+}
+
+const fn other(end: End) -> End {
+    match end {
+        End::Low => End::High,
+        End::High => End::Low,
+    }
+}

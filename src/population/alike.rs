@@ -1,0 +1,283 @@
+//! Which connections came to nothing in the same way, and between whom.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use foldhash::quality::RandomState;
+use hashbrown::{HashMap, HashSet};
+
+use super::attempts_alike::ATTEMPTS_ALIKE;
+use super::handshakes_alike::HANDSHAKES_ALIKE;
+use super::{Judged, Meta};
+use crate::case::{Case, Ending, Progress};
+use crate::cause::Cause;
+use crate::flow::Side;
+use crate::infer::{Diagnosis, Mechanism, Sender};
+use crate::units::Timestamp;
+use crate::wire::Endpoint;
+
+/// How a connection came to nothing, whoever it was between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fate {
+    /// How far it got: not past the key exchange.
+    pub progress: Progress,
+    /// How it ended.
+    pub ending: Ending,
+    /// Who reset it, and how.
+    pub sender: Option<(Sender, Mechanism)>,
+    /// The likeliest cause.
+    pub cause: Cause,
+}
+
+impl Fate {
+    /// The fate of `case`; `None` for one that got so far that it stands for itself.
+    pub fn of(case: &Case, diagnosis: &Diagnosis) -> Option<Self> {
+        let progress = case.progress.filter(|progress| *progress <= Progress::Kex)?;
+        Some(Self {
+            progress,
+            ending: case.ending,
+            sender: diagnosis.verdict.as_ref().map(|verdict| (verdict.sender, verdict.mechanism)),
+            cause: diagnosis.causes.first().map_or(Cause::Unknown, |(cause, _)| *cause),
+        })
+    }
+
+    /// Fewer between the same ends than this are shown singly. A user's own few tries are not a scan, and neither is a
+    /// morning of log-ins that fail in the key exchange.
+    const fn fewest(self) -> u64 {
+        match self.progress {
+            Progress::TcpHandshake => 10,
+            _ => MANY,
+        }
+    }
+}
+
+/// Fewer than this between all kinds of ends are shown singly.
+const MANY: u64 = 100;
+
+/// Members of a group that are shown singly.
+pub const EXAMPLES: usize = 3;
+
+/// A connection that may be one of many.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// How it came to nothing.
+    pub fate: Fate,
+    /// Whom it was opened to.
+    pub server: Endpoint,
+    /// Who opened it.
+    pub client: IpAddr,
+    /// Its first packet.
+    pub start: Timestamp,
+}
+
+impl Member {
+    /// The session as a member; `None` if it stands for itself.
+    pub fn of(judged: &Judged) -> Option<Self> {
+        let Judged { case, diagnosis } = judged;
+        Some(Self {
+            fate: Fate::of(case, diagnosis)?,
+            server: case.endpoint(Side::Server),
+            client: case.endpoint(Side::Client).addr,
+            start: case.flow.start(),
+        })
+    }
+}
+
+/// What the members of a group have in common beside their fate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Between {
+    /// A server and whoever came.
+    Server(Endpoint),
+    /// A client's network and whatever it tried.
+    Network(IpAddr),
+    /// Nothing.
+    Anybody,
+}
+
+/// Connections that came to nothing in the same way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// How.
+    pub fate: Fate,
+    /// Between whom.
+    pub between: Between,
+    /// Indices of its members.
+    pub members: Vec<usize>,
+    /// First packet of the first.
+    pub first: Timestamp,
+    /// First packet of the last.
+    pub last: Timestamp,
+    /// Networks that they came from.
+    pub networks: u64,
+    /// Servers that they went to.
+    pub servers: u64,
+}
+
+type Counted = HashMap<(Fate, Between), u64, RandomState>;
+
+/// Groups by server first: who asks what a server suffers, asks for that. What is left is grouped by the network it came
+/// from (a sweep over many servers), and what is left then by its fate alone.
+///
+/// `members`: by index; those that stand for themselves are left out. The groups are in the order of their first members;
+/// the second list has the indices of those in no group.
+pub fn groups(members: impl Iterator<Item = (usize, Member)> + Clone) -> (Vec<Group>, Vec<usize>) {
+    let mut counted = Counted::default();
+    let count = |counted: &mut Counted, member: &Member, between| {
+        *counted.entry((member.fate, between)).or_default() += 1;
+    };
+    for (_, member) in members.clone() {
+        count(&mut counted, &member, Between::Server(member.server));
+    }
+    let enough = |counted: &Counted, member: &Member, between, fewest| {
+        counted.get(&(member.fate, between)).is_some_and(|count| *count >= fewest)
+    };
+    let to_server = |counted: &Counted, member: &Member| {
+        enough(counted, member, Between::Server(member.server), member.fate.fewest())
+    };
+    let from_network = |counted: &Counted, member: &Member| {
+        enough(counted, member, Between::Network(network(member.client)), member.fate.fewest())
+    };
+    for (_, member) in members.clone() {
+        if !to_server(&counted, &member) {
+            count(&mut counted, &member, Between::Network(network(member.client)));
+        }
+    }
+    for (_, member) in members.clone() {
+        if !to_server(&counted, &member) && !from_network(&counted, &member) {
+            count(&mut counted, &member, Between::Anybody);
+        }
+    }
+    let mut gathered = Gathered::default();
+    let mut alone = Vec::new();
+    for (index, member) in members {
+        if to_server(&counted, &member) {
+            gathered.add(index, &member, Between::Server(member.server));
+        } else if from_network(&counted, &member) {
+            gathered.add(index, &member, Between::Network(network(member.client)));
+        } else if enough(&counted, &member, Between::Anybody, MANY) {
+            gathered.add(index, &member, Between::Anybody);
+        } else {
+            alone.push(index);
+        }
+    }
+    (gathered.groups, alone)
+}
+
+/// Groups while they are filled.
+#[derive(Default)]
+struct Gathered {
+    groups: Vec<Group>,
+    numbers: HashMap<(Fate, Between), usize, RandomState>,
+    networks: HashSet<(usize, IpAddr), RandomState>,
+    servers: HashSet<(usize, Endpoint), RandomState>,
+}
+
+impl Gathered {
+    fn add(&mut self, index: usize, member: &Member, between: Between) {
+        let Self { groups, numbers, networks, servers } = self;
+        let fate = member.fate;
+        let number = *numbers.entry((fate, between)).or_insert_with(|| {
+            let (first, last) = (member.start, member.start);
+            groups.push(Group { fate, between, members: Vec::new(), first, last, networks: 0, servers: 0 });
+            groups.len() - 1
+        });
+        let Some(group) = groups.get_mut(number) else { return };
+        group.last = member.start;
+        group.members.push(index);
+        group.networks += u64::from(networks.insert((number, network(member.client))));
+        group.servers += u64::from(servers.insert((number, member.server)));
+    }
+}
+
+/// The /24 of an IPv4 address, the /64 of an IPv6 address: what one owner usually has.
+pub(super) fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & !0xff).into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+    }
+}
+
+impl Group {
+    /// Name and documentation of its row in reports.
+    pub(super) const fn meta(&self) -> &'static Meta {
+        match self.fate.progress {
+            Progress::TcpHandshake => &HANDSHAKES_ALIKE,
+            _ => &ATTEMPTS_ALIKE,
+        }
+    }
+
+    /// In words.
+    pub fn detail(&self, client: IpAddr, server: Endpoint) -> String {
+        let from = match (self.networks, network(client)) {
+            (1, network) if network.is_ipv4() => format!("{network}/24"),
+            (1, network) => format!("{network}/64"),
+            (networks, _) => format!("{networks} networks"),
+        };
+        let to = match self.servers {
+            1 => format!("{} port {}", server.addr, server.port),
+            servers => format!("{servers} servers"),
+        };
+        let fate = &self.fate;
+        let how_far = match fate.progress {
+            Progress::TcpHandshake => "never got past the TCP handshake",
+            Progress::Banner => "never had both identification strings",
+            _ => "never got past the key exchange",
+        };
+        let sender = match fate.sender {
+            Some((Sender::Undetermined, _)) => ", reset by whom is undetermined".to_owned(),
+            Some((sender, _)) => format!(", reset by the {}", sender.word()),
+            None => String::new(),
+        };
+        let (count, title, ending) = (self.members.len(), fate.cause.title(), fate.ending.word());
+        format!("{count} connections from {from} to {to} {how_far}: {title}{sender} ({ending})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_grouped_by_the_network_of_one_owner() {
+        let networks =
+            ["203.0.113.77", "2001:db8:1:2:3:4:5:6"].map(|text| network(text.parse().unwrap()).to_string());
+        assert_eq!(networks, ["203.0.113.0", "2001:db8:1:2::"]);
+    }
+
+    fn groups_of(ends: &[(u32, u32)]) -> (Vec<(Between, usize)>, usize) {
+        let fate = Fate {
+            progress: Progress::TcpHandshake,
+            ending: Ending::Reset,
+            sender: None,
+            cause: Cause::PortClosed,
+        };
+        let member = |&(client, server): &(u32, u32)| Member {
+            fate,
+            server: Endpoint { addr: Ipv4Addr::from_bits(server).into(), port: 22 },
+            client: Ipv4Addr::from_bits(client).into(),
+            start: Timestamp::default(),
+        };
+        let (groups, alone) = groups(ends.iter().map(member).enumerate());
+        (groups.iter().map(|group| (group.between, group.members.len())).collect(), alone.len())
+    }
+
+    #[test]
+    fn many_networks_against_one_server_are_one_group() {
+        let ends: Vec<_> = (0..12).map(|n| (n << 8, 7)).collect();
+        let (groups, alone) = groups_of(&ends);
+        assert!(matches!(groups.as_slice(), [(Between::Server(_), 12)]) && alone == 0, "{groups:?}");
+    }
+
+    #[test]
+    fn one_network_against_many_servers_is_one_group() {
+        let ends: Vec<_> = (0..12).map(|n| (0x0a00_0000 + n, n << 8)).collect();
+        let (groups, alone) = groups_of(&ends);
+        assert!(matches!(groups.as_slice(), [(Between::Network(_), 12)]) && alone == 0, "{groups:?}");
+    }
+
+    #[test]
+    fn strangers_are_a_group_only_when_they_are_many() {
+        let ends = |count: u32| (0..count).map(|n| (n << 8, n << 8)).collect::<Vec<_>>();
+        assert_eq!(groups_of(&ends(99)), (Vec::new(), 99));
+        assert_eq!(groups_of(&ends(100)), (vec![(Between::Anybody, 100)], 0));
+    }
+}

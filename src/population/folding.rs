@@ -1,0 +1,49 @@
+//! Connections that came to nothing in the same way: one row for all of them.
+//!
+//! A server on the internet is scanned thousands of times a day; nobody reads those reports one by one.
+
+use std::collections::BTreeSet;
+
+use super::alike::{Group, Member, groups};
+use super::{Judged, Meta};
+use crate::flow::Side;
+use crate::units::Timestamp;
+
+/// Connections that are shown as one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fold {
+    /// Its name and documentation.
+    pub meta: &'static Meta,
+    /// Indices of those among the sessions, in the order of their first frames: all of them, or at least the examples.
+    pub sessions: Vec<usize>,
+    /// How many connections it stands for.
+    pub count: u64,
+    /// In words.
+    pub detail: String,
+    /// First packet of the first.
+    pub first: Timestamp,
+    /// First packet of the last.
+    pub last: Timestamp,
+}
+
+impl Fold {
+    /// The row of `group`, of whose members `shown` are among `sessions`.
+    pub fn of(group: &Group, shown: Vec<usize>, sessions: &[Judged]) -> Option<Self> {
+        let case = &sessions.get(*shown.first()?)?.case;
+        let detail = group.detail(case.endpoint(Side::Client).addr, case.endpoint(Side::Server));
+        let (count, first, last) = (group.members.len() as u64, group.first, group.last);
+        Some(Self { meta: group.meta(), sessions: shown, count, detail, first, last })
+    }
+}
+
+/// The rows of `sessions`, behind those that the analysis has made already.
+pub fn folds(sessions: &[Judged], made: &[Fold]) -> Vec<Fold> {
+    let taken: BTreeSet<usize> = made.iter().flat_map(|fold| fold.sessions.iter().copied()).collect();
+    let member = |(index, judged): (usize, &Judged)| {
+        (!taken.contains(&index)).then(|| Member::of(judged)).flatten().map(|member| (index, member))
+    };
+    let members: Vec<(usize, Member)> = sessions.iter().enumerate().filter_map(member).collect();
+    let (groups, _) = groups(members.into_iter());
+    let fold = |group: Group| Fold::of(&group, group.members.clone(), sessions);
+    made.iter().cloned().chain(groups.into_iter().filter_map(fold)).collect()
+}
