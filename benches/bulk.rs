@@ -25,14 +25,14 @@ fn main() {
 
 /// What both sides send: (side, octets) of each segment.
 fn segments(cipher: &str) -> Vec<(Side, Vec<u8>)> {
-    let init = packet(&[[30, 0, 0, 0, 32].as_slice(), &[7; 32]].concat());
+    let init = packet(&message(30, &[32]));
     let mut sent = vec![
         (Side::Client, b"SSH-2.0-OpenSSH_9.6\r\n".to_vec()),
         (Side::Server, b"SSH-2.0-OpenSSH_9.6\r\n".to_vec()),
         (Side::Client, offer(cipher)),
         (Side::Server, offer(cipher)),
         (Side::Client, init),
-        (Side::Server, [packet(&[31; 180]), packet(&[21])].concat()),
+        (Side::Server, [packet(&message(31, &[51, 32, 83])), packet(&[21])].concat()),
         (Side::Client, packet(&[21])),
     ];
     let login = [
@@ -52,7 +52,7 @@ fn segments(cipher: &str) -> Vec<(Side, Vec<u8>)> {
 /// The same as a capture file: Ethernet, IPv4, TCP; handshake before, an acknowledgement behind every second segment.
 fn capture(sent: &[(Side, Vec<u8>)]) -> Vec<u8> {
     let mut file = Vec::with_capacity(SEGMENTS * (SEGMENT + 120));
-    for word in [0xa1b2_c3d4, 0x0002_0004, 0, 0, 262_144, 1] {
+    for word in [0xa1b2_c3d4, 0x0004_0002, 0, 0, 262_144, 1] {
         file.extend_from_slice(&u32::to_le_bytes(word));
     }
     let mut next = [1_000_u32, 5_000];
@@ -105,6 +105,16 @@ fn packet(payload: &[u8]) -> Vec<u8> {
     octets.extend_from_slice(payload);
     octets.resize(4 + length as usize, 0);
     octets
+}
+
+/// A key exchange message with strings of these lengths.
+fn message(number: u8, lengths: &[u32]) -> Vec<u8> {
+    let mut payload = vec![number];
+    for &length in lengths {
+        payload.extend_from_slice(&length.to_be_bytes());
+        payload.resize(payload.len() + length as usize, 7);
+    }
+    payload
 }
 
 /// A packet as AES-GCM sends it, of unreadable contents; of chacha20-poly1305 it has about the length.

@@ -34,13 +34,34 @@ pub(super) struct Readable {
     pub(super) name: Option<&'static str>,
 }
 
+/// The first octets of a segment.
+#[derive(Clone, Copy, Debug, Default)]
+struct Head {
+    octets: [u8; HEAD],
+    len: usize,
+}
+
+impl Head {
+    fn get(&self) -> &[u8] {
+        self.octets.get(..self.len).unwrap_or_default()
+    }
+
+    /// Takes octets up to its size; says how many.
+    fn take(&mut self, octets: &[u8]) -> usize {
+        let places = self.octets.iter_mut().skip(self.len);
+        let taken = places.zip(octets).map(|(place, &octet)| *place = octet).count();
+        self.len += taken;
+        taken
+    }
+}
+
 /// The beginning of the segment that passes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seek {
     /// The segment's frame.
     passing: Option<FrameNo>,
     /// Its first octets, while they are not enough to tell.
-    head: Vec<u8>,
+    head: Head,
     /// Whether they were enough.
     decided: bool,
     /// The suite the offers name; else every one is tried.
@@ -77,7 +98,7 @@ impl Seek {
     pub(super) fn begin(&mut self, frame: FrameNo) -> (usize, Option<Readable>) {
         self.passing = Some(frame);
         self.decided = false;
-        let held = std::mem::take(&mut self.head).len();
+        let held = std::mem::take(&mut self.head).len;
         let found = self.judge_segment();
         self.tries += u32::from(self.tries < TRIES);
         if self.tries == TRIES {
@@ -111,25 +132,25 @@ impl Seek {
         if self.decided {
             return None;
         }
-        let part = octets.get(..HEAD - self.head.len().min(HEAD)).unwrap_or(octets);
-        self.head.extend_from_slice(part);
-        Some(part.len())
+        Some(self.head.take(octets))
     }
 
     /// The segment's first octets so far.
     pub(super) fn head(&self) -> &[u8] {
-        &self.head
+        self.head.get()
     }
 
     /// Whether no more octets of the beginning are needed.
     pub(super) fn is_complete(&self) -> bool {
-        self.head.len() >= HEAD
+        self.head.len >= HEAD
     }
 
-    /// The beginning is that of nothing known: its octets pass.
-    pub(super) fn pass_head(&mut self) -> Vec<u8> {
+    /// The beginning is that of nothing known: its octets pass. Says how many.
+    fn pass_head(&mut self) -> u64 {
         self.decided = true;
-        std::mem::take(&mut self.head)
+        let head = std::mem::take(&mut self.head);
+        self.pass(head.get());
+        head.len as u64
     }
 
     /// Lets octets of the segment pass along the walks that are left.
@@ -178,9 +199,9 @@ impl Direction {
             self.pass_unread(at, self.offset, octets.len() as u64, exchange);
             return octets.len();
         };
-        let (head, complete) = (seek.head().to_vec(), seek.is_complete());
-        let start = self.offset + used as u64 - head.len() as u64;
-        let stage = self.recognise(&head, complete, start, exchange);
+        let (head, complete) = (seek.head, seek.is_complete());
+        let start = self.offset + used as u64 - head.len as u64;
+        let stage = self.recognise(head.get(), complete, start, exchange);
         if stage.is_none() && !complete {
             return used;
         }
@@ -189,7 +210,7 @@ impl Direction {
             Some(stage) => {
                 self.stage = stage;
                 self.offset = start;
-                self.data(at, &head, exchange);
+                self.data(at, head.get(), exchange);
                 self.offset -= used as u64;
             }
             None => self.pass_head(at, start, exchange),
@@ -228,9 +249,8 @@ impl Direction {
     /// Lets the octets go that were held back.
     fn pass_head(&mut self, at: Arrival, start: u64, exchange: &mut Exchange) {
         let Stage::Seeking(seek) = &mut self.stage else { return };
-        let head = seek.pass_head();
-        seek.pass(&head);
-        self.pass_unread(at, start, head.len() as u64, exchange);
+        let octets = seek.pass_head();
+        self.pass_unread(at, start, octets, exchange);
     }
 
     /// Lets octets pass that the capture does not hold; `whole`: they belong to the segment at `at`.

@@ -84,8 +84,8 @@ fn script_of(mut octets: &[u8]) -> Script {
             2 => Happening::Octets(offer(GCM)),
             3 => Happening::Octets(offer(CHACHA)),
             4 => Happening::Octets(offer(ETM)),
-            5 => Happening::Octets(packet(&[30, 0, 0, 0, 32].into_iter().chain([7; 32]).collect::<Vec<_>>())),
-            6 => Happening::Octets(packet(&[31; 180])),
+            5 => Happening::Octets(packet(&message(30, &[32]))),
+            6 => Happening::Octets(packet(&message(31, &[51, 32, 83]))),
             7 => Happening::Octets(packet(&[21])),
             8 => Happening::Octets(sealed(length / 16 * 16 + 16, 16)),
             9 => Happening::Octets(sealed(length / 16 * 16 + 16, 32)),
@@ -169,12 +169,11 @@ fn banners() -> Script {
 /// Up to both NEWKEYS.
 fn exchanged(cipher: &str) -> Script {
     let mut script = banners();
-    let init: Vec<u8> = [30, 0, 0, 0, 32].into_iter().chain([7; 32]).collect();
     let own = [
         (Side::Client, offer(cipher)),
         (Side::Server, offer(cipher)),
-        (Side::Client, packet(&init)),
-        (Side::Server, packet(&[31; 180])),
+        (Side::Client, packet(&message(30, &[32]))),
+        (Side::Server, packet(&message(31, &[51, 32, 83]))),
         (Side::Server, packet(&[21])),
         (Side::Client, packet(&[21])),
     ];
@@ -193,6 +192,16 @@ fn packet(payload: &[u8]) -> Vec<u8> {
     octets.extend_from_slice(payload);
     octets.resize(4 + length as usize, 0);
     octets
+}
+
+/// A key exchange message with strings of these lengths.
+fn message(number: u8, lengths: &[u32]) -> Vec<u8> {
+    let mut payload = vec![number];
+    for &length in lengths {
+        payload.extend_from_slice(&length.to_be_bytes());
+        payload.resize(payload.len() + length as usize, 7);
+    }
+    payload
 }
 
 /// A packet in cipher whose length can be read.
