@@ -1,6 +1,6 @@
 //! A connection of few packets, kept as these packets.
 //!
-//! A scan opens millions of connections that exchange two to ten packets. A [`Flow`](crate::flow::Flow) for each would
+//! A scan opens millions of connections that exchange two to ten packets. A [`Flow`] for each would
 //! take some kilobytes; the packets themselves, packed, take about a hundred octets, and the flow is made of them when
 //! somebody asks for it. Nothing is lost: the flow is the one that the packets would have made at once.
 
