@@ -5,7 +5,7 @@
 
 CPU is user and system time of the child (getrusage), as a ratio to `cat FILE >/dev/null` of the same round: `cat` itself
 differs by a factor of three on one machine, with how the file came into the page cache. Tools that are missing are
-skipped. With --write, benches/RESULTS.md is written. The sshrst that is measured is target/release/sshrst.
+named. Peak memory is at least that of this script, 20 to 40 MiB. With --write, benches/RESULTS.md is written. The sshrst that is measured is target/release/sshrst.
 """
 
 import argparse
@@ -109,6 +109,9 @@ def main():
     parser.add_argument("--write", action="store_true", help="write benches/RESULTS.md")
     options = parser.parse_args()
     text = []
+    missing = [tool for tool in ("tcpdump", "tcptrace", "tshark") if not shutil.which(tool)]
+    if missing:
+        text.append(f"\nSkipped, not installed: {', '.join(missing)}.")
     for named in options.captures:
         name, _, capture = named.partition("=")
         text.extend(rows(name, capture, options))
@@ -116,7 +119,8 @@ def main():
         "# Whole-process figures",
         "",
         "Made by `benches/processes.py`; medians. CPU is user and system time, its ratio is to `cat FILE >/dev/null` in turn",
-        "on the same file. Compare ratios: seconds depend on the hour.",
+        "on the same file. Compare ratios: seconds depend on the hour. Peak memory is at least the script's own, 20 to 40 MiB.",
+        "Full analysis, text report; `json` adds the SHA-256 of the input (0.5 s for a GiB) unless `--no-digest` is given.",
         "",
         f"{date.today()}, {machine()}.",
     ]
