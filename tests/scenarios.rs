@@ -61,16 +61,22 @@ fn every_page_says_what_its_detector_finds() {
         let found: Vec<Option<Vec<String>>> =
             page.scenarios.iter().map(|scenario| examined(scenario, meta.id, &file, &mut wrong)).collect();
         let fresh = page.with(&found);
-        if blessing() {
-            fs::write(&file, fresh).unwrap();
-        } else if let Some(line) = differs(&text, &fresh) {
-            wrong.push(format!(
-                "{}:{line}: not what is found now; SSHRST_BLESS=1 rewrites the finds blocks",
-                file.display()
-            ));
-        }
+        wrong.extend(renewed(&file, &text, &fresh));
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// Writes `fresh` where pages are being written; else says where the page's `text` differs from it.
+fn renewed(file: &Path, text: &str, fresh: &str) -> Option<String> {
+    if blessing() {
+        fs::write(file, fresh).unwrap();
+        return None;
+    }
+    let line = differs(text, fresh)?;
+    Some(format!(
+        "{}:{line}: not what is found now; SSHRST_BLESS=1 rewrites the finds blocks",
+        file.display()
+    ))
 }
 
 #[test]
@@ -114,14 +120,7 @@ fn every_cause_is_among_the_first_three_answers_where_it_happened() {
             })
             .collect();
         let fresh = causes::with(&text, &found);
-        if blessing() {
-            fs::write(&file, fresh).unwrap();
-        } else if let Some(line) = differs(&text, &fresh) {
-            wrong.push(format!(
-                "{}:{line}: not what is found now; SSHRST_BLESS=1 rewrites the finds blocks",
-                file.display()
-            ));
-        }
+        wrong.extend(renewed(&file, &text, &fresh));
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

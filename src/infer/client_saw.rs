@@ -8,7 +8,7 @@ use crate::case::{Case, Ending, Form, Progress, Role};
 use crate::cause::Cause;
 use crate::flow::Side;
 use crate::messages::{self, Situation};
-use crate::ssh::{Party, Program, Release, Software};
+use crate::ssh::{Party, Program, Release};
 use crate::units::Elapsed;
 use crate::wire::IcmpError;
 
@@ -28,8 +28,9 @@ pub(super) fn text(case: &Case, likeliest: Cause) -> Option<String> {
 }
 
 fn client(case: &Case) -> Option<(Program, Option<Release>)> {
-    match &case.transcript.party.client.banner {
-        Some(banner) => Software::of(&banner.line).map(|software| (software.program, software.release)),
+    let client = &case.transcript.party.client;
+    match client.banner {
+        Some(_) => client.software().map(|software| (software.program, software.release)),
         None => (case.progress == Some(Progress::TcpHandshake)).then_some((Program::OpenSsh, None)),
     }
 }

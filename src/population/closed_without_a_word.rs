@@ -4,7 +4,7 @@ use super::crowd::{Crowd, Numbered, counted};
 use super::refusal::{self, Met};
 use super::{Judged, Pattern};
 use crate::cause::Cause;
-use crate::ssh::{Release, Software};
+use crate::ssh::Release;
 use crate::wire::Endpoint;
 
 declare_pattern! {
@@ -64,6 +64,6 @@ fn was_left_without_a_word(judged: &Judged) -> bool {
 }
 
 fn says_so(judged: &Judged) -> bool {
-    let banner = judged.case.transcript.party.server.banner.as_ref();
-    banner.and_then(|banner| Software::of(&banner.line)).is_some_and(|it| it.is_openssh_from(SAYS_SO))
+    let software = judged.case.transcript.party.server.software();
+    software.is_some_and(|it| it.is_openssh_from(SAYS_SO))
 }

@@ -1,6 +1,7 @@
 //! What SSH was doing, as far as the capture shows: the values the case is built from.
 
 pub use super::event::{Certainty, Event, EventKind};
+use super::software::Software;
 pub use crate::flow::{Pair, Side};
 use crate::frame::FrameNo;
 use crate::units::Timestamp;
@@ -225,6 +226,13 @@ pub struct Party {
     /// Octets at its end that do not make up a whole packet: the stream was cut inside one.
     /// `None` where that cannot be told.
     pub cut_inside_packet: Option<bool>,
+}
+
+impl Party {
+    /// The program that its identification string names; `None` without one, or where it is none of those known.
+    pub fn software(&self) -> Option<Software> {
+        Software::of(&self.banner.as_ref()?.line)
+    }
 }
 
 /// A keepalive on the SSH level, recognised by size, direction and rhythm.

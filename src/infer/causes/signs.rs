@@ -146,17 +146,12 @@ const START_OF_A_PROCESS: Elapsed = Elapsed::from_millis(150);
 
 /// Whether the client names itself as a program that asks for keys and versions and never logs in.
 pub(super) fn is_scanner(case: &Case) -> bool {
-    client_software(case).is_some_and(|it| it.program == Program::Scanner)
+    case.transcript.party.client.software().is_some_and(|it| it.program == Program::Scanner)
 }
 
 /// Whether the client names itself as one that people log in with, and that asks them about unknown keys.
 pub(super) fn is_interactive(case: &Case) -> bool {
-    client_software(case).is_some_and(Software::is_login_client)
-}
-
-fn client_software(case: &Case) -> Option<Software> {
-    let banner = case.transcript.party.of(Side::Client).banner.as_ref()?;
-    Software::of(&banner.line)
+    case.transcript.party.client.software().is_some_and(Software::is_login_client)
 }
 
 /// Whether both sides sent far more than identification, KEXINIT and a guessed packet: they understood each other.

@@ -6,7 +6,6 @@ use serde::Serialize;
 use crate::case::Case;
 use crate::cause::mismatch::{self, Ends, Repair};
 use crate::flow::{Pair, Side};
-use crate::ssh::Software;
 
 /// A list without a common entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -68,10 +67,7 @@ pub(super) fn repair(case: &Case) -> Option<Repair> {
     let found = case.transcript.mismatch.as_ref()?;
     // In reverse SSH the side that was connected to is the client of SSH.
     let owner = |role: Side| if case.transcript.reversed { !role } else { role };
-    let software = |role: Side| {
-        let banner = case.transcript.party.of(owner(role)).banner.as_ref()?;
-        Software::of(&banner.line)
-    };
+    let software = |role: Side| case.transcript.party.of(owner(role)).software();
     let server = case.endpoint(owner(Side::Server));
     let software = Pair { client: software(Side::Client), server: software(Side::Server) };
     Some(mismatch::repair(found, &Ends { software, server: (server.addr, server.port) }))
