@@ -3,6 +3,10 @@
 //! `cargo bench --bench bulk`. The row `ssh` feeds what the row `whole` feeds to the same parser; their ratio is SSH's share.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a benchmark")]
 
+#[path = "../tests/fuzz/clear.rs"]
+mod clear;
+
+use clear::{message, packet};
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use sshrst::analysis::{Analysis, Ports};
@@ -94,27 +98,6 @@ fn record(file: &mut Vec<u8>, side: Side, seq: u32, ack: u32, flags: u8, octets:
     file.extend_from_slice(&ack.to_be_bytes());
     file.extend_from_slice(&[0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
     file.extend_from_slice(octets);
-}
-
-/// A clear packet with the least padding.
-fn packet(payload: &[u8]) -> Vec<u8> {
-    let padding = 4 + (8 - (payload.len() + 9) % 8) % 8;
-    let length = (1 + payload.len() + padding) as u32;
-    let mut octets = length.to_be_bytes().to_vec();
-    octets.push(padding as u8);
-    octets.extend_from_slice(payload);
-    octets.resize(4 + length as usize, 0);
-    octets
-}
-
-/// A key exchange message with strings of these lengths.
-fn message(number: u8, lengths: &[u32]) -> Vec<u8> {
-    let mut payload = vec![number];
-    for &length in lengths {
-        payload.extend_from_slice(&length.to_be_bytes());
-        payload.resize(payload.len() + length as usize, 7);
-    }
-    payload
 }
 
 /// A packet as AES-GCM sends it, of unreadable contents; of chacha20-poly1305 it has about the length.

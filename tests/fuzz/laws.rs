@@ -2,6 +2,10 @@
 //! bounded. Each function is the body of a fuzz target and of a property test (`tests/properties.rs`).
 #![allow(dead_code, reason = "each fuzz target uses one function")]
 
+#[path = "clear.rs"]
+mod clear;
+
+use clear::{message, packet};
 use sshrst::frame::FrameNo;
 use sshrst::limits::Limits;
 use sshrst::ssh::{Arrival, Chunk, Session, Side, Transcript};
@@ -181,27 +185,6 @@ fn exchanged(cipher: &str) -> Script {
         own.into_iter().zip(3..).map(|((side, octets), frame)| (side, frame, Happening::Octets(octets))),
     );
     script
-}
-
-/// A clear packet with the least padding.
-fn packet(payload: &[u8]) -> Vec<u8> {
-    let padding = 4 + (8 - (payload.len() + 9) % 8) % 8;
-    let length = (1 + payload.len() + padding) as u32;
-    let mut octets = length.to_be_bytes().to_vec();
-    octets.push(padding as u8);
-    octets.extend_from_slice(payload);
-    octets.resize(4 + length as usize, 0);
-    octets
-}
-
-/// A key exchange message with strings of these lengths.
-fn message(number: u8, lengths: &[u32]) -> Vec<u8> {
-    let mut payload = vec![number];
-    for &length in lengths {
-        payload.extend_from_slice(&length.to_be_bytes());
-        payload.resize(payload.len() + length as usize, 7);
-    }
-    payload
 }
 
 /// A packet in cipher whose length can be read.
