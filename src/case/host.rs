@@ -44,7 +44,7 @@ pub struct Hosts {
     seen: BTreeMap<(IpAddr, Place), Sights>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Sights {
     /// The first ones, with the numbers of their connections.
     first: Vec<(usize, Sight)>,
@@ -92,6 +92,27 @@ impl Hosts {
                 sights.push((index, sight));
             }
         }
+    }
+
+    /// What is known of the hosts at `addrs` only.
+    pub fn about(&self, addrs: &[IpAddr]) -> Self {
+        let mut about = Self::default();
+        for &addr in addrs {
+            let first = (addr, Place { interface: 0, cooked: 0 });
+            let all = self.seen.range(first..).take_while(|((seen, _), _)| *seen == addr);
+            about.seen.extend(all.map(|(key, sights)| (*key, sights.clone())));
+        }
+        about
+    }
+
+    /// How many hosts are known, by address and place.
+    pub fn len(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// Whether no host is known.
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty()
     }
 
     /// What all connections but number `index` show of `addr` at `place`.
