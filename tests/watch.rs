@@ -1,6 +1,7 @@
 //! The kept captures, frame by frame as if they were just being captured: each end is told in time, and the closing
 //! report is the one that a file of the same frames gets.
 
+#![allow(clippy::disallowed_methods, reason = "the fence is around the core; tests read files")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod label;
