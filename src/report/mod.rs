@@ -13,6 +13,7 @@ mod ladder;
 mod markdown;
 pub mod model;
 mod page;
+pub mod pcapng;
 mod select;
 mod text;
 mod timers;
