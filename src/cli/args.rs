@@ -49,6 +49,13 @@ pub(super) enum Command {
         #[arg(long = "timers", value_name = "FILE")]
         own: Option<PathBuf>,
     },
+    /// The helper of `capture --exec`: runs a command for each line of standard input.
+    #[command(hide = true)]
+    RunForEach {
+        /// The program and its arguments.
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
+    },
     /// Print the manual page: `sshrst man | man -l -`.
     Man,
     /// Print the completions for a shell: `sshrst completions bash > /etc/bash_completion.d/sshrst`.

@@ -8,6 +8,6 @@ mod plan;
 mod selection;
 
 pub use args::command;
-pub use capture::Capture;
+pub use capture::{Capture, StopWhen};
 pub use fail_on::FailOn;
 pub use plan::{Analyze, Format, Plan, Reporting, parse};

@@ -194,6 +194,11 @@ impl Watch {
         hosts
     }
 
+    /// How many connections live: their end was not told.
+    pub fn living(&self) -> usize {
+        self.register.all().filter(|connection| !connection.is_told()).count()
+    }
+
     /// The connections that live and got past the TCP handshake, in the order of their first frames.
     pub fn activity(&self, now: Elapsed) -> Vec<Activity> {
         let limits = &self.rules.limits;
