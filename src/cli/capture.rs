@@ -55,9 +55,10 @@ pub(super) struct CaptureArguments {
     /// Keep all octets of each frame.
     #[arg(long, conflicts_with = "snaplen")]
     full: bool,
-    /// KiB the system holds until they are read [default: libpcap's, 2048 on Linux].
-    #[arg(short = 'B', long, value_name = "KIB", value_parser = clap::value_parser!(u32).range(64..=BUFFER))]
-    buffer: Option<u32>,
+    /// KiB the system holds until they are read.
+    #[arg(short = 'B', long, value_name = "KIB", default_value_t = Wanted::BUFFER,
+        value_parser = clap::value_parser!(u32).range(64..=BUFFER))]
+    buffer: u32,
     /// Leave out frames for other hosts.
     #[arg(long)]
     no_promiscuous: bool,
@@ -183,7 +184,7 @@ pub(super) fn plan(arguments: CaptureArguments) -> Result<Capture, Error> {
         interface: arguments.interface.unwrap_or_default(),
         filter,
         snaplen: arguments.snaplen.unwrap_or(if arguments.full { Wanted::WHOLE } else { Wanted::SNAPLEN }),
-        buffer: arguments.buffer.map(|kib| kib * 1024),
+        buffer: arguments.buffer * 1024,
         promiscuous: !arguments.no_promiscuous,
         frames: stopping.count,
         duration: stopping.duration,

@@ -14,8 +14,8 @@ pub struct Wanted {
     pub filter: Filter,
     /// Octets kept of each frame, from [`Wanted::LEAST_SNAPLEN`] to [`Wanted::WHOLE`].
     pub snaplen: u32,
-    /// Octets the system holds until they are read; libpcap's choice (2 MiB on Linux) when `None`.
-    pub buffer: Option<u32>,
+    /// Octets the system holds until they are read.
+    pub buffer: u32,
     /// Takes frames for other hosts in, too.
     pub promiscuous: bool,
     /// Ends after so many frames.
@@ -33,6 +33,10 @@ impl Wanted {
 
     /// All of each frame: libpcap's largest (`MAXIMUM_SNAPLEN`, pcap-int.h) and what tcpdump takes.
     pub const WHOLE: u32 = 262_144;
+
+    /// KiB that the system holds unless told: four times what libpcap takes. A transfer at 10 Gbit/s fills that in a
+    /// hundredth of a second, which is as long as a busy machine may keep a process from running.
+    pub const BUFFER: u32 = 8_192;
 
     /// The least that can be asked for: Ethernet with two VLAN tags (22), IPv6 (40) and TCP with all options (60) are 122.
     pub const LEAST_SNAPLEN: u32 = 128;

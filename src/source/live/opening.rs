@@ -20,12 +20,10 @@ pub(super) fn open(wanted: &Wanted) -> Result<Capture<Active>, LiveError> {
 fn activate(wanted: &Wanted) -> Result<Capture<Active>, pcap::Error> {
     let mut capture = Capture::from_device(wanted.interface.as_str())?
         .snaplen(wanted.snaplen as i32)
+        .buffer_size(i32::try_from(wanted.buffer).unwrap_or(i32::MAX))
         .timeout(READ_TIMEOUT.as_millis() as i32)
         // libpcap warns that `any` cannot be promiscuous, and the crate takes warnings for errors.
         .promisc(wanted.promiscuous && wanted.interface != ANY);
-    if let Some(octets) = wanted.buffer {
-        capture = capture.buffer_size(i32::try_from(octets).unwrap_or(i32::MAX));
-    }
     #[cfg(target_os = "linux")]
     {
         capture = capture.precision(pcap::Precision::Nano);
