@@ -3,7 +3,7 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 25] = [
+const DOORS: [(&str, &[&str]); 26] = [
     ("base64", &["report"]),
     ("chrono", &["report"]),
     ("clap", &["cli"]),
@@ -13,6 +13,7 @@ const DOORS: [(&str, &[&str]); 25] = [
     ("etherparse", &["wire"]),
     ("foldhash", &["flow", "population", "analysis"]),
     ("hashbrown", &["flow", "population", "analysis"]),
+    ("ipcrypt-rs", &["report"]),
     ("ipnet", &["report"]),
     ("maud", &["report"]),
     ("md-5", &["report"]),
