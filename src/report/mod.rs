@@ -1,5 +1,6 @@
 //! One model, many renderings. The only user of comfy-table, chrono and maud.
 
+mod bundle;
 mod community_id;
 mod complaint;
 mod detail;
@@ -23,6 +24,7 @@ mod wireshark;
 mod words;
 mod zeek;
 
+pub use bundle::{Bundle, Trim, note};
 pub use complaint::explain_message;
 pub use detail::Detail;
 pub use escape::escaped;
