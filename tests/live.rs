@@ -414,7 +414,7 @@ fn it_stops_on_the_reset_and_the_ring_holds_the_whole_session() {
         .output()
         .unwrap();
     let analysed: Value = serde_json::from_slice(&analysed.stdout).unwrap();
-    assert_eq!(analysed["capture"]["files"][0]["format"], "pcapng");
+    assert_eq!(analysed["capture"]["files"][0]["format"], "pcapng, little-endian");
     assert_eq!(analysed["sessions"], report["sessions"], "the ring holds all of it");
     let file = std::fs::read(&ring.0).unwrap();
     let comment = b"the server sent the RST";

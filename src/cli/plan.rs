@@ -13,6 +13,7 @@ use super::args::{AnalyzeArguments, Arguments, Command, Place, Port, Rendering, 
 use super::capture::{self, Capture};
 use super::fail_on::FailOn;
 use super::manual;
+use super::ticket::Ticket;
 use crate::analysis::{Ports, Spot};
 use crate::error::{Error, Exit};
 use crate::report::{Detail, Screen, Selection};
@@ -86,6 +87,8 @@ pub struct Reporting {
     pub selection: Selection,
     /// Threads; one for each core when `None`.
     pub threads: Option<usize>,
+    /// What goes on a ticket beside the report.
+    pub ticket: Ticket,
 }
 
 /// How a report is written.
@@ -192,6 +195,7 @@ pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> 
         Rendering::Markdown => Format::Markdown(detail),
         Rendering::Html => Format::Html(detail),
     };
+    let ticket = arguments.ticket.meant();
     Reporting {
         ports,
         vantage: arguments.vantage.map(spot),
@@ -202,10 +206,11 @@ pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> 
         force: arguments.force,
         reproducible: arguments.reproducible,
         all: arguments.all,
-        digest: !arguments.no_digest && !matches!(format, Format::Text { .. }),
+        digest: !arguments.no_digest && (ticket.needs_packets() || !matches!(format, Format::Text { .. })),
         fail_on: arguments.fail_on,
         selection,
         threads: arguments.threads.map(usize::from),
+        ticket,
     }
 }
 

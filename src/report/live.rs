@@ -105,24 +105,6 @@ pub fn line(session: &Session, news: News) -> String {
     format!("{}  #{} {again}{sentence}", words::moment(time), session.id)
 }
 
-/// What a session's report says of single frames, a comment each.
-pub fn remarks(session: &Session) -> Vec<(u64, String)> {
-    let Some(reset) = &session.reset else {
-        let unanswered = session.unanswered.as_ref();
-        return unanswered
-            .map(|it| (it.first_frame, "unanswered from here on".to_owned()))
-            .into_iter()
-            .collect();
-    };
-    let decisive = (reset.decisive_frame, told::verdict_with_cause(session));
-    let trigger =
-        reset.trigger_frame.map(|frame| (frame, format!("frame {} answers this", reset.decisive_frame)));
-    let evidence = reset.evidence.iter().filter(|it| it.outcome == "present");
-    let evidence =
-        evidence.filter_map(|it| Some((*it.frames.first()?, format!("{}: {}", it.id, it.summary))));
-    std::iter::once(decisive).chain(trigger).chain(evidence).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,10 +1,12 @@
 //! One model, many renderings. The only user of comfy-table, chrono and maud.
 
+mod bundle;
 mod community_id;
 mod complaint;
 mod detail;
 mod escape;
 mod evidence;
+mod excerpt;
 mod explain;
 mod hassh;
 mod html;
@@ -15,6 +17,7 @@ mod markdown;
 pub mod model;
 mod page;
 pub mod pcapng;
+pub mod redact;
 mod select;
 mod strftime;
 mod text;
@@ -23,13 +26,16 @@ mod wireshark;
 mod words;
 mod zeek;
 
+pub use bundle::{Bundle, Trim, note};
 pub use complaint::explain_message;
 pub use detail::Detail;
 pub use escape::escaped;
+pub use excerpt::of_frames as comments;
+pub use excerpt::{Excerpt, ExcerptOptions, Extent};
 pub use explain::{explain, explain_list, explainable};
 pub use html::html;
 pub use json::{json, ndjson, ndjson_closing, ndjson_session, schema};
-pub use live::{Ledger, News, line, remarks};
+pub use live::{Ledger, News, line};
 pub use markdown::markdown;
 pub use page::Screen;
 pub use pcapng::Pcapng;

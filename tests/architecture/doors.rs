@@ -3,7 +3,7 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 26] = [
+const DOORS: [(&str, &[&str]); 30] = [
     ("base64", &["report"]),
     ("chrono", &["report"]),
     ("clap", &["cli"]),
@@ -12,7 +12,9 @@ const DOORS: [(&str, &[&str]); 26] = [
     ("comfy-table", &["report"]),
     ("etherparse", &["wire"]),
     ("foldhash", &["flow", "population", "analysis"]),
+    ("getrandom", &["run"]),
     ("hashbrown", &["flow", "population", "analysis"]),
+    ("ipcrypt-rs", &["report"]),
     ("ipnet", &["report"]),
     ("maud", &["report"]),
     ("md-5", &["report"]),
@@ -28,9 +30,11 @@ const DOORS: [(&str, &[&str]); 26] = [
     ("sha2", &["source"]),
     ("signal-hook", &["source"]),
     ("strsim", &["error"]),
+    ("tempfile", &["run"]),
     ("terminal_size", &["cli"]),
     ("thiserror", &["report", "source", "timers"]),
     ("toml", &["timers"]),
+    ("zip", &["report"]),
 ];
 
 /// The names under `[dependencies]`, for all systems.

@@ -1,13 +1,12 @@
 //! The last packets, written out with what the report says of them.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
 
 use crate::error::{Error, Exit};
-use crate::report::model::{Report, died};
-use crate::report::{News, Pcapng, line, remarks};
+use crate::report::model::{Report, Session, died};
+use crate::report::{News, Pcapng, comments, line};
 use crate::run::complain;
 use crate::source::{Ring, Shown};
 
@@ -25,18 +24,17 @@ pub(super) fn write(ring: &Ring, path: &Path, report: &Report) -> Exit {
 }
 
 fn pcapng(ring: &Ring, path: &Path, report: &Report) -> io::Result<()> {
-    let dead = report.sessions.iter().filter(|session| died(session));
-    let mut comments: BTreeMap<u64, Vec<String>> = BTreeMap::new();
-    for session in dead.clone() {
-        for (frame, comment) in remarks(session) {
-            comments.entry(frame).or_default().push(comment);
-        }
-    }
-    let about: Vec<String> = dead.map(|session| line(session, News::First)).collect();
-    let mut file = Pcapng::new(BufWriter::new(File::create(path)?), "sshrst", &about)?;
+    let dead: Vec<&Session> = report.sessions.iter().filter(|session| died(session)).collect();
+    let remarks = comments(&dead);
+    let verdicts: Vec<String> =
+        dead.iter().take(VERDICTS).map(|session| line(session, News::First)).collect();
+    let mut file = Pcapng::new(BufWriter::new(File::create(path)?), "sshrst", &verdicts)?;
     for frame in ring.frames() {
-        let comments = comments.get(&frame.number.0).map(Vec::as_slice).unwrap_or_default();
-        file.frame(&frame, frame.data.len(), comments)?;
+        let remark = remarks.get(&frame.number.0).cloned();
+        file.frame(&frame, frame.data.len(), remark.as_slice())?;
     }
     file.finish().map(drop)
 }
+
+/// Verdicts in the file's own comments; Wireshark shows them in one window.
+const VERDICTS: usize = 100;

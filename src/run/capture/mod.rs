@@ -22,8 +22,10 @@ use crate::cli::{Capture, Format};
 use crate::error::{Error, Exit, nearest};
 use crate::limits::Limits;
 use crate::report::model;
+use crate::report::redact::redacted;
 use crate::run::output::{Output, create};
-use crate::run::{complain, gathered, print, timers};
+use crate::run::packets::Packets;
+use crate::run::{complain, gathered, print, ticket, timers};
 use crate::source::live::{self, Listed, Live, LiveError};
 use crate::source::{Batch, Ring, Shown, Summary, Wanted};
 use crate::units::Elapsed;
@@ -37,6 +39,8 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
     let reporting = &plan.reporting;
     let output = Output::of(reporting, &[])?;
     let own = timers::own(reporting.timers.as_deref())?;
+    let names = ticket::pseudonyms(&reporting.ticket)?;
+    let packets = if reporting.ticket.needs_packets() { Packets::kept()? } else { Packets::NotNeeded };
     #[cfg(unix)]
     let rights = Rights::wanted(plan)?;
     let exec = plan.exec.as_deref().map(Exec::start).transpose()?;
@@ -59,7 +63,8 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
         live,
         watch,
         ring: plan.ring.map(Ring::new),
-        teller: Teller::new(reporting, plan.stop.clone(), scribe, exec),
+        teller: Teller::new(reporting, plan.stop.clone(), scribe, exec, names),
+        packets,
         began: now(),
     };
     running.run();
@@ -97,6 +102,7 @@ struct Running {
     live: Live,
     watch: Watch,
     ring: Option<Ring>,
+    packets: Packets,
     teller: Teller,
     began: Instant,
 }
@@ -121,6 +127,7 @@ impl Running {
             });
             let goes_on = self.live.read(&mut batch, due.min(TICK));
             let age = self.age();
+            self.packets.keep(&batch);
             for frame in batch.frames() {
                 self.watch.handle_frame(&frame, age);
                 if let Some(ring) = &mut self.ring {
@@ -168,7 +175,7 @@ impl Running {
 
     /// Reports.
     fn close(self, plan: &Capture, left_out: Vec<Blind>, output: &Output<'_>) -> Result<Exit, Error> {
-        let Self { live, watch, ring, mut teller, .. } = self;
+        let Self { live, watch, ring, mut packets, mut teller, .. } = self;
         let reporting = &plan.reporting;
         let mut exit = Exit::Analysed;
         let summary = live.summary();
@@ -180,10 +187,15 @@ impl Running {
         let options = model::Options {
             reproducible: reporting.reproducible,
             singly: reporting.all,
-            traces: gathered::traces(reporting.format),
+            traces: gathered::traces(reporting.format, output),
             ..model::Options::default()
         };
-        let mut report = model::build(&findings, &[gathered::input(&summary)], &options);
+        let report = model::build(&findings, &[gathered::input(&summary)], &options);
+        let mut report =
+            teller.names.as_ref().map_or_else(|| report.clone(), |names| redacted(&report, names));
+        let packed =
+            ticket::Packed { findings: &findings, model: &report, names: teller.names.as_ref(), reporting };
+        exit = exit.outranked_by(packed.write(output, &mut packets)?);
         teller.ledger.close(&mut report, &ids);
         teller.close(&report);
         if let (Some(ring), Some(rotation)) = (ring, &plan.copy) {
@@ -191,7 +203,7 @@ impl Running {
         }
         let told = end_of_lines(teller);
         if reporting.format != Format::Ndjson && told.is_ok() {
-            output.write(|out| gathered::render(&report, reporting.format, out))?;
+            output.report.write(|out| gathered::render(&report, reporting.format, out))?;
         }
         told?;
         let matched = reporting.fail_on.iter().any(|what| what.matches(&report));

@@ -43,7 +43,10 @@ impl Rights {
         if let Some(caller) = caller.filter(|caller| !caller.is_root()) {
             return Ok(User::from_uid(caller).ok().flatten().map_or(Self::Kept, Self::Of));
         }
+        let ticket = &plan.reporting.ticket;
         let begins_later = plan.reporting.output.is_some()
+            || ticket.evidence.is_some()
+            || ticket.bundle.is_some()
             || plan.ring.is_some()
             || plan.kernel_trace
             || plan.copy.as_ref().is_some_and(crate::source::Rotation::begins_more);

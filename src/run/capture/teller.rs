@@ -7,6 +7,7 @@ use super::scribe::{Scribe, Target};
 use crate::analysis::Told;
 use crate::cli::{Format, Reporting, StopWhen};
 use crate::report::model::{self, Options, Report, Session, died};
+use crate::report::redact::{Pseudonyms, redacted};
 use crate::report::{self, Ledger, News};
 
 /// Where lines go, and in which form.
@@ -23,6 +24,8 @@ pub(super) struct Teller {
     pub(super) ledger: Ledger,
     stop: StopWhen,
     exec: Option<Exec>,
+    /// The pseudonyms that are used.
+    pub(super) names: Option<Pseudonyms>,
 }
 
 impl Teller {
@@ -35,14 +38,20 @@ impl Teller {
         }
     }
 
-    pub(super) fn new(reporting: &Reporting, stop: StopWhen, scribe: Scribe, exec: Option<Exec>) -> Self {
+    pub(super) fn new(
+        reporting: &Reporting,
+        stop: StopWhen,
+        scribe: Scribe,
+        exec: Option<Exec>,
+        names: Option<Pseudonyms>,
+    ) -> Self {
         let form = if reporting.format == Format::Ndjson { Form::Json } else { Form::Text };
-        Self { scribe, form, ledger: Ledger::default(), stop, exec }
+        Self { scribe, form, ledger: Ledger::default(), stop, exec, names }
     }
 
     /// Takes an end; how long the capture is to go on if that was what it waited for.
     pub(super) fn tell(&mut self, told: &Told) -> Option<Duration> {
-        let session = session(told)?;
+        let session = self.session(told)?;
         let news = self.ledger.note(&session);
         if news == News::None {
             return None;
@@ -57,6 +66,14 @@ impl Teller {
         let enough = self.stop.on.iter().any(|what| what.is(&session))
             || self.stop.deaths.is_some_and(|wanted| self.ledger.told >= wanted);
         enough.then_some(self.stop.after)
+    }
+
+    /// The session as the report has it, under its own number.
+    fn session(&self, told: &Told) -> Option<Session> {
+        let options = Options { singly: true, ..Options::default() };
+        let report = model::build(&told.findings, &[], &options);
+        let report = self.names.as_ref().map_or_else(|| report.clone(), |names| redacted(&report, names));
+        Some(Session { id: told.id, ..report.sessions.into_iter().next()? })
     }
 
     /// Writes a line, if it is one that is shown: of text only deaths, and what became of them.
@@ -101,12 +118,4 @@ fn json(session: &Session, news: News) -> Vec<u8> {
     let mut octets = Vec::new();
     _ = report::ndjson_session(session, news == News::Revised, &mut octets);
     octets
-}
-
-/// The session as the report has it, under its own number.
-fn session(told: &Told) -> Option<Session> {
-    let options = Options { singly: true, ..Options::default() };
-    let mut session = model::build(&told.findings, &[], &options).sessions.pop()?;
-    session.id = told.id;
-    Some(session)
 }
