@@ -112,7 +112,7 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
 fn each(
     files: &[PathBuf],
     limits: Limits,
-    take: &mut dyn FnMut(Result<Reader<Box<dyn Read + Send>>, SourceError>) -> Option<Summary>,
+    take: &mut dyn FnMut(Result<Opened, SourceError>) -> Option<Summary>,
 ) {
     let mut next = Next::default();
     for file in files {
@@ -126,7 +126,10 @@ fn each(
     }
 }
 
-fn open(file: &Path, limits: Limits) -> Result<Reader<Box<dyn Read + Send>>, SourceError> {
+/// An input that is read.
+type Opened = Reader<Box<dyn Read + Send>>;
+
+fn open(file: &Path, limits: Limits) -> Result<Opened, SourceError> {
     if file.as_os_str() == STANDARD_INPUT {
         source::standard_input(limits)
     } else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::clear::Stream;
+use super::clear::{Names, Stream};
 use crate::case::Case;
 use crate::frame::{FrameNo, Place};
 use crate::ssh::Software;
@@ -32,9 +32,15 @@ impl Chosen {
             }
             only
         });
+        let negotiated = case.transcript.negotiated.as_ref();
+        let group_exchange =
+            negotiated.is_some_and(|agreed| agreed.kex.starts_with("diffie-hellman-group-exchange"));
         let stream = |end: End| {
             let banner = case.transcript.party.of(flow.side(end)).banner.as_ref();
-            Stream::new(banner.map_or(0, |banner| Software::anonymous_octets(&banner.line)))
+            Stream::new(Names {
+                open: banner.map_or(0, |banner| Software::anonymous_octets(&banner.line)),
+                group_exchange,
+            })
         };
         let quoted = flow.quotes.iter().map(|quote| quote.frame);
         Self {

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::reply::Reply;
 use crate::wire::{Segment, Seq, Veil};
 
 /// Octets of one direction that are followed: the clear part of a session has a few thousand. OpenSSH reads no
@@ -18,8 +19,24 @@ const STRETCHES: usize = 256;
 const HEADER: u64 = 6;
 
 const DISCONNECT: u8 = 1;
+const UNIMPLEMENTED: u8 = 3;
 const KEXINIT: u8 = 20;
 const NEWKEYS: u8 = 21;
+/// Messages of the key exchange method (RFC 4253 §12).
+const KEX_FIRST: u8 = 30;
+const KEX_LAST: u8 = 34;
+/// The server's answer, but with group exchange the group (RFC 4419 §5).
+const KEX_REPLY: u8 = 31;
+const GROUP_EXCHANGE_REPLY: u8 = 33;
+
+/// What analysis knows of a direction before its octets come again.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Names {
+    /// Octets of its identification string that name a protocol and a program, and nobody.
+    pub(super) open: usize,
+    /// The key exchange method is group exchange.
+    pub(super) group_exchange: bool,
+}
 
 /// What octets of the stream are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +68,7 @@ enum Stage {
     /// In the header of a packet.
     Header(Vec<u8>),
     /// In a packet of so many octets more, of this number; how many of it passed.
-    Packet { message: u8, at: u64, rest: u64 },
+    Packet { message: u8, at: u64, rest: u64, reply: Reply },
     /// Behind NEWKEYS, or lost.
     Encrypted,
 }
@@ -59,7 +76,7 @@ enum Stage {
 /// One direction.
 #[derive(Clone, Debug)]
 pub(super) struct Stream {
-    open: usize,
+    names: Names,
     /// The first octet's number, once a segment told it.
     base: Option<Seq>,
     /// Octets followed.
@@ -78,11 +95,10 @@ pub(super) struct Clear {
 }
 
 impl Stream {
-    /// A direction of which nothing has passed. `open`: octets of its identification string that name a protocol and a
-    /// program, and nobody.
-    pub(super) const fn new(open: usize) -> Self {
+    /// A direction of which nothing has passed.
+    pub(super) const fn new(names: Names) -> Self {
         let stage = Stage::Line { begun: Vec::new() };
-        Self { open, base: None, next: 0, stage, stretches: Vec::new() }
+        Self { names, base: None, next: 0, stage, stretches: Vec::new() }
     }
 
     /// Takes a segment with its data and says what of that is in the clear.
@@ -143,7 +159,7 @@ impl Stream {
     fn step(&mut self, octet: u8) -> Option<Kind> {
         match &mut self.stage {
             Stage::Line { begun } => {
-                let kind = line(begun, self.open, octet);
+                let kind = line(begun, self.names.open, octet);
                 if octet == b'\n' {
                     let identified = begun.starts_with(b"SSH-");
                     begun.clear();
@@ -162,20 +178,21 @@ impl Stream {
                     let whole = u64::from(u32::from_be_bytes(*length)) + 4;
                     self.stage = match whole.checked_sub(HEADER) {
                         Some(rest) if rest > 0 && whole <= MOST => {
-                            Stage::Packet { message, at: HEADER, rest }
+                            Stage::Packet { message, at: HEADER, rest, reply: Reply::default() }
                         }
                         // No packet: the text or the garbage that a verdict may be about.
-                        _ => Stage::Packet { message: 0, at: HEADER, rest: MOST },
+                        _ => Stage::Packet { message: 0, at: HEADER, rest: MOST, reply: Reply::default() },
                     };
                 }
                 Some(Kind::Open)
             }
-            Stage::Packet { message, at, rest } => {
+            Stage::Packet { message, at, rest, reply } => {
                 let kind = match *message {
-                    KEXINIT | NEWKEYS => Kind::Open,
-                    // The reason code and the length of its description.
-                    DISCONNECT if *at < HEADER + 8 => Kind::Open,
-                    DISCONNECT => Kind::Text,
+                    // The reason code and the length of its description are no text.
+                    DISCONNECT if *at >= HEADER + 8 => Kind::Text,
+                    KEX_REPLY if self.names.group_exchange => Kind::Open,
+                    KEX_REPLY | GROUP_EXCHANGE_REPLY if !reply.take(octet) => Kind::Matter,
+                    DISCONNECT | UNIMPLEMENTED | KEXINIT | NEWKEYS | KEX_FIRST..=KEX_LAST => Kind::Open,
                     _ => Kind::Matter,
                 };
                 *at += 1;
@@ -239,6 +256,10 @@ mod tests {
         }
     }
 
+    fn naming(open: usize) -> Stream {
+        Stream::new(Names { open, group_exchange: false })
+    }
+
     fn packet(message: u8, body: &[u8]) -> Vec<u8> {
         let length = (2 + body.len()) as u32;
         [&length.to_be_bytes()[..], &[0, message], body].concat()
@@ -246,7 +267,7 @@ mod tests {
 
     /// The clear part of a stream in pieces of `size`, and the same without what is private.
     fn shown(stream: &[u8], size: usize) -> (Vec<u8>, Vec<u8>) {
-        let (mut follower, mut clear, mut open) = (Stream::new(19), Vec::new(), Vec::new());
+        let (mut follower, mut clear, mut open) = (naming(19), Vec::new(), Vec::new());
         follower.take(&Segment { flags: Flags::SYN, ..segment(u32::MAX, 0) }, &[]);
         for (index, data) in stream.chunks(size).enumerate() {
             let seen = follower.take(&segment((index * size) as u32, data.len()), data);
@@ -263,13 +284,18 @@ mod tests {
     #[test]
     fn everything_up_to_newkeys_is_clear_in_whatever_pieces_it_comes() {
         let greeting = b"Property of ACME\r\nSSH-2.0-OpenSSH_9.2 bob's laptop\r\n";
-        let clear =
-            [&greeting[..], &packet(20, b"curve25519"), &packet(31, b"KEY"), &packet(21, b"..")].concat();
+        let clear = [
+            &greeting[..],
+            &packet(20, b"curve25519"),
+            &packet(31, b"\0\0\0\x07\0\0\0\x01xKE"),
+            &packet(21, b".."),
+        ]
+        .concat();
         let stream = [&clear[..], &[7; 40]].concat();
         let open = [
             &b"xxxxxxxxxxxxxxxx\r\nSSH-2.0-OpenSSH_9.2xxxxxxxxxxxxx\r\n"[..],
             &packet(20, b"curve25519"),
-            &packet(31, &[0; 3]),
+            &packet(31, b"\0\0\0\x07\0\0\0\x01x\0\0"),
             &packet(21, b".."),
         ]
         .concat();
@@ -282,7 +308,7 @@ mod tests {
 
     #[test]
     fn a_program_that_nobody_knows_is_not_named() {
-        let mut stream = Stream::new(8);
+        let mut stream = naming(8);
         let veils = vec![Veil { octets: 8..14, with: b'x' }];
         assert_eq!(stream.take(&segment(5, 16), b"SSH-2.0-ACME_1\r\n"), Clear { octets: 16, veils });
     }
@@ -297,12 +323,12 @@ mod tests {
 
     #[test]
     fn what_cannot_be_followed_counts_as_encrypted() {
-        assert_eq!(Stream::new(19).take(&segment(5, 4), b"\x8a\x01\x02\x03"), Clear::default());
-        let mut stream = Stream::new(19);
+        assert_eq!(naming(19).take(&segment(5, 4), b"\x8a\x01\x02\x03"), Clear::default());
+        let mut stream = naming(19);
         assert_eq!(stream.take(&segment(5, 4), b"SSH-").octets, 4);
         assert_eq!(stream.take(&segment(20, 4), b"abcd").octets, 0, "behind a hole");
         assert_eq!(stream.take(&segment(5, 4), b"SSH-").octets, 4, "again");
-        let mut stream = Stream::new(19);
+        let mut stream = naming(19);
         assert_eq!(stream.take(&segment(5, 400), b"SSH-").octets, 4);
         assert_eq!(stream.take(&segment(405, 4), b"abcd").octets, 0, "behind what the capture cut");
     }

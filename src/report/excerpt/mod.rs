@@ -5,6 +5,7 @@
 mod chosen;
 mod clear;
 mod comments;
+mod reply;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
