@@ -7,6 +7,7 @@ mod crowd;
 mod ports;
 mod shape;
 mod shard;
+mod sketch;
 mod slots;
 mod threads;
 mod watch;
@@ -229,7 +230,8 @@ impl Analysis {
         if self.ports == Ports::Any && !speaks_ssh {
             return None;
         }
-        let host = |side: Side| hosts.others(index, flow.key.at(flow.end(side)).addr, flow.place);
+        let host =
+            |side: Side| hosts.others(index, flow.key.at(flow.end(side)).addr, flow.place).into_owned();
         let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
         let mut case = Case::new(flow, transcript, hosts, end);
         if let Some(spot) = self.vantage {

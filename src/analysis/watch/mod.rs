@@ -22,7 +22,7 @@ pub use activity::Activity;
 use super::{Analysis, Ports, Spot};
 use crate::case::{Blind, BlindKind, Ending, Hosts};
 use crate::flow::FlowId;
-use crate::frame::{Frame, FrameNo};
+use crate::frame::{Frame, FrameNo, Place};
 use crate::infer;
 use crate::limits::Limits;
 use crate::population::{Findings, Judged};
@@ -173,16 +173,16 @@ impl Watch {
         shard.finish(end, &self.rules.limits);
         let (mut flows, mut slots) = shard.into_parts();
         let (id, flow) = flows.find(|(id, _)| id.0 as usize == index)?;
-        let hosts = self.neighbours(&flow.key);
+        let hosts = self.neighbours(&flow.key, flow.place);
         let case = self.rules.case(watched.id as usize, *flow, &slots.take(id), &hosts, end)?;
         let diagnosis = infer::diagnose(&case);
         Some(Judged { case, diagnosis })
     }
 
     /// What is known of the two hosts of a connection: what was told of them, and their connections that live.
-    fn neighbours(&self, key: &FlowKey) -> Hosts {
+    fn neighbours(&self, key: &FlowKey, place: Place) -> Hosts {
         let ends = [key.low.addr, key.high.addr];
-        let mut hosts = self.hosts.about(&ends);
+        let mut hosts = self.hosts.about(ends.map(|end| (end, place)));
         for neighbour in self.register.beside(&ends) {
             let untold = neighbour.flows.iter().enumerate().filter(|(_, watched)| !watched.told);
             for (index, watched) in untold {
@@ -222,7 +222,7 @@ impl Watch {
         let Self { mut rules, register, hosts } = self;
         blind.extend(given_up(&register));
         if register.released > 0 {
-            rules.past = hosts;
+            rules.past = hosts.of_the_past();
         }
         let (part, connections) = register.into_all();
         let ids: BTreeMap<FrameNo, u32> = connections
