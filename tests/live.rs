@@ -544,3 +544,31 @@ fn a_reader_that_is_gone_ends_the_capture() {
     assert_eq!(status.code(), Some(0));
     assert!(started.elapsed().as_secs() < 10);
 }
+
+#[test]
+fn the_unit_for_unattended_use_is_one() {
+    let unit =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/sshrst.service")).unwrap();
+    let folder = std::env::temp_dir().join(format!("sshrst-unit-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("sshrst.service");
+    // It looks for the program, which is installed nowhere yet.
+    std::fs::write(&file, unit.replace("/usr/local/bin/sshrst", env!("CARGO_BIN_EXE_sshrst"))).unwrap();
+    let verified = Command::new("systemd-analyze").args(["verify", "--man=no"]).arg(&file).output();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let Ok(verified) = verified else {
+        eprintln!("skipped: there is no systemd-analyze here");
+        return;
+    };
+    let about_it: Vec<String> =
+        said(&verified).lines().filter(|line| line.contains("sshrst.service")).map(str::to_owned).collect();
+    assert!(about_it.is_empty() && verified.status.success(), "{about_it:?} {verified:?}");
+    // What it starts is something that the command line knows: only the interface may be missing here.
+    let started =
+        unit.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/local/bin/sshrst ")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_sshrst"))
+        .args(started.replace("-i any", "-i no-such").split(' '))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+}

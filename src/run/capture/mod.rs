@@ -291,7 +291,7 @@ fn refused(error: &LiveError) -> Error {
         },
         LiveError::Permission { .. } => failed.with_hint(
             "capturing needs CAP_NET_RAW: run it as root, or once \
-             `sudo setcap cap_net_raw,cap_net_admin=eip $(which sshrst)`",
+             `sudo setcap cap_net_raw=eip $(which sshrst)`",
         ),
         LiveError::Down { name } => failed.with_hint(format!("`ip link set {} up`", Shown(name))),
         LiveError::Filter { .. } => failed.with_hint("pcap-filter(7) has the language"),
