@@ -17,7 +17,7 @@ pub use crate::case::{Blind, BlindKind, Spot};
 pub use crate::population::Findings;
 pub use ports::{Ports, SSH_PORT};
 pub use threads::Threads;
-pub use watch::{Activity, Told, Watch};
+pub use watch::{Told, Watch};
 pub use window::Frames;
 
 use crate::case::{Case, Hosts, Vantage};

@@ -227,6 +227,12 @@ const fn spot(place: Place) -> Spot {
 /// Columns where text is not shown on a terminal, and what every terminal has.
 const USUAL_COLUMNS: usize = 80;
 
+/// Columns and lines of standard output, if it is a terminal.
+pub fn terminal() -> Option<(usize, usize)> {
+    let (columns, lines) = terminal_size::terminal_size_of(io::stdout())?;
+    Some((columns.0.into(), lines.0.into()))
+}
+
 /// What standard output, or with `to_file` a file, is for text.
 fn screen(when: When, to_file: bool) -> Screen {
     let terminal = terminal_size::terminal_size_of(io::stdout()).filter(|_| !to_file);

@@ -17,8 +17,6 @@ mod register;
 
 use std::collections::BTreeMap;
 
-pub use activity::Activity;
-
 use super::{Analysis, Ports, Spot};
 use crate::case::{Blind, BlindKind, Ending, Hosts};
 use crate::flow::FlowId;
@@ -26,6 +24,7 @@ use crate::frame::{Frame, FrameNo, Place};
 use crate::infer;
 use crate::limits::Limits;
 use crate::population::{Findings, Judged};
+use crate::report::Activity;
 use crate::timers::Timer;
 use crate::units::{Elapsed, Timestamp};
 use crate::wire::{Decoded, FlowKey, Skimmed, skim};
@@ -207,7 +206,7 @@ impl Watch {
             let idle = now - connection.heard;
             let of = |(index, watched): (usize, &connection::Watched)| {
                 let phase = connection.shard.phase(FlowId(index as u32), limits);
-                Some(Activity::of(watched.id, connection.whole(index)?, phase, idle))
+                Some(activity::of(watched.id, connection.whole(index)?, phase, idle))
             };
             untold.filter_map(of).collect()
         };

@@ -4,6 +4,7 @@ mod exec;
 mod freeze;
 #[cfg(unix)]
 mod privileges;
+mod screen;
 mod scribe;
 mod teller;
 
@@ -21,8 +22,8 @@ use crate::analysis::{Blind, BlindKind, Watch};
 use crate::cli::{Capture, Format};
 use crate::error::{Error, Exit, nearest};
 use crate::limits::Limits;
-use crate::report::model;
 use crate::report::redact::redacted;
+use crate::report::{Standing, model};
 use crate::run::output::{Output, create};
 use crate::run::packets::Packets;
 use crate::run::{complain, gathered, print, ticket, timers};
@@ -67,7 +68,9 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
         packets,
         began: now(),
     };
+    running.teller.table = screen::Table::wanted(plan);
     running.run();
+    running.teller.clear();
     running.close(plan, left_out, &output)
 }
 
@@ -145,6 +148,7 @@ impl Running {
             if self.live.is_asked_for_counters() {
                 self.counters();
             }
+            self.draw(age);
             if self.teller.scribe.is_over() {
                 self.live.end_in(Duration::ZERO);
             }
@@ -152,6 +156,21 @@ impl Running {
                 return;
             }
         }
+    }
+
+    /// Shows how things stand, on a terminal.
+    fn draw(&mut self, age: Elapsed) {
+        if self.teller.table.is_none() {
+            return;
+        }
+        let summary = self.live.summary();
+        let standing = Standing {
+            interface: &summary.name,
+            frames: summary.frames,
+            dropped: summary.dropped(),
+            deaths: self.teller.ledger.told,
+        };
+        self.teller.draw(&standing, &self.watch, age, now());
     }
 
     /// Says how things stand.

@@ -67,6 +67,11 @@ impl Scribe {
         }
     }
 
+    /// The same of something that may be left out.
+    pub(super) fn show(&self, text: String) {
+        _ = self.orders.try_send(Order::Write(text.into_bytes()));
+    }
+
     /// Opens the file again.
     pub(super) fn reopen(&self) {
         _ = self.orders.try_send(Order::Reopen);

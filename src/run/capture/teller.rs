@@ -1,14 +1,16 @@
 //! What is done with each end as it is told: lines, commands, and the question whether that was enough.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::exec::Exec;
+use super::screen::Table;
 use super::scribe::{Scribe, Target};
-use crate::analysis::Told;
+use crate::analysis::{Told, Watch};
 use crate::cli::{Format, Reporting, StopWhen};
 use crate::report::model::{self, Options, Report, Session, died};
 use crate::report::redact::{Pseudonyms, redacted};
-use crate::report::{self, Ledger, News};
+use crate::report::{self, Ledger, News, Standing};
+use crate::units::Elapsed;
 
 /// Where lines go, and in which form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub(super) struct Teller {
     pub(super) ledger: Ledger,
     stop: StopWhen,
     exec: Option<Exec>,
+    /// Below the lines, on a terminal.
+    pub(super) table: Option<Table>,
     /// The pseudonyms that are used.
     pub(super) names: Option<Pseudonyms>,
 }
@@ -46,7 +50,7 @@ impl Teller {
         names: Option<Pseudonyms>,
     ) -> Self {
         let form = if reporting.format == Format::Ndjson { Form::Json } else { Form::Text };
-        Self { scribe, form, ledger: Ledger::default(), stop, exec, names }
+        Self { scribe, form, ledger: Ledger::default(), stop, exec, table: None, names }
     }
 
     /// Takes an end; how long the capture is to go on if that was what it waited for.
@@ -81,9 +85,23 @@ impl Teller {
         match self.form {
             Form::Json => self.scribe.write(json(session, news)),
             Form::Text if died(session) || news == News::Revised => {
-                self.scribe.write((report::line(session, news) + "\n").into_bytes());
+                let erased = self.table.as_mut().map(Table::erased).unwrap_or_default();
+                self.scribe.write(format!("{erased}{}\n", report::line(session, news)).into_bytes());
             }
             Form::Text => {}
+        }
+    }
+
+    /// Draws the table, where there is one.
+    pub(super) fn draw(&mut self, standing: &Standing<'_>, watch: &Watch, age: Elapsed, now: Instant) {
+        let Some(table) = self.table.as_mut().filter(|table| table.is_due(now)) else { return };
+        self.scribe.show(table.drawn(standing, watch.activity(age), &self.ledger, now));
+    }
+
+    /// Takes the table off the terminal for good.
+    pub(super) fn clear(&mut self) {
+        if let Some(mut table) = self.table.take() {
+            self.scribe.show(table.erased());
         }
     }
 
