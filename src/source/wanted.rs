@@ -34,9 +34,9 @@ impl Wanted {
     /// All of each frame: libpcap's largest (`MAXIMUM_SNAPLEN`, pcap-int.h) and what tcpdump takes.
     pub const WHOLE: u32 = 262_144;
 
-    /// KiB that the system holds unless told: four times what libpcap takes. A transfer at 10 Gbit/s fills that in a
-    /// hundredth of a second, which is as long as a busy machine may keep a process from running.
-    pub const BUFFER: u32 = 8_192;
+    /// KiB that the system holds unless told: eight times what libpcap takes. A transfer at 10 Gbit/s fills that in a
+    /// seventieth part of a second, which is as long as a busy machine may keep a process from running.
+    pub const BUFFER: u32 = 16_384;
 
     /// The least that can be asked for: Ethernet with two VLAN tags (22), IPv6 (40) and TCP with all options (60) are 122.
     pub const LEAST_SNAPLEN: u32 = 128;
