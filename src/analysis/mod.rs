@@ -4,6 +4,7 @@
 //! collected in order, so that the result is the same for any number of threads.
 
 mod crowd;
+mod kernel;
 mod ports;
 mod shape;
 mod shard;
@@ -14,6 +15,7 @@ mod watch;
 mod window;
 
 pub use crate::case::{Blind, BlindKind, Spot};
+pub use crate::infer::KernelReset;
 pub use crate::population::Findings;
 pub use ports::{Ports, SSH_PORT};
 pub use threads::Threads;
@@ -30,6 +32,7 @@ use crate::timers::Timer;
 use crate::units::Timestamp;
 use crate::wire::{Decoded, Decoder, FlowKey, Skimmed, skim};
 use crowd::{Court, Crowd};
+use kernel::KernelLog;
 use shard::Shard;
 use slots::Slot;
 use window::{Window, part_of};
@@ -50,6 +53,8 @@ pub struct Analysis {
     plain_udp: u64,
     /// What connections that are no longer kept showed of their hosts.
     past: Hosts,
+    /// What the capturing host's kernel says, where it is asked.
+    kernel: Option<KernelLog>,
 }
 
 impl Analysis {
@@ -62,6 +67,7 @@ impl Analysis {
             counts: Counts::default(),
             plain_udp: 0,
             past: Hosts::default(),
+            kernel: None,
             threads,
             limits,
             ports,
@@ -176,10 +182,8 @@ impl Analysis {
             }
         }
         let (ids, cases) = self.cases(all, &hosts, end);
-        let mut sessions = self.threads.map(cases, |case| {
-            let diagnosis = infer::diagnose(&case);
-            Judged { case, diagnosis }
-        });
+        let kernel = self.kernel.as_ref();
+        let mut sessions = self.threads.map(cases, |case| judged(case, kernel));
         let patterns = population::patterns(&mut sessions);
         let folded = crowd.map(|crowd| folded(&crowd, &ids, &sessions)).unwrap_or_default();
         Findings { sessions, counts: self.counts, blind, patterns, folded, timers: self.timers }
@@ -239,6 +243,15 @@ impl Analysis {
         }
         Some(case)
     }
+}
+
+/// Judges `case` by its packets, and by what the kernel says where it was asked.
+fn judged(case: Case, kernel: Option<&KernelLog>) -> Judged {
+    let mut diagnosis = infer::diagnose(&case);
+    if let Some(testimony) = kernel.and_then(|kernel| kernel.about(&case)) {
+        diagnosis.hear(&case, testimony);
+    }
+    Judged { case, diagnosis }
 }
 
 /// Batches that all threads work on at a time: 4 MiB, so that starting and waiting for one another takes a hundredth of it.

@@ -2,6 +2,7 @@
 
 mod exec;
 mod freeze;
+mod kernel;
 #[cfg(unix)]
 mod privileges;
 mod screen;
@@ -46,6 +47,7 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
     let rights = Rights::wanted(plan)?;
     let exec = plan.exec.as_deref().map(Exec::start).transpose()?;
     let mut live = Live::open(&plan.wanted, limits).map_err(|error| refused(&error))?;
+    let kernel = if plan.kernel_trace { kernel::open() } else { None };
     #[cfg(unix)]
     if let Rights::Of(_) = rights {
         rights.take_on()?;
@@ -59,13 +61,18 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
     }
     let left_out = left_out(&plan.wanted);
     announce(&plan.wanted, &left_out);
-    let watch = Watch::new(limits, reporting.ports.clone()).seen_from(reporting.vantage).knowing(own);
+    let mut watch = Watch::new(limits, reporting.ports.clone()).seen_from(reporting.vantage).knowing(own);
+    if kernel.is_some() {
+        let own = live::interfaces().unwrap_or_default();
+        watch = watch.hearing(own.into_iter().flat_map(|it| it.addresses).collect(), live::start());
+    }
     let mut running = Running {
         live,
         watch,
         ring: plan.ring.map(Ring::new),
         teller: Teller::new(reporting, plan.stop.clone(), scribe, exec, names),
         packets,
+        kernel,
         began: now(),
     };
     running.teller.table = screen::Table::wanted(plan);
@@ -106,6 +113,7 @@ struct Running {
     watch: Watch,
     ring: Option<Ring>,
     packets: Packets,
+    kernel: Option<kernel::Trace>,
     teller: Teller,
     began: Instant,
 }
@@ -136,6 +144,9 @@ impl Running {
                 if let Some(ring) = &mut self.ring {
                     ring.push(&frame);
                 }
+            }
+            if let Some(kernel) = &mut self.kernel {
+                kernel.read(live::start(), |said| self.watch.hear(said));
             }
             let mut enough = None;
             self.watch.look(age, &mut |told| enough = self.teller.tell(&told).or(enough));
