@@ -180,3 +180,23 @@ fn a_flood_of_handshakes_is_let_go_oldest_first_and_counted() {
     assert!(words.iter().any(|words| words.contains("let go before their end could be told")), "{words:?}");
     assert!(!watched.report.sessions.is_empty(), "the last ones are kept");
 }
+
+#[test]
+fn drops_lower_the_confidence_of_sessions_that_lived_and_are_said_of_each() {
+    let folder = captures().into_iter().find(|folder| folder.slug == "idle-reject-seen-at-client").unwrap();
+    let judged = |drops: bool| {
+        let mut watch = Watch::new(Limits::default(), Ports::default());
+        each_frame(&folder.capture, |frame| {
+            watch.handle_frame(frame, Elapsed::ZERO);
+            if drops && frame.number.0 == 20 {
+                watch.note_drops();
+            }
+        });
+        build(&watch.finish(Vec::new()).0, &[], &Options::default()).sessions.pop().unwrap()
+    };
+    let (whole, dropped) = (judged(false), judged(true));
+    let confidence = |session: &Session| session.reset.as_ref().unwrap().confidence;
+    assert!(confidence(&dropped) < confidence(&whole));
+    let said = |session: &Session| session.limits.iter().any(|limit| limit.id == "capture-dropped-packets");
+    assert_eq!([said(&whole), said(&dropped)], [false, true]);
+}

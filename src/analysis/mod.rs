@@ -53,6 +53,8 @@ pub struct Analysis {
     plain_udp: u64,
     /// What connections that are no longer kept showed of their hosts.
     past: Hosts,
+    /// When frames were dropped for the last time, as far as that is known: connections that lived by then may miss some.
+    dropped: Option<Timestamp>,
     /// What the capturing host's kernel says, where it is asked.
     kernel: Option<KernelLog>,
 }
@@ -67,6 +69,7 @@ impl Analysis {
             counts: Counts::default(),
             plain_udp: 0,
             past: Hosts::default(),
+            dropped: None,
             kernel: None,
             threads,
             limits,
@@ -167,6 +170,10 @@ impl Analysis {
         if self.plain_udp > 0 {
             *self.counts.others.entry("udp").or_default() += self.plain_udp;
         }
+        if blind.iter().any(|blind| blind.kind == BlindKind::CaptureDropped) {
+            // A file says how many, and not when.
+            self.dropped.get_or_insert(end);
+        }
         let limits = self.limits;
         let shards = std::mem::take(&mut self.shards);
         let Some(mut all) = Shard::joined(shards) else { return Findings::default() };
@@ -240,6 +247,14 @@ impl Analysis {
         let mut case = Case::new(flow, transcript, hosts, end);
         if let Some(spot) = self.vantage {
             case.vantage = Vantage::known(spot);
+        }
+        if self.dropped.is_some_and(|dropped| dropped >= case.flow.start()) {
+            case.blind.push(Blind {
+                kind: BlindKind::CaptureDropped,
+                detail: "the capture dropped packets while this session lived; some may have been its own"
+                    .to_owned(),
+                frames: Vec::new(),
+            });
         }
         Some(case)
     }

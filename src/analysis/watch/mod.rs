@@ -82,6 +82,11 @@ impl Watch {
         self
     }
 
+    /// Frames were dropped just now: connections that live may miss some.
+    pub fn note_drops(&mut self) {
+        self.rules.dropped = self.rules.counts.last.or(self.rules.dropped);
+    }
+
     /// Takes what the kernel said of a reset.
     pub fn hear(&mut self, said: KernelReset) {
         let Analysis { kernel, ports, .. } = &mut self.rules;

@@ -74,6 +74,7 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
         packets,
         kernel,
         began: now(),
+        dropped: 0,
     };
     running.teller.table = screen::Table::wanted(plan);
     running.run();
@@ -116,6 +117,8 @@ struct Running {
     kernel: Option<kernel::Trace>,
     teller: Teller,
     began: Instant,
+    /// Frames dropped so far.
+    dropped: u64,
 }
 
 #[expect(clippy::disallowed_methods, reason = "the edge at which time passes")]
@@ -147,6 +150,11 @@ impl Running {
             }
             if let Some(kernel) = &mut self.kernel {
                 kernel.read(live::start(), |said| self.watch.hear(said));
+            }
+            let dropped = self.live.dropped();
+            if dropped > self.dropped {
+                self.dropped = dropped;
+                self.watch.note_drops();
             }
             let mut enough = None;
             self.watch.look(age, &mut |told| enough = self.teller.tell(&told).or(enough));

@@ -110,6 +110,11 @@ impl Live {
         self.stop.took_hup()
     }
 
+    /// Frames dropped so far, by the system and by the interface.
+    pub const fn dropped(&self) -> u64 {
+        self.drops.by_system.saturating_add(self.drops.by_interface)
+    }
+
     /// How often data in bulk was left out because frames were dropped, and whether it is now.
     pub const fn thinnings(&self) -> (u64, bool) {
         (self.drops.thinnings, self.drops.thinned)
