@@ -276,6 +276,29 @@ fn an_interface_that_disappears_leaves_a_report_that_says_it_is_partial() {
 }
 
 #[test]
+fn an_interface_that_goes_down_and_comes_back_is_said_and_the_capture_goes_on() {
+    let Some(namespace) = Namespace::new("down") else { return };
+    namespace.ip("link add veth-a type veth peer name veth-b");
+    namespace.ip("link set veth-a up");
+    namespace.ip("link set veth-b up");
+    let mut running = namespace.start(&["-i", "veth-a", "-f", "json"]);
+    let mut line = |running: &mut Running| {
+        let mut line = String::new();
+        running.errors.read_line(&mut line).unwrap();
+        line
+    };
+    namespace.ip("link set veth-a down");
+    let said = line(&mut running);
+    assert!(said.contains("veth-a is down") && said.contains("ip link set veth-a up"), "{said}");
+    namespace.ip("link set veth-a up");
+    assert!(line(&mut running).contains("veth-a is up again"));
+    running.signal("-INT");
+    let (report, said, status) = running.end();
+    assert_eq!(status, 0, "{said}");
+    assert!(report["capture"]["limits"][0]["detail"].as_str().unwrap().contains("was down once"), "{report}");
+}
+
+#[test]
 fn what_keeps_a_capture_from_beginning_is_said_with_what_to_do() {
     let Some(namespace) = Namespace::new("kept") else { return };
     namespace.ip("link add veth-a type veth peer name veth-b");

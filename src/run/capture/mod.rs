@@ -3,6 +3,7 @@
 mod exec;
 mod freeze;
 mod kernel;
+mod link;
 #[cfg(unix)]
 mod privileges;
 mod screen;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 pub(super) use exec::for_each_line;
 
 use self::exec::Exec;
+use self::link::Link;
 #[cfg(unix)]
 use self::privileges::Rights;
 use self::scribe::{Scribe, Target};
@@ -73,6 +75,7 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
         teller: Teller::new(reporting, plan.stop.clone(), scribe, exec, names),
         packets,
         kernel,
+        link: Link::new(&plan.wanted.interface, now()),
         began: now(),
         dropped: 0,
     };
@@ -116,6 +119,7 @@ struct Running {
     packets: Packets,
     kernel: Option<kernel::Trace>,
     teller: Teller,
+    link: Link,
     began: Instant,
     /// Frames dropped so far.
     dropped: u64,
@@ -150,6 +154,11 @@ impl Running {
             }
             if let Some(kernel) = &mut self.kernel {
                 kernel.read(live::start(), |said| self.watch.hear(said));
+            }
+            if batch.is_empty() {
+                self.link.look(now());
+            } else {
+                self.link.seen(now());
             }
             let dropped = self.live.dropped();
             if dropped > self.dropped {
@@ -213,12 +222,13 @@ impl Running {
 
     /// Reports.
     fn close(self, plan: &Capture, left_out: Vec<Blind>, output: &Output<'_>) -> Result<Exit, Error> {
-        let Self { live, watch, ring, mut packets, mut teller, .. } = self;
+        let Self { live, watch, ring, mut packets, mut teller, link, .. } = self;
         let reporting = &plan.reporting;
         let mut exit = Exit::Analysed;
         let summary = live.summary();
         let mut blind = left_out;
         blind.extend(lost(&summary, live.thinnings().0, &mut exit));
+        blind.extend(link.blind(now()));
         copy_ended(plan, &live, &mut exit);
         drop(live);
         let (findings, ids) = watch.finish(blind);

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use pcap::{Active, Capture, Packet};
 
 pub use failure::LiveError;
-pub use interfaces::{Listed, interfaces};
+pub use interfaces::{DOWN, Listed, interfaces};
 
 use super::batch::{Batch, Head, PIECE};
 use super::damage::{Cost, Fault};
