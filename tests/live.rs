@@ -282,7 +282,7 @@ fn an_interface_that_goes_down_and_comes_back_is_said_and_the_capture_goes_on() 
     namespace.ip("link set veth-a up");
     namespace.ip("link set veth-b up");
     let mut running = namespace.start(&["-i", "veth-a", "-f", "json"]);
-    let mut line = |running: &mut Running| {
+    let line = |running: &mut Running| {
         let mut line = String::new();
         running.errors.read_line(&mut line).unwrap();
         line
