@@ -19,7 +19,7 @@ pub use threads::Threads;
 pub use window::Frames;
 
 use crate::case::{Case, Hosts, Vantage};
-use crate::flow::{Pair, Side, Table};
+use crate::flow::{Pair, Side};
 use crate::frame::Frame;
 use crate::infer;
 use crate::limits::Limits;
@@ -160,7 +160,7 @@ impl Analysis {
         let Some(mut all) = Shard::joined(shards) else { return Findings::default() };
         let mut hosts = Hosts::default();
         let too_many = all.table.briefs() > limits.judged_singly;
-        let crowd = too_many.then(|| self.crowd(&all.table, &mut hosts, end));
+        let crowd = too_many.then(|| self.crowd(&all, &mut hosts, end));
         expand(&mut all, crowd.as_ref(), &limits);
         all.finish(end, &limits);
         blind.extend(self.unread());
@@ -179,10 +179,10 @@ impl Analysis {
         Findings { sessions, counts: self.counts, blind, patterns, folded, timers: self.timers }
     }
 
-    fn crowd(&self, table: &Table, hosts: &mut Hosts, end: Timestamp) -> Crowd {
+    fn crowd(&self, all: &Shard, hosts: &mut Hosts, end: Timestamp) -> Crowd {
         let vantage = self.vantage.map(Vantage::known);
         let must_speak = self.ports == Ports::Any;
-        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(table)
+        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(all)
     }
 
     /// What the decoder could not read.

@@ -1,7 +1,8 @@
 //! Connections in as many parts as there are threads. A connection is in one part, and sees its packets in their order.
 
+use super::sketch::Sketches;
 use super::slots::Slots;
-use crate::flow::{Flow, FlowId, Table};
+use crate::flow::{Event, Flow, FlowId, Table};
 use crate::limits::Limits;
 use crate::units::Timestamp;
 use crate::wire::{Packet, Quote};
@@ -11,38 +12,43 @@ use crate::wire::{Packet, Quote};
 pub(super) struct Shard {
     pub(super) table: Table,
     slots: Slots,
+    pub(super) sketches: Sketches,
 }
 
 impl Shard {
     /// So many empty parts.
     pub(super) fn several(count: usize, limits: Limits, ports: &[u16]) -> Vec<Self> {
-        let first = Table::new(limits, ports);
-        let shard = |_| Self { table: first.sibling(), slots: Slots::default() };
+        let (table, sketches) = (Table::new(limits, ports), Sketches::default());
+        let shard =
+            |_| Self { table: table.sibling(), slots: Slots::default(), sketches: sketches.sibling() };
         (0..count.max(1)).map(shard).collect()
     }
 
     /// Takes a packet of one of its connections. `hash`: of its key.
     pub(super) fn handle(&mut self, hash: u64, packet: &Packet<'_>, limits: &Limits) {
-        let Self { table, slots } = self;
-        table.handle_hashed(hash, packet, &mut |flow, at, event| slots.feed(limits, flow, at, event));
+        let Self { table, slots, sketches } = self;
+        table.handle_hashed(hash, packet, &mut |flow, at, event| match event {
+            Event::Brief(noted) => sketches.look(flow, noted),
+            event => slots.feed(limits, flow, at, event),
+        });
     }
 
     /// Takes a quote of one of its connections; false if it is of none.
     pub(super) fn handle_quote(&mut self, quote: Quote, limits: &Limits) -> bool {
-        let Self { table, slots } = self;
+        let Self { table, slots, .. } = self;
         table.handle_quote(quote, &mut |flow, at, event| slots.feed(limits, flow, at, event))
     }
 
     /// Makes a flow of a brief connection.
     pub(super) fn expand(&mut self, index: usize, limits: &Limits) {
-        let Self { table, slots } = self;
+        let Self { table, slots, .. } = self;
         let id = FlowId(index as u32);
         table.expand(id, &mut |flow, at, event| slots.feed(limits, flow, at, event));
     }
 
     /// The capture ended at `end`.
     pub(super) fn finish(&mut self, end: Timestamp, limits: &Limits) {
-        let Self { table, slots } = self;
+        let Self { table, slots, .. } = self;
         table.finish(end, &mut |flow, at, event| slots.feed(limits, flow, at, event));
     }
 
@@ -53,11 +59,19 @@ impl Shard {
 
     /// One part of all, its connections in the order of their first packets. It takes no more packets.
     pub(super) fn joined(shards: Vec<Self>) -> Option<Self> {
-        let (tables, mut slots): (Vec<Table>, Vec<Slots>) =
-            shards.into_iter().map(|shard| (shard.table, shard.slots)).unzip();
+        let (mut tables, mut slots, mut sketches) = (Vec::new(), Vec::new(), Vec::new());
+        for shard in shards {
+            tables.push(shard.table);
+            slots.push(shard.slots);
+            sketches.push(shard.sketches);
+        }
         let (table, origins) = Table::joined(tables)?;
-        let Some(origins) = origins else { return Some(Self { table, slots: slots.pop()? }) };
+        let Some(origins) = origins else {
+            return Some(Self { table, slots: slots.pop()?, sketches: sketches.pop()? });
+        };
+        let sketches = Sketches::joined(&sketches, &origins);
         let slot = |(shard, id): (usize, FlowId)| slots.get_mut(shard).map(|slots| slots.take(id));
-        Some(Self { table, slots: Slots::of(origins.into_iter().filter_map(slot).collect()) })
+        let slots = Slots::of(origins.into_iter().filter_map(slot).collect());
+        Some(Self { table, slots, sketches })
     }
 }
