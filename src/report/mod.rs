@@ -1,4 +1,4 @@
-//! One model, many renderings. The only user of comfy-table, chrono and maud.
+//! One model, many renderings. The only user of comfy-table, chrono, chrono-tz, ipcrypt-rs, maud and zip.
 
 mod bundle;
 mod community_id;
@@ -23,6 +23,7 @@ mod timers;
 mod wireshark;
 mod words;
 mod zeek;
+mod zone;
 
 pub use bundle::{Bundle, Trim, note};
 pub use complaint::explain_message;
@@ -37,6 +38,7 @@ pub use page::Screen;
 pub use select::{Clock, ClockError, Network, Selection};
 pub use text::text;
 pub use timers::timers;
+pub use zone::{Zone, ZoneError};
 
 use chrono::{DateTime, SecondsFormat};
 

@@ -48,12 +48,16 @@ fn patterns(paper: &mut Paper, patterns: &[Pattern]) {
 }
 
 /// Sessions in a row each.
-pub(super) fn rows(paper: &mut Paper, heading: &str, sessions: &[&Session]) {
+pub(super) fn rows(paper: &mut Paper, report: &Report, heading: &str, sessions: &[&Session]) {
     if sessions.is_empty() {
         return;
     }
     paper.heading(2, heading);
-    paper.table(words::COLUMNS, sessions.iter().map(|session| words::row(session).map(Cell::text)));
+    let columns = words::columns(report);
+    paper.table(
+        columns.each_ref().map(String::as_str),
+        sessions.iter().map(|session| words::row(session).map(Cell::text)),
+    );
 }
 
 /// What was read, and by what.

@@ -30,8 +30,8 @@ pub fn markdown(report: &Report, detail: Detail, out: &mut dyn Write) -> io::Res
         session::show(&mut paper, session);
         out.write_all(paper.take().as_bytes())?;
     }
-    frame::rows(&mut paper, "Also died (`--all` shows each in full)", &shown.more_deaths);
-    frame::rows(&mut paper, "Other sessions", &shown.others);
+    frame::rows(&mut paper, report, "Also died (`--all` shows each in full)", &shown.more_deaths);
+    frame::rows(&mut paper, report, "Other sessions", &shown.others);
     frame::bottom(&mut paper, report);
     out.write_all(paper.take().as_bytes())
 }

@@ -65,6 +65,7 @@ pub fn build(findings: &Findings, inputs: &[Input], options: &Options) -> Report
             name: env!("CARGO_PKG_NAME"),
             version: (!options.reproducible).then_some(env!("CARGO_PKG_VERSION")),
         },
+        time_zone: None,
         capture: Capture {
             files,
             frames: counts.frames,

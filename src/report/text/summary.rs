@@ -102,7 +102,7 @@ pub(super) fn patterns(page: &mut Page, patterns: &[Pattern]) {
 }
 
 /// Sessions in a line each.
-pub(super) fn table(page: &mut Page, heading: &str, sessions: &[&Session]) {
+pub(super) fn table(page: &mut Page, report: &Report, heading: &str, sessions: &[&Session]) {
     if sessions.is_empty() {
         return;
     }
@@ -112,7 +112,7 @@ pub(super) fn table(page: &mut Page, heading: &str, sessions: &[&Session]) {
         .load_style(NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(page.width()).unwrap_or(u16::MAX))
-        .set_header(words::COLUMNS);
+        .set_header(words::columns(report));
     for session in sessions {
         table.add_row(words::row(session));
     }
