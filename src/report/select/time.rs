@@ -48,7 +48,7 @@ impl Clock {
             Reading::OfDay(time) => self.zone.moment(self.zone.local(utc(other)).date().and_time(time)),
         };
         // Read only if it is a time that nanoseconds can tell.
-        moment.timestamp_nanos_opt().map(Timestamp::from_nanos).unwrap_or(other)
+        moment.timestamp_nanos_opt().map_or(other, Timestamp::from_nanos)
     }
 
     /// How far `moment` is from it; of a time of day, from the nearest such time.
