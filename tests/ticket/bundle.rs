@@ -98,7 +98,7 @@ fn a_small_one_leaves_out_by_rule_and_says_so() {
         ]
     );
     let path = folder.name("none.zip");
-    let output = analyze(&[&kept(REJECTED), "--bundle", &path, "--max-size", &(most - 1).to_string()]);
+    let output = analyze(&[&kept(REJECTED), "--bundle", &path, "--max-size", &(most / 2).to_string()]);
     assert_eq!(output.status.code(), Some(5));
     assert!(String::from_utf8(output.stderr).unwrap().contains("does not fit into"));
     assert!(!fs::exists(path).unwrap());
