@@ -66,6 +66,7 @@ pub fn build(findings: &Findings, inputs: &[Input], options: &Options) -> Report
             version: (!options.reproducible).then_some(env!("CARGO_PKG_VERSION")),
         },
         time_zone: None,
+        redacted: false,
         capture: Capture {
             files,
             frames: counts.frames,

@@ -9,7 +9,9 @@ use crate::report::model::{Capture, InputFile, Limit, Pattern, Report, Selected}
 /// Every field is named here and in [`session`]: one that is added has to be judged before this compiles.
 pub fn redacted(report: &Report, names: &Pseudonyms) -> Report {
     let mut report = report.clone();
-    let Report { schema: _, tool: _, time_zone: _, capture, selection, sessions, patterns } = &mut report;
+    let Report { schema: _, tool: _, time_zone: _, redacted, capture, selection, sessions, patterns } =
+        &mut report;
+    *redacted = true;
     let Capture { files, frames: _, ssh_frames: _, first_time: _, last_time: _, limits } = capture;
     for (file, number) in files.iter_mut().zip(1..) {
         let InputFile { path, sha256: _, octets: _, format: _, complete: _ } = file;

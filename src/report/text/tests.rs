@@ -129,6 +129,7 @@ fn report(sessions: Vec<Session>) -> Report {
         schema: SCHEMA,
         tool: Tool { name: "sshrst", version: None },
         time_zone: None,
+        redacted: false,
         capture: Capture {
             files: vec![InputFile {
                 path: "dump.pcap".into(),
