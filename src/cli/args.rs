@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::capture::CaptureArguments;
 use super::fail_on::FailOn;
 use super::selection::SelectionArguments;
+use super::ticket::TicketArguments;
+use crate::report::Zone;
 
 /// Says who reset an SSH connection, why, and since when, from a capture of its packets.
 #[derive(Debug, Parser)]
@@ -60,6 +62,7 @@ pub(super) enum Command {
 }
 
 #[derive(Args, Debug)]
+#[command(group(ArgGroup::new(WRITTEN).multiple(true)))]
 pub(super) struct AnalyzeArguments {
     /// Captures (pcap, pcapng); `-` is standard input. Several files are one capture, in the order given.
     #[arg(required = true, value_name = "FILE")]
@@ -89,12 +92,15 @@ pub(super) struct ReportingArguments {
     /// Write the report to this file instead of standard output.
     #[arg(short, long, value_name = "FILE", group = WRITTEN)]
     pub(super) output: Option<PathBuf>,
-    /// Overwrite the output file if it exists.
+    /// Overwrite files that are to be written if they exist.
     #[arg(long, requires = WRITTEN)]
     pub(super) force: bool,
     /// Colour in text reports.
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub(super) color: When,
+    /// Zone of the times in the report, and of those given without an offset: `Europe/Berlin`.
+    #[arg(long, value_name = "ZONE", default_value_t = Zone::default())]
+    pub(super) time_zone: Zone,
     /// Leave out version and directories: the same capture gives the same report everywhere.
     #[arg(long)]
     pub(super) reproducible: bool,
@@ -111,9 +117,11 @@ pub(super) struct ReportingArguments {
     /// Threads that judge sessions [default: one for each core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
+    #[command(flatten)]
+    pub(super) ticket: TicketArguments,
 }
 
-/// The files that `--force` is about: `--output`, and what a capture is written to.
+/// The files that `--force` is about: `--output`, what goes on a ticket, and what a capture is written to.
 pub(super) const WRITTEN: &str = "written";
 
 /// A `--port` value.

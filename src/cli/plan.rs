@@ -13,9 +13,10 @@ use super::args::{AnalyzeArguments, Arguments, Command, Place, Port, Rendering, 
 use super::capture::{self, Capture};
 use super::fail_on::FailOn;
 use super::manual;
+use super::ticket::Ticket;
 use crate::analysis::{Ports, Spot};
 use crate::error::{Error, Exit};
-use crate::report::{Detail, Screen, Selection};
+use crate::report::{Detail, Screen, Selection, Zone};
 use crate::source::Shown;
 
 /// The run as it will happen.
@@ -72,6 +73,8 @@ pub struct Reporting {
     pub output: Option<PathBuf>,
     /// Overwrite the output file.
     pub force: bool,
+    /// The zone of its times.
+    pub zone: Zone,
     /// Same capture, same report.
     pub reproducible: bool,
     /// Show every session, also those that are usually folded.
@@ -84,6 +87,8 @@ pub struct Reporting {
     pub selection: Selection,
     /// Threads; one for each core when `None`.
     pub threads: Option<usize>,
+    /// What goes on a ticket beside the report.
+    pub ticket: Ticket,
 }
 
 /// How a report is written.
@@ -189,6 +194,7 @@ pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> 
         Rendering::Markdown => Format::Markdown(detail),
         Rendering::Html => Format::Html(detail),
     };
+    let ticket = arguments.ticket.meant();
     Reporting {
         ports,
         vantage: arguments.vantage.map(spot),
@@ -197,12 +203,14 @@ pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> 
         // As everywhere, `-` is the standard stream.
         output: arguments.output.filter(|path| path.as_os_str() != "-"),
         force: arguments.force,
+        zone: arguments.time_zone,
         reproducible: arguments.reproducible,
         all: arguments.all,
-        digest: !arguments.no_digest && !matches!(format, Format::Text { .. }),
+        digest: !arguments.no_digest && (ticket.needs_packets() || !matches!(format, Format::Text { .. })),
         fail_on: arguments.fail_on,
-        selection,
+        selection: selection.of_zone(arguments.time_zone),
         threads: arguments.threads.map(usize::from),
+        ticket,
     }
 }
 

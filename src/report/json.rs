@@ -37,6 +37,10 @@ struct SessionLine<'a> {
 struct ClosingLine<'a> {
     schema: &'static str,
     tool: &'a Tool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_zone: &'a Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    redacted: bool,
     capture: &'a Capture,
     patterns: &'a [Pattern],
 }
@@ -51,7 +55,10 @@ pub fn ndjson(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer(&mut *out, &SessionLine { schema: report.schema, session })?;
         out.write_all(b"\n")?;
     }
-    let Report { schema, tool, capture, patterns, .. } = report;
-    serde_json::to_writer(&mut *out, &ClosingLine { schema, tool, capture, patterns })?;
+    let Report { schema, tool, time_zone, redacted, capture, patterns, .. } = report;
+    serde_json::to_writer(
+        &mut *out,
+        &ClosingLine { schema, tool, time_zone, redacted: *redacted, capture, patterns },
+    )?;
     out.write_all(b"\n")
 }

@@ -1,10 +1,12 @@
-//! One model, many renderings. The only user of comfy-table, chrono and maud.
+//! One model, many renderings. The only user of comfy-table, chrono, chrono-tz, ipcrypt-rs, maud and zip.
 
+mod bundle;
 mod community_id;
 mod complaint;
 mod detail;
 mod escape;
 mod evidence;
+mod excerpt;
 mod explain;
 mod hassh;
 mod html;
@@ -13,16 +15,21 @@ mod ladder;
 mod markdown;
 pub mod model;
 mod page;
+pub mod pcapng;
+pub mod redact;
 mod select;
 mod text;
 mod timers;
 mod wireshark;
 mod words;
 mod zeek;
+mod zone;
 
+pub use bundle::{Bundle, Trim, note};
 pub use complaint::explain_message;
 pub use detail::Detail;
 pub use escape::escaped;
+pub use excerpt::{Excerpt, ExcerptOptions, Extent};
 pub use explain::{explain, explain_list, explainable};
 pub use html::html;
 pub use json::{json, ndjson, schema};
@@ -31,6 +38,7 @@ pub use page::Screen;
 pub use select::{Clock, ClockError, Network, Selection};
 pub use text::text;
 pub use timers::timers;
+pub use zone::{Zone, ZoneError};
 
 use chrono::{DateTime, SecondsFormat};
 

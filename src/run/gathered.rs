@@ -4,11 +4,14 @@ use std::io::{self, Write};
 
 use super::complain;
 use super::output::Output;
+use super::packets::Packets;
+use super::ticket;
 use super::timers;
 use crate::analysis::{Analysis, Blind, BlindKind, Threads};
 use crate::cli::{Format, Reporting};
 use crate::error::{Error, Exit};
 use crate::limits::Limits;
+use crate::report::redact::{Pseudonyms, redacted};
 use crate::report::{self, model};
 use crate::source::{self, Batch, Shown, Source, Summary};
 
@@ -24,6 +27,10 @@ pub(super) struct Gathered {
     pub(super) blind: Vec<Blind>,
     /// How the run ends as things stand.
     pub(super) exit: Exit,
+    /// The frames, where they are needed again.
+    pub(super) packets: Packets,
+    /// The pseudonyms that are used.
+    names: Option<Pseudonyms>,
 }
 
 impl Gathered {
@@ -31,7 +38,7 @@ impl Gathered {
     ///
     /// # Errors
     ///
-    /// When the user's timers cannot be read.
+    /// When the user's timers or key cannot be read, or packets cannot be kept.
     pub(super) fn new(mut limits: Limits, reporting: &Reporting) -> Result<Self, Error> {
         if reporting.all {
             limits.judged_singly = usize::MAX;
@@ -39,16 +46,23 @@ impl Gathered {
         let threads = Threads::new(reporting.threads)
             .map_err(|error| Error::new(Exit::Fault, format!("threads could not be started: {error}")))?;
         let own = timers::own(reporting.timers.as_deref())?;
+        let names = ticket::pseudonyms(&reporting.ticket)?;
+        let packets = if reporting.ticket.needs_packets() { Packets::kept()? } else { Packets::NotNeeded };
         let analysis = Analysis::new(limits, reporting.ports.clone())
             .seen_from(reporting.vantage)
             .knowing(own)
             .on(threads);
-        Ok(Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed })
+        Ok(Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed, packets, names })
     }
 
     /// Takes a source to its end.
     pub(super) fn follow(&mut self, source: &mut (dyn Source + Send)) -> Summary {
-        self.analysis.follow(Batch::new, &mut |batch: &mut Batch| source.read_batch(batch));
+        let packets = &mut self.packets;
+        self.analysis.follow(Batch::new, &mut |batch: &mut Batch| {
+            let more = source.read_batch(batch);
+            packets.keep(batch);
+            more
+        });
         let summary = source.summary();
         let damage = damage(&summary);
         for blind in &damage {
@@ -62,18 +76,23 @@ impl Gathered {
         summary
     }
 
-    /// Judges, and writes the report.
-    pub(super) fn report(self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
+    /// Judges, and writes the report and what goes on a ticket with it.
+    pub(super) fn report(mut self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
         let findings = self.analysis.finish(self.blind);
+        let drawn = matches!(reporting.format, Format::Html(_)) || output.bundle.is_some();
         let options = model::Options {
             reproducible: reporting.reproducible,
             singly: reporting.all,
             // Nobody looks at more drawings, and each has thousands of octets.
-            traces: if matches!(reporting.format, Format::Html(_)) { DRAWN } else { 0 },
+            traces: if drawn { DRAWN } else { 0 },
             selection: reporting.selection.clone(),
         };
-        let model = model::build(&findings, &self.inputs, &options);
-        output.write(|out| render(&model, reporting.format, out))?;
+        let model = reporting.zone.shown(model::build(&findings, &self.inputs, &options));
+        let model = self.names.as_ref().map_or_else(|| model.clone(), |names| redacted(&model, names));
+        output.report.write(|out| render(&model, reporting.format, out))?;
+        let packed =
+            ticket::Packed { findings: &findings, model: &model, names: self.names.as_ref(), reporting };
+        self.exit = self.exit.outranked_by(packed.write(output, &mut self.packets)?);
         let matched = reporting.fail_on.iter().any(|what| what.matches(&model));
         Ok(if matched { self.exit.outranked_by(Exit::Matched) } else { self.exit })
     }

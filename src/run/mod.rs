@@ -8,10 +8,13 @@ mod gathered;
 #[cfg(not(feature = "live"))]
 mod no_capture;
 mod output;
+mod packets;
+mod spool;
+mod ticket;
 mod timers;
 
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use gathered::Gathered;
@@ -79,20 +82,20 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let output = Output::of(reporting, &plan.files)?;
     let limits = Limits::default();
     let mut gathered = Gathered::new(limits, reporting)?;
-    let mut next = Next::default();
+    gathered.packets.read_again_from(&plan.files);
     let mut failures = Vec::new();
-    for file in &plan.files {
-        match open(file, limits) {
-            Ok(mut reader) => {
-                reader.number_from(next.frame, next.interface);
-                if !reporting.digest {
-                    reader.without_digest();
-                }
-                next = next.after(&gathered.follow(&mut reader));
+    each(&plan.files, limits, &mut |opened| match opened {
+        Ok(mut reader) => {
+            if !reporting.digest {
+                reader.without_digest();
             }
-            Err(error) => failures.push(Error::from(&error)),
+            Some(gathered.follow(&mut reader))
         }
-    }
+        Err(error) => {
+            failures.push(Error::from(&error));
+            None
+        }
+    });
     failures.iter().for_each(complain);
     if gathered.inputs.is_empty() {
         return Ok(Exit::NoInput);
@@ -103,7 +106,29 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     gathered.report(reporting, &output)
 }
 
-fn open(file: &Path, limits: Limits) -> Result<Reader<Box<dyn Read + Send>>, SourceError> {
+/// Opens one file after the other, numbered as one capture, and gives each to `take`, which reads it to its end and tells
+/// what was read.
+fn each(
+    files: &[PathBuf],
+    limits: Limits,
+    take: &mut dyn FnMut(Result<Opened, SourceError>) -> Option<Summary>,
+) {
+    let mut next = Next::default();
+    for file in files {
+        match open(file, limits) {
+            Ok(mut reader) => {
+                reader.number_from(next.frame, next.interface);
+                next = take(Ok(reader)).map_or(next, |summary| next.after(&summary));
+            }
+            Err(error) => _ = take(Err(error)),
+        }
+    }
+}
+
+/// An input that is read.
+type Opened = Reader<Box<dyn Read + Send>>;
+
+fn open(file: &Path, limits: Limits) -> Result<Opened, SourceError> {
     if file.as_os_str() == STANDARD_INPUT {
         source::standard_input(limits)
     } else {

@@ -3,16 +3,19 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 25] = [
+const DOORS: [(&str, &[&str]); 30] = [
     ("base64", &["report"]),
     ("chrono", &["report"]),
+    ("chrono-tz", &["report"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("comfy-table", &["report"]),
     ("etherparse", &["wire"]),
     ("foldhash", &["flow", "case", "population", "analysis"]),
+    ("getrandom", &["run"]),
     ("hashbrown", &["flow", "case", "population", "analysis"]),
+    ("ipcrypt-rs", &["report"]),
     ("ipnet", &["report"]),
     ("maud", &["report"]),
     ("md-5", &["report"]),
@@ -27,9 +30,11 @@ const DOORS: [(&str, &[&str]); 25] = [
     ("sha2", &["source"]),
     ("signal-hook", &["source"]),
     ("strsim", &["error"]),
+    ("tempfile", &["run"]),
     ("terminal_size", &["cli"]),
     ("thiserror", &["report", "source", "timers"]),
     ("toml", &["timers"]),
+    ("zip", &["report"]),
 ];
 
 /// The names under `[dependencies]`, for all systems.
