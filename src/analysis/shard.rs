@@ -4,11 +4,12 @@ use super::sketch::Sketches;
 use super::slots::Slots;
 use crate::flow::{Event, Flow, FlowId, Table};
 use crate::limits::Limits;
+use crate::ssh;
 use crate::units::Timestamp;
 use crate::wire::{Packet, Quote};
 
 /// A part of the connections, with what SSH did in them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Shard {
     pub(super) table: Table,
     slots: Slots,
@@ -16,12 +17,25 @@ pub(super) struct Shard {
 }
 
 impl Shard {
+    /// An empty part.
+    pub(super) fn new(limits: Limits, ports: &[u16]) -> Self {
+        Self { table: Table::new(limits, ports), slots: Slots::default(), sketches: Sketches::default() }
+    }
+
     /// So many empty parts.
     pub(super) fn several(count: usize, limits: Limits, ports: &[u16]) -> Vec<Self> {
-        let (table, sketches) = (Table::new(limits, ports), Sketches::default());
-        let shard =
-            |_| Self { table: table.sibling(), slots: Slots::default(), sketches: sketches.sibling() };
-        (0..count.max(1)).map(shard).collect()
+        let first = Self::new(limits, ports);
+        (0..count.max(1)).map(|_| first.sibling()).collect()
+    }
+
+    /// An empty part in which keys have the same hashes.
+    pub(super) fn sibling(&self) -> Self {
+        Self { table: self.table.sibling(), slots: Slots::default(), sketches: self.sketches.sibling() }
+    }
+
+    /// What SSH did so far in connection `id`, if it is kept as a flow.
+    pub(super) fn phase(&self, id: FlowId, limits: &Limits) -> Option<ssh::Phase> {
+        self.slots.get(id)?.transcript(limits).phase
     }
 
     /// Takes a packet of one of its connections. `hash`: of its key.

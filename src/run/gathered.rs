@@ -79,12 +79,10 @@ impl Gathered {
     /// Judges, and writes the report and what goes on a ticket with it.
     pub(super) fn report(mut self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
         let findings = self.analysis.finish(self.blind);
-        let drawn = matches!(reporting.format, Format::Html(_)) || output.bundle.is_some();
         let options = model::Options {
             reproducible: reporting.reproducible,
             singly: reporting.all,
-            // Nobody looks at more drawings, and each has thousands of octets.
-            traces: if drawn { DRAWN } else { 0 },
+            traces: traces(reporting.format, output),
             selection: reporting.selection.clone(),
         };
         let model = reporting.zone.shown(model::build(&findings, &self.inputs, &options));
@@ -98,7 +96,12 @@ impl Gathered {
     }
 }
 
-fn damage(summary: &Summary) -> Vec<Blind> {
+/// Sessions that are drawn: nobody looks at more drawings, and each has thousands of octets.
+pub(super) const fn traces(format: Format, output: &Output<'_>) -> usize {
+    if matches!(format, Format::Html(_)) || output.bundle.is_some() { DRAWN } else { 0 }
+}
+
+pub(super) fn damage(summary: &Summary) -> Vec<Blind> {
     let blind = |damage: &source::Damage| Blind {
         kind: BlindKind::CaptureDamaged,
         detail: damage.to_string(),
@@ -107,7 +110,7 @@ fn damage(summary: &Summary) -> Vec<Blind> {
     summary.damage.iter().map(blind).collect()
 }
 
-fn dropped(summary: &Summary) -> Option<Blind> {
+pub(super) fn dropped(summary: &Summary) -> Option<Blind> {
     let dropped = summary.dropped();
     (dropped > 0).then(|| Blind {
         kind: BlindKind::CaptureDropped,
@@ -116,7 +119,7 @@ fn dropped(summary: &Summary) -> Option<Blind> {
     })
 }
 
-fn input(summary: &Summary) -> model::Input {
+pub(super) fn input(summary: &Summary) -> model::Input {
     model::Input {
         path: Shown(&summary.name).to_string(),
         sha256: summary.sha256.clone().unwrap_or_default(),
@@ -126,7 +129,7 @@ fn input(summary: &Summary) -> model::Input {
     }
 }
 
-fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text { screen, detail } => report::text(report, screen, detail, out),
         Format::Markdown(detail) => report::markdown(report, detail, out),

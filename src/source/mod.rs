@@ -17,6 +17,8 @@ mod foreign;
 mod format;
 mod input;
 mod intake;
+#[cfg(all(feature = "live", target_os = "linux"))]
+pub mod kernel;
 #[cfg(feature = "live")]
 pub mod live;
 mod open;
@@ -25,6 +27,8 @@ mod pcap;
 mod pcapng;
 mod reader;
 mod resume;
+#[cfg(feature = "live")]
+mod ring;
 mod shown;
 mod summary;
 mod tally;
@@ -39,9 +43,11 @@ pub use format::{Format, Precision, Variant};
 pub use open::{STANDARD_INPUT, open, standard_input};
 pub use order::ByteOrder;
 pub use reader::Reader;
+#[cfg(feature = "live")]
+pub use ring::Ring;
 pub use shown::Shown;
 pub use summary::{Interface, Summary};
-pub use wanted::Wanted;
+pub use wanted::{Rotation, Wanted};
 
 /// Something that yields captured frames, in order, until it ends.
 pub trait Source {

@@ -19,6 +19,7 @@ const DOORS: [(&str, &[&str]); 30] = [
     ("ipnet", &["report"]),
     ("maud", &["report"]),
     ("md-5", &["report"]),
+    ("nix", &["run"]),
     ("pcap", &["source"]),
     ("rayon", &["analysis"]),
     ("rustix", &["source"]),
