@@ -1,7 +1,8 @@
 //! Connections in as many parts as there are threads. A connection is in one part, and sees its packets in their order.
 
+use super::sketch::Sketches;
 use super::slots::Slots;
-use crate::flow::{Flow, FlowId, Table};
+use crate::flow::{Event, Flow, FlowId, Table};
 use crate::limits::Limits;
 use crate::ssh;
 use crate::units::Timestamp;
@@ -12,12 +13,13 @@ use crate::wire::{Packet, Quote};
 pub(super) struct Shard {
     pub(super) table: Table,
     slots: Slots,
+    pub(super) sketches: Sketches,
 }
 
 impl Shard {
     /// An empty part.
     pub(super) fn new(limits: Limits, ports: &[u16]) -> Self {
-        Self { table: Table::new(limits, ports), slots: Slots::default() }
+        Self { table: Table::new(limits, ports), slots: Slots::default(), sketches: Sketches::default() }
     }
 
     /// So many empty parts.
@@ -28,7 +30,7 @@ impl Shard {
 
     /// An empty part in which keys have the same hashes.
     pub(super) fn sibling(&self) -> Self {
-        Self { table: self.table.sibling(), slots: Slots::default() }
+        Self { table: self.table.sibling(), slots: Slots::default(), sketches: self.sketches.sibling() }
     }
 
     /// What SSH did so far in connection `id`, if it is kept as a flow.
@@ -38,26 +40,29 @@ impl Shard {
 
     /// Takes a packet of one of its connections. `hash`: of its key.
     pub(super) fn handle(&mut self, hash: u64, packet: &Packet<'_>, limits: &Limits) {
-        let Self { table, slots } = self;
-        table.handle_hashed(hash, packet, &mut |flow, at, event| slots.feed(limits, flow, at, event));
+        let Self { table, slots, sketches } = self;
+        table.handle_hashed(hash, packet, &mut |flow, at, event| match event {
+            Event::Brief(noted) => sketches.look(flow, noted),
+            event => slots.feed(limits, flow, at, event),
+        });
     }
 
     /// Takes a quote of one of its connections; false if it is of none.
     pub(super) fn handle_quote(&mut self, quote: Quote, limits: &Limits) -> bool {
-        let Self { table, slots } = self;
+        let Self { table, slots, .. } = self;
         table.handle_quote(quote, &mut |flow, at, event| slots.feed(limits, flow, at, event))
     }
 
     /// Makes a flow of a brief connection.
     pub(super) fn expand(&mut self, index: usize, limits: &Limits) {
-        let Self { table, slots } = self;
+        let Self { table, slots, .. } = self;
         let id = FlowId(index as u32);
         table.expand(id, &mut |flow, at, event| slots.feed(limits, flow, at, event));
     }
 
     /// The capture ended at `end`.
     pub(super) fn finish(&mut self, end: Timestamp, limits: &Limits) {
-        let Self { table, slots } = self;
+        let Self { table, slots, .. } = self;
         table.finish(end, &mut |flow, at, event| slots.feed(limits, flow, at, event));
     }
 
@@ -68,11 +73,19 @@ impl Shard {
 
     /// One part of all, its connections in the order of their first packets. It takes no more packets.
     pub(super) fn joined(shards: Vec<Self>) -> Option<Self> {
-        let (tables, mut slots): (Vec<Table>, Vec<Slots>) =
-            shards.into_iter().map(|shard| (shard.table, shard.slots)).unzip();
+        let (mut tables, mut slots, mut sketches) = (Vec::new(), Vec::new(), Vec::new());
+        for shard in shards {
+            tables.push(shard.table);
+            slots.push(shard.slots);
+            sketches.push(shard.sketches);
+        }
         let (table, origins) = Table::joined(tables)?;
-        let Some(origins) = origins else { return Some(Self { table, slots: slots.pop()? }) };
+        let Some(origins) = origins else {
+            return Some(Self { table, slots: slots.pop()?, sketches: sketches.pop()? });
+        };
+        let sketches = Sketches::joined(&sketches, &origins);
         let slot = |(shard, id): (usize, FlowId)| slots.get_mut(shard).map(|slots| slots.take(id));
-        Some(Self { table, slots: Slots::of(origins.into_iter().filter_map(slot).collect()) })
+        let slots = Slots::of(origins.into_iter().filter_map(slot).collect());
+        Some(Self { table, slots, sketches })
     }
 }

@@ -28,6 +28,10 @@ pub(super) fn opening(page: &mut Page, report: &Report, died: usize) {
         let line = format!("{} is INCOMPLETE: damaged or cut, see the end of this report", file.path);
         page.paragraph(0, &line, Tone::Doubt);
     }
+    if report.redacted {
+        let line = "Redacted: addresses are pseudonyms, and what hosts and users wrote is taken out.";
+        page.paragraph(0, line, Tone::Faint);
+    }
     if let Some(selection) = &report.selection {
         page.paragraph(0, &selected(selection), Tone::Plain);
         if selection.chosen == 0 {
@@ -102,7 +106,7 @@ pub(super) fn patterns(page: &mut Page, patterns: &[Pattern]) {
 }
 
 /// Sessions in a line each.
-pub(super) fn table(page: &mut Page, heading: &str, sessions: &[&Session]) {
+pub(super) fn table(page: &mut Page, report: &Report, heading: &str, sessions: &[&Session]) {
     if sessions.is_empty() {
         return;
     }
@@ -112,7 +116,7 @@ pub(super) fn table(page: &mut Page, heading: &str, sessions: &[&Session]) {
         .load_style(NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(page.width()).unwrap_or(u16::MAX))
-        .set_header(words::COLUMNS);
+        .set_header(words::columns(report));
     for session in sessions {
         table.add_row(words::row(session));
     }

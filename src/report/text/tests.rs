@@ -129,6 +129,8 @@ fn report(sessions: Vec<Session>) -> Report {
     Report {
         schema: SCHEMA,
         tool: Tool { name: "sshrst", version: None },
+        time_zone: None,
+        redacted: false,
         capture: Capture {
             files: vec![InputFile {
                 path: "dump.pcap".into(),
