@@ -80,9 +80,15 @@ impl Gathered {
 }
 
 fn damage(summary: &Summary) -> Vec<Blind> {
+    let decoded = summary.compressed.is_some();
     let blind = |damage: &source::Damage| Blind {
         kind: BlindKind::CaptureDamaged,
-        detail: damage.to_string(),
+        detail: match damage.fault {
+            // It names both places itself.
+            source::Fault::Undecodable { .. } => damage.to_string(),
+            _ if decoded => format!("decompressed, {damage}"),
+            _ => damage.to_string(),
+        },
         frames: Vec::new(),
     };
     summary.damage.iter().map(blind).collect()
@@ -103,8 +109,13 @@ fn input(summary: &Summary) -> model::Input {
         sha256: summary.sha256.clone().unwrap_or_default(),
         octets: summary.octets,
         format: summary.format.to_string(),
+        compressed: compressed(summary),
         complete: summary.complete,
     }
+}
+
+fn compressed(summary: &Summary) -> Option<(String, u64)> {
+    summary.compressed.map(|compressed| (compressed.compression.to_string(), compressed.decoded_octets))
 }
 
 fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {

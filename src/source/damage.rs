@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Compression;
+
 /// What was wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -56,6 +58,16 @@ pub enum Fault {
     TooManyInterfaces(usize),
     /// The system could not read on; its words.
     ReadFailed(String),
+    /// The compressed stream that holds the capture cannot be decoded any further; how it is compressed, and the
+    /// compressed octets before that.
+    Undecodable {
+        /// How it is compressed.
+        compression: Compression,
+        /// Octets of the file that were decoded.
+        compressed_offset: u64,
+        /// The decoder's words.
+        words: String,
+    },
 }
 
 /// What a damage costs.
@@ -92,6 +104,9 @@ impl Damage {
         match (&self.fault, self.cost) {
             (Fault::Cut { .. }, _) => {
                 "the capture was stopped while writing, or copied incompletely: copy it again, or take the result as it is"
+            }
+            (Fault::Undecodable { .. }, _) => {
+                "the file was copied incompletely or damaged on the way: copy it again, or take the result as it is"
             }
             (Fault::ReadFailed(_), _) => "check the disk or the program that writes into the pipe",
             (_, Cost::Rest | Cost::Octets(_)) => {
@@ -143,6 +158,10 @@ impl fmt::Display for Fault {
             }
             Self::TooManyInterfaces(most) => write!(f, "expected at most {most} interfaces, found more"),
             Self::ReadFailed(words) => write!(f, "could not read on: {words}"),
+            Self::Undecodable { compression, compressed_offset, words } => write!(
+                f,
+                "the {compression} stream cannot be decoded from offset {compressed_offset} of the file on ({words})"
+            ),
         }
     }
 }

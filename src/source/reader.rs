@@ -1,8 +1,10 @@
 //! Reads a pcap or pcapng from anything that gives octets.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use super::batch::{Batch, PIECE};
+use super::compressed::{Disk, Undecodable};
 use super::damage::{Cost, Fault};
 use super::failure::Reason;
 use super::format::SECTION;
@@ -12,7 +14,7 @@ use super::pcap::{Pcap, RECORD};
 use super::pcapng::Section;
 use super::resume::{Search, search};
 use super::tally::Tally;
-use super::{ByteOrder, Foreign, Format, Source, SourceError, Summary};
+use super::{ByteOrder, Compressed, Compression, Foreign, Format, Source, SourceError, Summary};
 use crate::frame::FrameNo;
 use crate::limits::Limits;
 use crate::units::Timestamp;
@@ -68,6 +70,15 @@ pub struct Reader<R> {
     state: State,
     /// Where in the input the way from record to record was lost, and why.
     lost: Option<(u64, Fault)>,
+    /// What `input` was decoded from.
+    packing: Option<Packing>,
+}
+
+/// The compressed file that an input comes from.
+#[derive(Debug)]
+pub(super) struct Packing {
+    pub(super) compression: Compression,
+    pub(super) disk: Arc<Disk>,
 }
 
 impl<R: Read> Reader<R> {
@@ -79,7 +90,7 @@ impl<R: Read> Reader<R> {
     pub fn new(name: &str, input: R, limits: Limits) -> Result<Self, SourceError> {
         let failed = |reason| SourceError::new(name, reason);
         let mut input = Input::new(input);
-        let mut carried = input.first_piece(HEADER).map_err(|error| failed(error.into()))?;
+        let mut carried = input.first_piece(PIECE, HEADER).map_err(|error| failed(error.into()))?;
         if carried.is_empty() {
             return Err(failed(Reason::Empty));
         }
@@ -106,7 +117,20 @@ impl<R: Read> Reader<R> {
             carried,
             state: State::Reading,
             lost: None,
+            packing: None,
         })
+    }
+
+    /// Says that the octets are decoded from a compressed file: its size and digest are the input's.
+    pub(super) fn packed(mut self, packing: Packing) -> Self {
+        self.input.without_digest();
+        self.packing = Some(packing);
+        self
+    }
+
+    /// Octets read so far, as they lie on disk.
+    pub fn position(&self) -> u64 {
+        self.packing.as_ref().map_or(self.input.octets, |packing| packing.disk.octets())
     }
 
     /// Numbers the frames from `first`, and the interfaces from `interface`; both begin anew unless told.
@@ -202,8 +226,15 @@ impl<R: Read> Reader<R> {
     }
 
     fn read_failed(&mut self, error: &io::Error) -> State {
-        let fault = Fault::ReadFailed(error.to_string());
-        self.tally.damaged(self.input.octets, "input", Cost::Rest, fault);
+        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Undecodable>());
+        let (part, fault) = match inner {
+            Some(Undecodable { compression, offset, words }) => {
+                let (compression, compressed_offset, words) = (*compression, *offset, words.clone());
+                ("decoded octets", Fault::Undecodable { compression, compressed_offset, words })
+            }
+            None => ("input", Fault::ReadFailed(error.to_string())),
+        };
+        self.tally.damaged(self.input.octets, part, Cost::Rest, fault);
         State::Ended
     }
 }
@@ -252,8 +283,15 @@ impl<R: Read> Source for Reader<R> {
         Summary {
             name: self.name.clone(),
             format: self.format,
-            octets: self.input.octets,
-            sha256: self.input.sha256(),
+            compressed: self.packing.as_ref().map(|packing| Compressed {
+                compression: packing.compression,
+                decoded_octets: self.input.octets,
+            }),
+            octets: self.position(),
+            sha256: match &self.packing {
+                Some(packing) => packing.disk.sha256().map(str::to_owned),
+                None => self.input.sha256(),
+            },
             frames: tally.frames,
             numbers: tally.next.0 - tally.first.0,
             untimed: tally.untimed,

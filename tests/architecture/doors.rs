@@ -3,17 +3,21 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 25] = [
+const DOORS: [(&str, &[&str]); 30] = [
     ("base64", &["report"]),
+    ("bzip2", &["source"]),
     ("chrono", &["report"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
     ("comfy-table", &["report"]),
     ("etherparse", &["wire"]),
+    ("flate2", &["source"]),
     ("foldhash", &["flow", "population", "analysis"]),
     ("hashbrown", &["flow", "population", "analysis"]),
     ("ipnet", &["report"]),
+    ("liblzma", &["source"]),
+    ("lz4_flex", &["source"]),
     ("maud", &["report"]),
     ("md-5", &["report"]),
     ("pcap", &["source"]),
@@ -30,6 +34,7 @@ const DOORS: [(&str, &[&str]); 25] = [
     ("terminal_size", &["cli"]),
     ("thiserror", &["report", "source", "timers"]),
     ("toml", &["timers"]),
+    ("zstd", &["source"]),
 ];
 
 /// The names under `[dependencies]`, for all systems.

@@ -26,6 +26,7 @@ fn report_of(slug: &str) -> Report {
         sha256: "5f7f".repeat(16),
         octets: 12_345,
         format: "pcap".to_owned(),
+        compressed: None,
         complete: true,
     };
     model::build(&findings, &[input], &Options { traces: 8, singly: true, ..Options::default() })

@@ -109,7 +109,7 @@ pub(super) fn bottom(report: &Report) -> Markup {
                     td { (prose::shown(&file.path)) }
                     td { code { (prose::shown(&file.sha256)) } }
                     td.number { (file.octets) }
-                    td { (prose::shown(&file.format)) }
+                    td { (prose::shown(&words::format(file))) }
                     td { @if file.complete { "complete" } @else { strong { "damaged or cut" } } }
                 }
             }

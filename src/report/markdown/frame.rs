@@ -65,7 +65,7 @@ pub(super) fn bottom(paper: &mut Paper, report: &Report) {
             Cell::text(&file.path),
             Cell::Name(file.sha256.clone()),
             Cell::text(file.octets.to_string()),
-            Cell::text(&file.format),
+            Cell::text(words::format(file)),
             Cell::text(if file.complete { "complete" } else { "damaged or cut" }),
         ]
     };

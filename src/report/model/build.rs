@@ -21,10 +21,12 @@ pub struct Input {
     pub path: String,
     /// SHA-256, hexadecimal.
     pub sha256: String,
-    /// Octets read.
+    /// Octets read, as they lie on disk.
     pub octets: u64,
     /// Capture-file format.
     pub format: String,
+    /// How it is compressed, and the octets decoded.
+    pub compressed: Option<(String, u64)>,
     /// Read to its end without damage.
     pub complete: bool,
 }
@@ -161,6 +163,8 @@ fn file(input: &Input, options: &Options) -> InputFile {
         sha256: input.sha256.clone(),
         octets: input.octets,
         format: input.format.clone(),
+        compression: input.compressed.as_ref().map(|(compression, _)| compression.clone()),
+        decoded_octets: input.compressed.as_ref().map(|(_, octets)| *octets),
         complete: input.complete,
     }
 }

@@ -27,12 +27,18 @@ pub struct Capture {
 pub struct InputFile {
     /// Path as given, `-` for standard input; without directories in reproducible reports.
     pub path: String,
-    /// SHA-256 of its octets, in hexadecimal; empty where `--no-digest` left it out.
+    /// SHA-256 of its octets as they lie on disk, in hexadecimal; empty where `--no-digest` left it out.
     pub sha256: String,
-    /// Octets read.
+    /// Octets read, as they lie on disk.
     pub octets: u64,
-    /// Capture-file format.
+    /// Capture-file format, of what is decoded where it is compressed.
     pub format: String,
+    /// How it is compressed: gzip, zstd, lz4, xz or bzip2. Absent where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compression: Option<String>,
+    /// Octets of the capture where it is compressed; offsets of damage count these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decoded_octets: Option<u64>,
     /// Whether it was read to its end without damage.
     pub complete: bool,
 }

@@ -134,6 +134,8 @@ fn report(sessions: Vec<Session>) -> Report {
                 sha256: String::new(),
                 octets: 12054,
                 format: "pcap".into(),
+                compression: None,
+                decoded_octets: None,
                 complete: true,
             }],
             frames: 46,

@@ -161,6 +161,7 @@ impl Source for Live {
         Summary {
             name: self.name.clone(),
             format: Format::Live { precision: PRECISION },
+            compressed: None,
             octets: self.octets,
             sha256: None,
             frames: tally.frames,
