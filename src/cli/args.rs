@@ -61,7 +61,8 @@ pub(super) enum Command {
 
 #[derive(Args, Debug)]
 pub(super) struct AnalyzeArguments {
-    /// Captures (pcap, pcapng; also compressed: gzip, zstd, lz4, xz, bzip2); `-` is standard input. Several files are one capture, in the order given.
+    /// Captures (pcap, pcapng; also compressed: gzip, zstd, lz4, xz, bzip2); `-` is standard input. Several files are one capture: rotated
+    /// sets in any order, files that overlap in time. A directory stands for the captures directly in it.
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
     #[command(flatten)]

@@ -104,6 +104,15 @@ pub(super) fn joined(parts: &[&str]) -> String {
     parts.join(", ")
 }
 
+/// The numbers of a file's frames.
+pub(super) fn numbered(file: &InputFile) -> String {
+    match (file.first_frame, file.last_frame) {
+        (Some(first), Some(last)) if first == last => first.to_string(),
+        (Some(first), Some(last)) => format!("{first} to {last}"),
+        _ => "none".to_owned(),
+    }
+}
+
 /// How a file is written, and how it is compressed.
 pub(super) fn format(file: &InputFile) -> Cow<'_, str> {
     match &file.compression {

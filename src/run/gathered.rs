@@ -10,7 +10,9 @@ use crate::cli::{Format, Reporting};
 use crate::error::{Error, Exit};
 use crate::limits::Limits;
 use crate::report::{self, model};
-use crate::source::{self, Batch, Shown, Source, Summary};
+#[cfg(feature = "live")]
+use crate::source::Source;
+use crate::source::{self, Batch, Set, Shown, SourceError, Summary, Taken};
 
 /// Sessions whose packets are drawn at most.
 const DRAWN: usize = 100;
@@ -47,19 +49,39 @@ impl Gathered {
     }
 
     /// Takes a source to its end.
-    pub(super) fn follow(&mut self, source: &mut (dyn Source + Send)) -> Summary {
+    #[cfg(feature = "live")]
+    pub(super) fn follow(&mut self, source: &mut (dyn Source + Send)) {
         self.analysis.follow(Batch::new, &mut |batch: &mut Batch| source.read_batch(batch));
         let summary = source.summary();
-        let damage = damage(&summary);
+        self.note(&summary);
+        let numbers = (summary.numbers > 0).then_some((1, summary.numbers));
+        self.inputs.push(input(&summary, numbers, 0));
+    }
+
+    /// Takes the files of a set to their ends; those of which nothing could be read.
+    pub(super) fn follow_set(&mut self, mut set: Set) -> Vec<SourceError> {
+        self.analysis.follow(Batch::new, &mut |batch: &mut Batch| set.read_batch(batch));
+        let (taken, failures) = set.finish();
+        for file in &taken {
+            self.note(&file.summary);
+            self.blind.extend(doubled(file, &taken));
+            self.blind.extend(late(file));
+            let numbers = file.numbers.map(|(first, last)| (first.0, last.0));
+            self.inputs.push(input(&file.summary, numbers, file.twins));
+        }
+        failures
+    }
+
+    /// Notes what an input could not show.
+    fn note(&mut self, summary: &Summary) {
+        let damage = damage(summary);
         for blind in &damage {
             let message = format!("{}: {}", Shown(&summary.name), blind.detail);
             complain(&Error::new(Exit::Partial, message));
             self.exit = self.exit.outranked_by(Exit::Partial);
         }
         self.blind.extend(damage);
-        self.blind.extend(dropped(&summary));
-        self.inputs.push(input(&summary));
-        summary
+        self.blind.extend(dropped(summary));
     }
 
     /// Judges, and writes the report.
@@ -103,13 +125,41 @@ fn dropped(summary: &Summary) -> Option<Blind> {
     })
 }
 
-fn input(summary: &Summary) -> model::Input {
+/// Frames of a file that another one holds, too.
+fn doubled(file: &Taken, all: &[Taken]) -> Option<Blind> {
+    let other = all.get(file.twin_of?)?;
+    let [name, other] = [file, other].map(|file| Shown(&file.summary.name).to_string());
+    let (twins, frames) = (file.twins, file.summary.frames);
+    Some(Blind {
+        kind: BlindKind::Duplicates,
+        detail: format!("{twins} of the {frames} frames of {name} are also in {other}, and count once"),
+        frames: Vec::new(),
+    })
+}
+
+/// A file whose frames come after those of later files.
+fn late(file: &Taken) -> Option<Blind> {
+    file.late.then(|| Blind {
+        kind: BlindKind::LimitReached,
+        detail: format!(
+            "too many files overlap in time: {} was opened when another had ended",
+            Shown(&file.summary.name)
+        ),
+        frames: Vec::new(),
+    })
+}
+
+/// `numbers`: of its first and last frame; `twins`: frames left out because another file holds them.
+fn input(summary: &Summary, numbers: Option<(u64, u64)>, twins: u64) -> model::Input {
     model::Input {
         path: Shown(&summary.name).to_string(),
         sha256: summary.sha256.clone().unwrap_or_default(),
         octets: summary.octets,
         format: summary.format.to_string(),
         compressed: compressed(summary),
+        frames: summary.frames,
+        numbers,
+        duplicates: twins,
         complete: summary.complete,
     }
 }

@@ -5,26 +5,26 @@
 #[cfg(feature = "live")]
 mod capture;
 mod gathered;
+mod inputs;
 #[cfg(not(feature = "live"))]
 mod no_capture;
 mod output;
 mod timers;
 
-use std::io::{self, Read, Write};
-use std::path::Path;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use gathered::Gathered;
+use inputs::Inputs;
 #[cfg(not(feature = "live"))]
 use no_capture as capture;
 use output::Output;
 
 use crate::cli::{self, Analyze, Plan};
 use crate::error::{Error, Exit};
-use crate::frame::FrameNo;
 use crate::limits::Limits;
 use crate::report::{self, Screen};
-use crate::source::{self, Reader, STANDARD_INPUT, Shown, SourceError, Summary};
+use crate::source::{Opening, Set, Shown};
 
 /// Runs the program: arguments and standard streams in, exit status out.
 pub fn main() -> ExitCode {
@@ -52,6 +52,12 @@ fn complain(error: &Error) {
     _ = writeln!(io::stderr(), "sshrst: {error}");
 }
 
+/// Says what is no failure.
+fn note(words: &str) {
+    // A terminal that is gone is no reason to stop.
+    _ = writeln!(io::stderr(), "sshrst: {words}");
+}
+
 fn print(text: &str) -> Result<Exit, Error> {
     output::standard(|out| out.write_all(text.as_bytes())).map(|()| Exit::Analysed)
 }
@@ -76,23 +82,15 @@ fn explain(what: &str, screen: Screen) -> Result<Exit, Error> {
 
 fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let reporting = &plan.reporting;
-    let output = Output::of(reporting, &plan.files)?;
     let limits = Limits::default();
+    let opening = Opening::new(limits);
+    let opening = if reporting.digest { opening } else { opening.without_digest() };
+    let inputs = Inputs::of(&plan.files, opening);
+    let output = Output::of(reporting, &inputs.files)?;
     let mut gathered = Gathered::new(limits, reporting)?;
-    let mut next = Next::default();
-    let mut failures = Vec::new();
-    for file in &plan.files {
-        match open(file, limits) {
-            Ok(mut reader) => {
-                reader.number_from(next.frame, next.interface);
-                if !reporting.digest {
-                    reader.without_digest();
-                }
-                next = next.after(&gathered.follow(&mut reader));
-            }
-            Err(error) => failures.push(Error::from(&error)),
-        }
-    }
+    inputs.left_out.iter().for_each(|words| note(words));
+    let failures = gathered.follow_set(Set::new(&inputs.files, opening));
+    let failures: Vec<Error> = inputs.failures.into_iter().chain(failures.iter().map(Error::from)).collect();
     failures.iter().for_each(complain);
     if gathered.inputs.is_empty() {
         return Ok(Exit::NoInput);
@@ -101,35 +99,4 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
         gathered.exit = gathered.exit.outranked_by(Exit::Partial);
     }
     gathered.report(reporting, &output)
-}
-
-fn open(file: &Path, limits: Limits) -> Result<Reader<Box<dyn Read + Send>>, SourceError> {
-    if file.as_os_str() == STANDARD_INPUT {
-        source::standard_input(limits)
-    } else {
-        source::open(file, limits)
-    }
-}
-
-/// Where the numbers of the next input begin: several files are one capture.
-#[derive(Clone, Copy, Debug)]
-struct Next {
-    frame: FrameNo,
-    interface: u16,
-}
-
-impl Default for Next {
-    fn default() -> Self {
-        Self { frame: FrameNo(1), interface: 0 }
-    }
-}
-
-impl Next {
-    fn after(self, summary: &Summary) -> Self {
-        let interfaces = u16::try_from(summary.interfaces.len()).unwrap_or(u16::MAX);
-        Self {
-            frame: FrameNo(self.frame.0.saturating_add(summary.numbers)),
-            interface: self.interface.saturating_add(interfaces),
-        }
-    }
 }

@@ -79,6 +79,11 @@ impl SourceError {
         Self { reason: Box::new(Reason::Inside(compression, self.reason)), ..self }
     }
 
+    /// Whether it was read, and is something else than a capture or nothing at all.
+    pub fn is_no_capture(&self) -> bool {
+        self.reason.is_no_capture()
+    }
+
     /// What to do about it, in a clause.
     pub fn hint(&self) -> String {
         self.reason.hint(&in_command(&self.name))
@@ -86,6 +91,14 @@ impl SourceError {
 }
 
 impl Reason {
+    fn is_no_capture(&self) -> bool {
+        match self {
+            Self::Empty | Self::Foreign(_) | Self::Unknown(_) => true,
+            Self::Inside(_, inner) => inner.is_no_capture(),
+            _ => false,
+        }
+    }
+
     /// What to do about it, in a clause; `name`: the input's, fit for a command line.
     fn hint(&self, name: &str) -> String {
         let fixed = match self {

@@ -1,6 +1,6 @@
 //! Where frames come from: files, standard input, interfaces; capture-file formats.
 //!
-//! A [`Source`] fills a [`Batch`] with whole records, as many as one read gave; a batch's frames are looked at where they
+//! A [`Source`] or a [`Set`] of files fills a [`Batch`] with whole records, as many as one read gave; a batch's frames are looked at where they
 //! lie. [`open()`] and [`standard_input`] make a [`Reader`], which follows pcap and pcapng in 256 KiB pieces of any
 //! [`std::io::Read`], so a file, a pipe and a decompressor take the same path.
 //!
@@ -26,6 +26,7 @@ mod pcap;
 mod pcapng;
 mod reader;
 mod resume;
+mod set;
 mod shown;
 mod summary;
 mod tally;
@@ -41,6 +42,7 @@ pub use format::{Format, Precision, Variant};
 pub use open::{Opened, Opening, STANDARD_INPUT, open, standard_input};
 pub use order::ByteOrder;
 pub use reader::Reader;
+pub use set::{Set, Taken};
 pub use shown::Shown;
 pub use summary::{Compressed, Interface, Summary};
 pub use wanted::Wanted;

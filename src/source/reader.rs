@@ -14,10 +14,8 @@ use super::pcap::{Pcap, RECORD};
 use super::pcapng::Section;
 use super::resume::{Search, search};
 use super::tally::Tally;
-use super::{ByteOrder, Compressed, Compression, Foreign, Format, Source, SourceError, Summary};
-use crate::frame::FrameNo;
+use super::{ByteOrder, Compressed, Compression, Foreign, Format, Interface, Source, SourceError, Summary};
 use crate::limits::Limits;
-use crate::units::Timestamp;
 
 /// Octets that tell every format and hold every header that is checked before the first frame.
 const HEADER: usize = 28;
@@ -133,28 +131,20 @@ impl<R: Read> Reader<R> {
         self.packing.as_ref().map_or(self.input.octets, |packing| packing.disk.octets())
     }
 
-    /// Numbers the frames from `first`, and the interfaces from `interface`; both begin anew unless told.
-    ///
-    /// For an input that follows another one. To be called before the first batch.
-    pub fn number_from(&mut self, first: FrameNo, interface: u16) {
-        self.tally.first = first;
-        self.tally.next = first;
-        self.tally.first_interface = interface;
+    /// The format of the file.
+    pub(super) const fn format(&self) -> Format {
+        self.format
+    }
+
+    /// What the file says of its interface with this index, if it did so far.
+    pub(super) fn interface(&self, index: u16) -> Option<&Interface> {
+        self.tally.interfaces.get(usize::from(index))
     }
 
     /// Leaves out the digest: SHA-256 takes 0.5 s of CPU for a gigabyte with the processor's own
     /// instructions for it, reading 0.05 s (measured 2026-11-21).
     pub fn without_digest(&mut self) {
         self.input.without_digest();
-    }
-
-    /// The time of the first frame, if the first read gave one; by it the files of a rotated set are put in order.
-    pub fn first_time(&self) -> Option<Timestamp> {
-        let mut batch = Batch::new();
-        batch.restart(&self.carried);
-        let mut tally = self.tally.clone();
-        self.walk.clone().walk(&mut Intake::new(&mut batch, &mut tally, 0));
-        batch.frames().next().map(|frame| frame.time)
     }
 
     /// Reads on until the record or block at the batch's start needs no more, or the input ends.
@@ -293,7 +283,7 @@ impl<R: Read> Source for Reader<R> {
                 None => self.input.sha256(),
             },
             frames: tally.frames,
-            numbers: tally.next.0 - tally.first.0,
+            numbers: tally.next.0 - 1,
             untimed: tally.untimed,
             comments: tally.comments,
             sections: tally.sections,

@@ -5,6 +5,7 @@
 
 mod compressed;
 mod scratch;
+mod sets;
 
 #[path = "../tool/mod.rs"]
 mod tool;

@@ -1,7 +1,7 @@
 //! A directory for the files of one test.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Gone with the test.
 pub(crate) struct Scratch(PathBuf);
@@ -12,6 +12,11 @@ impl Scratch {
         let folder = std::env::temp_dir().join(format!("sshrst-inputs-{test}-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         Self(folder)
+    }
+
+    /// Itself.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
     }
 
     /// Writes a file into it.

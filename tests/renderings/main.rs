@@ -27,6 +27,9 @@ fn report_of(slug: &str) -> Report {
         octets: 12_345,
         format: "pcap".to_owned(),
         compressed: None,
+        frames: 87,
+        numbers: Some((1, 87)),
+        duplicates: 0,
         complete: true,
     };
     model::build(&findings, &[input], &Options { traces: 8, singly: true, ..Options::default() })

@@ -27,6 +27,12 @@ pub struct Input {
     pub format: String,
     /// How it is compressed, and the octets decoded.
     pub compressed: Option<(String, u64)>,
+    /// Frames it holds.
+    pub frames: u64,
+    /// Numbers of its first and last frame that were looked at.
+    pub numbers: Option<(u64, u64)>,
+    /// Frames left out because another input holds them.
+    pub duplicates: u64,
     /// Read to its end without damage.
     pub complete: bool,
 }
@@ -165,6 +171,10 @@ fn file(input: &Input, options: &Options) -> InputFile {
         format: input.format.clone(),
         compression: input.compressed.as_ref().map(|(compression, _)| compression.clone()),
         decoded_octets: input.compressed.as_ref().map(|(_, octets)| *octets),
+        frames: input.frames,
+        first_frame: input.numbers.map(|(first, _)| first),
+        last_frame: input.numbers.map(|(_, last)| last),
+        duplicates: input.duplicates,
         complete: input.complete,
     }
 }

@@ -39,6 +39,17 @@ pub struct InputFile {
     /// Octets of the capture where it is compressed; offsets of damage count these.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decoded_octets: Option<u64>,
+    /// Frames it holds.
+    pub frames: u64,
+    /// Number of its first frame. Frames are numbered over all files in the order of their times, as in one file that `mergecap`
+    /// makes of them. Absent without frames.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_frame: Option<u64>,
+    /// Number of its last frame. Where files overlap in time, those of others lie between.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_frame: Option<u64>,
+    /// Frames of it that another file holds, too: they count once, and use up two numbers.
+    pub duplicates: u64,
     /// Whether it was read to its end without damage.
     pub complete: bool,
 }

@@ -165,7 +165,7 @@ impl Source for Live {
             octets: self.octets,
             sha256: None,
             frames: tally.frames,
-            numbers: tally.next.0 - tally.first.0,
+            numbers: tally.next.0 - 1,
             untimed: 0,
             comments: 0,
             sections: 1,
