@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the edge at which files are opened")]
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Cursor, IsTerminal, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -53,7 +53,8 @@ impl Opening {
             return Err(SourceError::new(&name, Reason::Directory));
         }
         let file = File::open(path).map_err(|error| SourceError::new(&name, error.into()))?;
-        self.begin(&name, Box::new(file))
+        let known = file.metadata().ok().filter(Metadata::is_file).map(|known| known.len());
+        Ok(self.begin(&name, Box::new(file))?.sized(known))
     }
 
     /// Reads a capture from standard input, compressed or not.

@@ -11,8 +11,8 @@ use super::format::SECTION;
 use super::input::Input;
 use super::intake::{Intake, Pause};
 use super::pcap::{Pcap, RECORD};
-use super::pcapng::Section;
-use super::resume::{Search, search};
+use super::pcapng::{BLOCK, Section};
+use super::resume::{Search, records, search};
 use super::tally::Tally;
 use super::{ByteOrder, Compressed, Compression, Foreign, Format, Interface, Source, SourceError, Summary};
 use crate::limits::Limits;
@@ -38,8 +38,8 @@ impl Walk {
     /// The name of what is cut when the input ends within it.
     const fn part(&self) -> &'static str {
         match self {
-            Self::Pcap(_) => "pcap record",
-            Self::Pcapng(_) => "pcapng block",
+            Self::Pcap(_) => RECORD,
+            Self::Pcapng(_) => BLOCK,
         }
     }
 }
@@ -70,6 +70,8 @@ pub struct Reader<R> {
     lost: Option<(u64, Fault)>,
     /// What `input` was decoded from.
     packing: Option<Packing>,
+    /// Octets that the file has on disk, if it is one.
+    size: Option<u64>,
 }
 
 /// The compressed file that an input comes from.
@@ -116,6 +118,7 @@ impl<R: Read> Reader<R> {
             state: State::Reading,
             lost: None,
             packing: None,
+            size: None,
         })
     }
 
@@ -123,6 +126,12 @@ impl<R: Read> Reader<R> {
     pub(super) fn packed(mut self, packing: Packing) -> Self {
         self.input.without_digest();
         self.packing = Some(packing);
+        self
+    }
+
+    /// Says how many octets the file had on disk when it was opened.
+    pub(super) const fn sized(mut self, size: Option<u64>) -> Self {
+        self.size = size;
         self
     }
 
@@ -157,6 +166,7 @@ impl<R: Read> Reader<R> {
                     let offset = self.input.octets - batch.filled as u64;
                     self.tally.damaged(offset, self.walk.part(), Cost::Rest, fault);
                 }
+                self.compare_size();
                 State::Ended
             }
             Ok(count) => {
@@ -167,6 +177,14 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    /// Notes that a file was cut while it was read. Where its end is none, that is told by the record, too.
+    fn compare_size(&mut self) {
+        let is = self.position();
+        if let Some(was) = self.size.filter(|&was| was > is) {
+            self.tally.damaged(is, "file", Cost::Rest, Fault::Shrunk { was, is });
+        }
+    }
+
     /// Keeps what of `batch` lies behind its frames for the next one.
     fn carry(&mut self, batch: &Batch, walked: usize) {
         self.carried.extend_from_slice(batch.octets.get(walked..batch.filled).unwrap_or_default());
@@ -174,20 +192,24 @@ impl<R: Read> Reader<R> {
 
     /// Looks for where records go on, after the way to them was lost at `offset`, and notes what is left out.
     fn seek(&mut self, batch: &mut Batch, offset: u64, fault: Fault) {
-        let Walk::Pcap(pcap) = self.walk else { return self.state = State::Draining };
+        let part = self.walk.part();
         let before = (self.tally.frames > 0).then_some(self.tally.last_time);
         let most = self.tally.limits.record_octets;
         let mut at_end = false;
         loop {
             let octets = batch.octets.get(..batch.filled).unwrap_or_default();
-            match search(&pcap, octets, before, most, at_end) {
+            let goes_on = |octets: &[u8]| match &self.walk {
+                Walk::Pcap(pcap) => records(pcap, octets, before, most, at_end),
+                Walk::Pcapng(section) => section.blocks(octets, before, most, at_end),
+            };
+            match search(octets, goes_on) {
                 Search::At(start) => {
                     batch.make_room(start);
                     let left_out = self.input.octets - batch.filled as u64 - offset;
-                    return self.tally.damaged(offset, RECORD, Cost::Octets(left_out), fault);
+                    return self.tally.damaged(offset, part, Cost::Octets(left_out), fault);
                 }
                 Search::More(_) if at_end => {
-                    self.tally.damaged(offset, RECORD, Cost::Rest, fault);
+                    self.tally.damaged(offset, part, Cost::Rest, fault);
                     return self.state = State::Ended;
                 }
                 Search::More(start) => batch.make_room(start),
@@ -196,7 +218,7 @@ impl<R: Read> Reader<R> {
                 Ok(0) => at_end = true,
                 Ok(count) => batch.filled += count,
                 Err(error) => {
-                    self.tally.damaged(offset, RECORD, Cost::Rest, fault);
+                    self.tally.damaged(offset, part, Cost::Rest, fault);
                     return self.state = self.read_failed(&error);
                 }
             }
