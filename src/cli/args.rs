@@ -65,6 +65,9 @@ pub(super) struct AnalyzeArguments {
     /// sets in any order, files that overlap in time. A directory stands for the captures directly in it.
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
+    /// Wait at the end of the file for more, until Ctrl-C, SIGTERM, or another file takes its name; then report. One file.
+    #[arg(long)]
+    pub(super) follow: bool,
     #[command(flatten)]
     pub(super) selection: SelectionArguments,
     #[command(flatten)]

@@ -24,7 +24,7 @@ pub(super) struct Inputs {
 
 impl Inputs {
     /// The files that `given` names. `opening`: how those of a directory are tried.
-    pub(super) fn of(given: &[PathBuf], opening: Opening) -> Self {
+    pub(super) fn of(given: &[PathBuf], opening: &Opening) -> Self {
         let mut inputs = Self::default();
         let mut known = BTreeSet::new();
         for path in given {
@@ -43,7 +43,7 @@ impl Inputs {
     }
 
     /// The captures directly in a directory, told by their first octets.
-    fn captures_in(&mut self, folder: &Path, opening: Opening) -> Vec<PathBuf> {
+    fn captures_in(&mut self, folder: &Path, opening: &Opening) -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let mut paths: Vec<PathBuf> = match entries {
             Ok(entries) => entries.iter().map(fs::DirEntry::path).collect(),

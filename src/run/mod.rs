@@ -12,7 +12,9 @@ mod output;
 mod timers;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use gathered::Gathered;
 use inputs::Inputs;
@@ -24,7 +26,7 @@ use crate::cli::{self, Analyze, Plan};
 use crate::error::{Error, Exit};
 use crate::limits::Limits;
 use crate::report::{self, Screen};
-use crate::source::{Opening, Set, Shown};
+use crate::source::{Ended, Following, Opening, Set, Shown, SourceError};
 
 /// Runs the program: arguments and standard streams in, exit status out.
 pub fn main() -> ExitCode {
@@ -85,11 +87,15 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let limits = Limits::default();
     let opening = Opening::new(limits);
     let opening = if reporting.digest { opening } else { opening.without_digest() };
-    let inputs = Inputs::of(&plan.files, opening);
+    let inputs = Inputs::of(&plan.files, &opening);
     let output = Output::of(reporting, &inputs.files)?;
     let mut gathered = Gathered::new(limits, reporting)?;
     inputs.left_out.iter().for_each(|words| note(words));
-    let failures = gathered.follow_set(Set::new(&inputs.files, opening));
+    let failures = if plan.follow {
+        follow(&mut gathered, &inputs.files, opening)?
+    } else {
+        gathered.follow_set(Set::new(&inputs.files, opening))
+    };
     let failures: Vec<Error> = inputs.failures.into_iter().chain(failures.iter().map(Error::from)).collect();
     failures.iter().for_each(complain);
     if gathered.inputs.is_empty() {
@@ -99,4 +105,21 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
         gathered.exit = gathered.exit.outranked_by(Exit::Partial);
     }
     gathered.report(reporting, &output)
+}
+
+/// Follows the files as they grow, until the user or whoever writes them ends it.
+fn follow(gathered: &mut Gathered, files: &[PathBuf], opening: Opening) -> Result<Vec<SourceError>, Error> {
+    let following = Following::until_asked()
+        .map_err(|error| Error::new(Exit::Fault, format!("signals cannot be listened to: {error}")))?;
+    let [file] = files else {
+        return Err(Error::new(Exit::Usage, "`--follow` takes one file, not the files of a directory"));
+    };
+    let name = Shown(&file.to_string_lossy()).to_string();
+    note(&format!("following {name}; Ctrl-C ends it and reports"));
+    let set = Set::new(files, opening.following(Arc::clone(&following)));
+    let failures = gathered.follow_set(set);
+    if let Some(ended) = following.ended().filter(|ended| *ended != Ended::Asked) {
+        note(&format!("{name} {ended}"));
+    }
+    Ok(failures)
 }

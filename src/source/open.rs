@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::batch::PIECE;
 use super::compressed::{Decoded, Disk, MAGIC};
 use super::failure::Reason;
+use super::following::{Following, Growing};
 use super::input::Input;
 use super::reader::Packing;
 use super::{Compression, Reader, SourceError};
@@ -22,23 +23,30 @@ pub const STANDARD_INPUT: &str = "-";
 pub type Opened = Reader<Box<dyn Read + Send>>;
 
 /// How inputs are opened.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Opening {
     limits: Limits,
     digest: bool,
+    following: Option<Arc<Following>>,
 }
 
 impl Opening {
     /// With a digest of what is read.
     pub const fn new(limits: Limits) -> Self {
-        Self { limits, digest: true }
+        Self { limits, digest: true, following: None }
     }
 
     /// Leaves out the digest: SHA-256 takes 0.5 s of CPU for a gigabyte with the processor's own instructions for it, reading
     /// 0.05 s (measured 2026-11-21).
     #[must_use]
-    pub const fn without_digest(self) -> Self {
+    pub fn without_digest(self) -> Self {
         Self { digest: false, ..self }
+    }
+
+    /// Waits at the end of files for more.
+    #[must_use]
+    pub fn following(self, following: Arc<Following>) -> Self {
+        Self { following: Some(following), ..self }
     }
 
     /// Opens a capture file, compressed or not.
@@ -53,6 +61,10 @@ impl Opening {
             return Err(SourceError::new(&name, Reason::Directory));
         }
         let file = File::open(path).map_err(|error| SourceError::new(&name, error.into()))?;
+        if let Some(following) = &self.following {
+            let growing = Growing::new(file, path.to_owned(), Arc::clone(following));
+            return Ok(self.begin(&name, Box::new(growing))?.followed(Arc::clone(following)));
+        }
         let known = file.metadata().ok().filter(Metadata::is_file).map(|known| known.len());
         Ok(self.begin(&name, Box::new(file))?.sized(known))
     }

@@ -14,7 +14,10 @@ use super::pcap::{Pcap, RECORD};
 use super::pcapng::{BLOCK, Section};
 use super::resume::{Search, records, search};
 use super::tally::Tally;
-use super::{ByteOrder, Compressed, Compression, Foreign, Format, Interface, Source, SourceError, Summary};
+use super::{
+    ByteOrder, Compressed, Compression, Ended, Following, Foreign, Format, Interface, Source, SourceError,
+    Summary,
+};
 use crate::limits::Limits;
 
 /// Octets that tell every format and hold every header that is checked before the first frame.
@@ -72,6 +75,8 @@ pub struct Reader<R> {
     packing: Option<Packing>,
     /// Octets that the file has on disk, if it is one.
     size: Option<u64>,
+    /// What tells why a file that grew is at its end.
+    following: Option<Arc<Following>>,
 }
 
 /// The compressed file that an input comes from.
@@ -119,6 +124,7 @@ impl<R: Read> Reader<R> {
             lost: None,
             packing: None,
             size: None,
+            following: None,
         })
     }
 
@@ -132,6 +138,12 @@ impl<R: Read> Reader<R> {
     /// Says how many octets the file had on disk when it was opened.
     pub(super) const fn sized(mut self, size: Option<u64>) -> Self {
         self.size = size;
+        self
+    }
+
+    /// Says that the file was growing.
+    pub(super) fn followed(mut self, following: Arc<Following>) -> Self {
+        self.following = Some(following);
         self
     }
 
@@ -161,7 +173,7 @@ impl<R: Read> Reader<R> {
         let free = batch.octets.get_mut(batch.filled..).unwrap_or_default();
         match self.input.read_into(free) {
             Ok(0) => {
-                if batch.filled > 0 {
+                if batch.filled > 0 && !self.was_asked_to_end() {
                     let fault = Fault::Cut { needed: need as u64, available: batch.filled as u64 };
                     let offset = self.input.octets - batch.filled as u64;
                     self.tally.damaged(offset, self.walk.part(), Cost::Rest, fault);
@@ -175,6 +187,11 @@ impl<R: Read> Reader<R> {
             }
             Err(error) => self.read_failed(&error),
         }
+    }
+
+    /// Whether the end is only the user's: the last record is not cut, but not yet written.
+    fn was_asked_to_end(&self) -> bool {
+        self.following.as_ref().and_then(|following| following.ended()) == Some(Ended::Asked)
     }
 
     /// Notes that a file was cut while it was read. Where its end is none, that is told by the record, too.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod compressed;
+mod follow;
 mod odd;
 mod scratch;
 mod sets;
