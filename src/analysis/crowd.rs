@@ -1,9 +1,12 @@
 //! Connections too many to be judged one by one: of each shape one is judged, the others are counted.
 
+use std::borrow::Cow;
+
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
 use super::shape::{Shape, Shapes};
+use super::sketch::Desk;
 use super::slots::Slot;
 use crate::case::{Case, Host, Hosts, Vantage};
 use crate::flow::{Event, Flow, FlowId, Moment, Pair, Side, Table};
@@ -33,6 +36,28 @@ struct Glance {
     start: Timestamp,
 }
 
+/// What is known of a sketch, by the first connection that had it.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    /// The own part of its shape.
+    own: u64,
+    /// Somebody spoke SSH.
+    speaks: bool,
+}
+
+/// How brief connections are looked at.
+#[derive(Default)]
+struct Desks {
+    shapes: Shapes,
+    desk: Desk,
+    known: HashMap<u64, Known, RandomState>,
+}
+
+impl Desks {
+    /// Sketches remembered: scans show some thousands. Whoever makes more has them looked at one by one.
+    const SKETCHES: usize = 1 << 16;
+}
+
 /// Brief connections by what became of them.
 pub(super) struct Crowd {
     /// Those that are shown as one.
@@ -44,17 +69,18 @@ pub(super) struct Crowd {
 impl Court<'_> {
     /// Judges the brief connections of `table` by their shapes. Notes what all connections show of their hosts.
     pub(super) fn crowd(&mut self, table: &Table) -> Crowd {
-        let shapes = Shapes::default();
+        let mut desks = Desks::default();
         let glances: Vec<Option<Glance>> =
-            (0..table.flows().len()).map(|index| self.glance(index, table, &shapes)).collect();
+            (0..table.flows().len()).map(|index| self.glance(index, table, &mut desks)).collect();
         let mut fates: HashMap<u64, Option<Fate>, RandomState> = HashMap::default();
         let mut members: Vec<Option<Fate>> = Vec::with_capacity(glances.len());
         let mut alone = Vec::new();
         for (index, glance) in glances.iter().enumerate() {
             let fate = glance.and_then(|glance| {
                 let hosts = self.others(index, table, glance.client);
-                let shape = shapes.among(&glance.shape, &hosts.client, &hosts.server);
-                *fates.entry(shape).or_insert_with(|| self.judge(index, table, hosts))
+                let shape = desks.shapes.among(&glance.shape, &hosts.client, &hosts.server);
+                let judge = || self.judge(index, table, hosts.map(Cow::into_owned));
+                *fates.entry(shape).or_insert_with(judge)
             });
             if glance.is_some() && fate.is_none() {
                 alone.push(index);
@@ -73,22 +99,50 @@ impl Court<'_> {
     }
 
     /// Looks at connection number `index`; `None` if it is not brief, or not SSH.
-    fn glance(&mut self, index: usize, table: &Table, shapes: &Shapes) -> Option<Glance> {
-        if let Some(flow) = table.flows().get(index)?.whole() {
+    fn glance(&mut self, index: usize, table: &Table, desks: &mut Desks) -> Option<Glance> {
+        let kept = table.flows().get(index)?;
+        if let Some(flow) = kept.whole() {
             self.hosts.note(index, flow);
             return None;
         }
+        let Desks { shapes, desk, known } = desks;
+        let Some(sketch) = desk.sketch(kept, shapes, self.end) else {
+            let (flow, look, speaks) = self.look(index, table, shapes)?;
+            self.hosts.note(index, &flow);
+            return (speaks || !self.must_speak).then_some(look);
+        };
+        for end in [End::Low, End::High] {
+            let host = (kept.key().at(end).addr, kept.place());
+            self.hosts.note_sight(index, host, || sketch.sight(end));
+        }
+        let it = match known.get(&sketch.hash) {
+            Some(known) => *known,
+            None => {
+                let (_, look, speaks) = self.look(index, table, shapes)?;
+                let first = Known { own: look.shape.own, speaks };
+                if known.len() < Desks::SKETCHES {
+                    known.insert(sketch.hash, first);
+                }
+                first
+            }
+        };
+        (it.speaks || !self.must_speak).then_some(Glance {
+            shape: sketch.shape(it.own),
+            client: sketch.client,
+            start: sketch.start,
+        })
+    }
+
+    /// The flow of connection number `index`, what a glance at it shows, and whether somebody spoke SSH.
+    fn look(&self, index: usize, table: &Table, shapes: &Shapes) -> Option<(Flow, Glance, bool)> {
         let (flow, slot) = self.replay(index, table)?;
-        self.hosts.note(index, &flow);
         let transcript = slot.has_spoken().then(|| slot.transcript(self.limits));
         let speaks = transcript
             .as_ref()
             .is_some_and(|it| Side::BOTH.into_iter().any(|side| it.party.of(side).banner.is_some()));
-        (speaks || !self.must_speak).then(|| Glance {
-            shape: shapes.of(&flow, transcript.as_ref(), self.end),
-            client: flow.client,
-            start: flow.start(),
-        })
+        let shape = shapes.of(&flow, transcript.as_ref(), self.end);
+        let glance = Glance { shape, client: flow.client, start: flow.start() };
+        Some((flow, glance, speaks))
     }
 
     fn replay(&self, index: usize, table: &Table) -> Option<(Flow, Slot)> {
@@ -98,7 +152,7 @@ impl Court<'_> {
         Some((flow, slot))
     }
 
-    fn others(&self, index: usize, table: &Table, client: End) -> Pair<Host> {
+    fn others(&self, index: usize, table: &Table, client: End) -> Pair<Cow<'_, Host>> {
         let Some(kept) = table.flows().get(index) else { return Pair::default() };
         let host = |end| self.hosts.others(index, kept.key().at(end).addr, kept.place());
         Pair { client: host(client), server: host(!client) }

@@ -7,6 +7,7 @@ mod crowd;
 mod ports;
 mod shape;
 mod shard;
+mod sketch;
 mod slots;
 mod threads;
 mod window;
@@ -213,7 +214,8 @@ impl Analysis {
                 continue;
             }
             let index = id.0 as usize;
-            let host = |side: Side| hosts.others(index, flow.key.at(flow.end(side)).addr, flow.place);
+            let host =
+                |side: Side| hosts.others(index, flow.key.at(flow.end(side)).addr, flow.place).into_owned();
             let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
             let mut case = Case::new(*flow, transcript, hosts, end);
             if let Some(spot) = self.vantage {

@@ -8,32 +8,80 @@ use std::hash::{BuildHasher, Hasher};
 
 use foldhash::quality::RandomState;
 
-use crate::case::Host;
+use crate::case::{Generator, Host};
 use crate::flow::{Acceptance, Flow, Half, Pair, SeenReset, Side, Silence};
 use crate::ssh::Transcript;
 use crate::units::{Elapsed, Hops, Timestamp};
-use crate::wire::{Segment, Traits};
+use crate::wire::{End, Segment, Seq, Traits};
 
 /// What a connection shows by itself, and what its hosts are to be compared with.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
-    own: u64,
-    reset: Option<Compared>,
+    /// Of all that it shows by itself.
+    pub(super) own: u64,
+    pub(super) client: Shown,
+    pub(super) server: Shown,
+    /// Its loops hold one that no application delayed.
+    pub(super) handshake: bool,
+    pub(super) reset: Option<Compared>,
+}
+
+/// Numbers of one end that other connections of the host say more about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// Usual TTL of its packets; 0 where there are none, or none that tells.
+    pub(super) ttl: u8,
+    /// Loops from the capture point to it and back, up to 255.
+    pub(super) loops: u8,
+    /// The shortest of them.
+    pub(super) shortest: Micros,
 }
 
 /// Numbers of the first reset that other connections of its claimed sender say more about.
-#[derive(Clone, Copy, Debug)]
-struct Compared {
-    claimed: Side,
-    ttl: u8,
-    /// Time from the last packet of the receiver, and the shortest loop to the claimed sender in this connection.
-    answer: Elapsed,
-    round_trip: Option<Elapsed>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Compared {
+    pub(super) claimed: Side,
+    pub(super) ttl: u8,
+    /// It came upon something: it is no abort that acknowledges nothing new.
+    pub(super) timed: bool,
+    /// Time from the last packet of the receiver.
+    pub(super) answer: Micros,
+}
+
+/// A time in whole microseconds, up to 71 minutes; [`Micros::NONE`] for no time at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Micros(u32);
+
+impl Micros {
+    pub(super) const NONE: Self = Self(u32::MAX);
+
+    pub(super) fn of(time: Option<Elapsed>) -> Self {
+        let micros = |time: Elapsed| u32::try_from((time.as_nanos() / 1_000).max(0)).unwrap_or(u32::MAX - 1);
+        Self(time.map_or(u32::MAX, micros))
+    }
+
+    const fn millis(millis: u32) -> Self {
+        Self(millis * 1_000)
+    }
+
+    /// `self / other`; `None` without one of them.
+    fn ratio(self, other: Self) -> Option<f64> {
+        (other != Self::NONE && other.0 > 0).then(|| f64::from(self.0) / f64::from(other.0))
+    }
+}
+
+impl Default for Micros {
+    fn default() -> Self {
+        Self::NONE
+    }
 }
 
 /// Makes shapes.
 #[derive(Debug, Default)]
 pub(super) struct Shapes(RandomState);
+
+/// Times of at least this many packets tell whether the capture's clock counts whole milliseconds.
+const FEWEST_TIMES: usize = 4;
 
 impl Shapes {
     /// The shape of `flow`; `end`: of the capture.
@@ -42,7 +90,8 @@ impl Shapes {
         for side in Side::BOTH {
             half(flow, side, end, &mut features);
         }
-        packets(flow, &mut features);
+        packets(flow.timeline.segments(), flow.client, &mut features);
+        features.write_u8(u8::from(in_whole_milliseconds(flow.timeline.segments().map(|it| it.time))));
         for reset in &flow.resets {
             seen_reset(reset, &mut features);
         }
@@ -54,21 +103,43 @@ impl Shapes {
         if let Some(transcript) = transcript {
             speech(transcript, &mut features);
         }
-        let reset = flow.resets.first().map(|reset| compared(reset, flow));
-        Shape { own: features.finish(), reset }
+        Shape {
+            own: features.finish(),
+            client: shown(flow, Side::Client),
+            server: shown(flow, Side::Server),
+            handshake: flow.has_handshake_loop(),
+            reset: flow.resets.first().map(|reset| compared(&reset.segment, reset.sender_acked, flow)),
+        }
+    }
+
+    /// Where features are gathered.
+    pub(super) fn hasher(&self) -> impl Hasher + use<> {
+        self.0.build_hasher()
     }
 
     /// The shape with what other connections show of its two hosts.
     pub(super) fn among(&self, shape: &Shape, client: &Host, server: &Host) -> u64 {
         let mut features = self.0.build_hasher();
         features.write_u64(shape.own);
-        for (side, host) in [(Side::Client, client), (Side::Server, server)] {
-            let compared = shape.reset.filter(|reset| reset.claimed == side);
-            others(host, compared, &mut features);
+        let known = [(Side::Client, &shape.client, client), (Side::Server, &shape.server, server)]
+            .map(|(side, shown, host)| known(side, shown, host, shape, &mut features));
+        if let [Known { fresh: 1, shortest: one }, Known { fresh: 1, shortest: other }] = known {
+            // Which of the two was captured on.
+            features.write_u8(one.ratio(other).map_or(9, |ratio| step(ratio, &[0.25, 4.0])));
         }
         features.finish()
     }
 }
+
+/// What is known of a host by all connections.
+struct Known {
+    /// 0: routers lowered its TTL; 1: none did; 2: nothing tells.
+    fresh: u8,
+    shortest: Micros,
+}
+
+/// Loops within one machine, and within one site.
+const SHORT_LOOPS: [Micros; 2] = [Micros(101), Micros::millis(2)];
 
 /// How many of `bounds`, which ascend, `value` has reached.
 fn step<T: PartialOrd + Copy>(value: T, bounds: &[T]) -> u8 {
@@ -113,9 +184,7 @@ fn half(flow: &Flow, side: Side, end: Timestamp, features: &mut impl Hasher) {
     features.write_u8(half.ttl.usual().map_or(9, |usual| distance(usual.value)));
     features.write_u8(u8::from(half.midstream));
     features.write_u64(half.assembler.missing);
-    features.write_u8(step(half.round_trips.count, &[1, 2, 3, 5, 10]));
-    let shortest = half.round_trips.min.map_or(Elapsed::MAX, |it| it.time);
-    features.write_u8(step(shortest, &[Elapsed::from_micros(100), Elapsed::from_millis(2)]));
+    features.write_u8(step(half.round_trips.count, &LOOPS));
     let owed = half.unanswered.map(|owed| {
         let waited = owed.last.time.since(owed.first.time);
         let left = end.since(owed.first.time);
@@ -127,12 +196,16 @@ fn half(flow: &Flow, side: Side, end: Timestamp, features: &mut impl Hasher) {
 }
 
 /// The packets in their order: numbers, fields and times as they stand to those before.
-fn packets(flow: &Flow, features: &mut impl Hasher) {
+pub(super) fn packets<'a>(
+    segments: impl Iterator<Item = &'a Segment> + Clone,
+    client: End,
+    features: &mut impl Hasher,
+) {
     let mut before: Option<&Segment> = None;
     let mut last: Pair<Option<&Segment>> = Pair::default();
     let mut after_reset = false;
-    for segment in flow.timeline.segments() {
-        let side = flow.side(segment.from);
+    for segment in segments.clone() {
+        let side = if segment.from == client { Side::Client } else { Side::Server };
         let (own, other) = (*last.of(side), *last.of(!side));
         features.write(&[side as u8, segment.tos, segment.checksum as u8, segment.mark as u8]);
         features.write_u16(segment.flags.0);
@@ -144,12 +217,24 @@ fn packets(flow: &Flow, features: &mut impl Hasher) {
         let bounds: &[i64] =
             if after_reset { &[5, 20, 50, 500, 1_000, 2_000] } else { &[500, 900, 2_000, 3_000, 45_000] };
         features.write_u8(span(gap, bounds));
-        after_reset |= segment.flags.rst();
         before = Some(segment);
-        if !segment.flags.rst() {
+        if segment.flags.rst() {
+            after_reset = true;
+            likeness(segment, own, other, features);
+            identification(segment, segments.clone(), features);
+        } else {
             *last.of_mut(side) = Some(segment);
         }
     }
+}
+
+/// Whether the capture's clock shows nothing finer than milliseconds, which makes short times inexact.
+pub(super) fn in_whole_milliseconds(times: impl Iterator<Item = Timestamp>) -> bool {
+    const MILLISECOND: i64 = 1_000_000;
+    let mut times = times.map(|time| time.as_nanos() % MILLISECOND);
+    let Some(first) = times.next() else { return false };
+    let mut count = 1;
+    times.inspect(|_| count += 1).all(|rest| rest == first) && count >= FEWEST_TIMES
 }
 
 /// Sequence and acknowledgement number: where they stand to what was sent before, as far as that is near.
@@ -163,25 +248,60 @@ fn numbers(segment: &Segment, own: Option<&Segment>, other: Option<&Segment>, fe
     features.write_u8(u8::from(asked));
 }
 
+fn equal(field: fn(&Segment) -> u32, one: &Segment, with: Option<&Segment>) -> u8 {
+    u8::from(with.is_some_and(|with| field(with) == field(one)))
+}
+
 fn fields(segment: &Segment, own: Option<&Segment>, other: Option<&Segment>, features: &mut impl Hasher) {
-    let equal = |field: fn(&Segment) -> u32, with: Option<&Segment>| {
-        u8::from(with.is_some_and(|with| field(with) == field(segment)))
-    };
-    let id = |segment: &Segment| u32::from(segment.ip_id);
-    let window = |segment: &Segment| u32::from(segment.window);
-    let id_step = own.map_or(9, |own| step(segment.ip_id.wrapping_sub(own.ip_id), &[1, 5, 65, 2_049]));
-    let clock = own.map_or(0, |own| segment.ts_value.wrapping_sub(own.ts_value) as i32);
+    let same = |field| equal(field, segment, own) | equal(field, segment, other) << 1;
     features.write(&[
         own.map_or(9, |own| ttl_relation(segment.ttl, own.ttl)),
         distance(segment.ttl),
-        u8::from(segment.ip_id == 0) | equal(id, other) << 1 | u8::from(segment.window == 0) << 2,
-        id_step,
-        equal(window, own) | equal(window, other) << 1,
-        equal(|it| it.link_source, own) | equal(|it| it.link_source, other) << 1,
+        u8::from(segment.window == 0),
         u8::from(segment.link_source == 0) | u8::from(segment.flow_label == 0) << 1,
-        equal(|it| it.flow_label, own) | equal(|it| it.flow_label, other) << 1,
-        if segment.traits.has(Traits::TIMESTAMPS) { step(clock, &[-1_000_000, 0, 1, 1_000_000]) } else { 9 },
-        u8::from(other.is_some_and(|other| other.ts_value == segment.ts_echo)),
+        same(|it| it.link_source),
+        same(|it| it.flow_label),
+    ]);
+}
+
+/// What a reset has in common with the last packets of both ends.
+fn likeness(reset: &Segment, own: Option<&Segment>, other: Option<&Segment>, features: &mut impl Hasher) {
+    let clock = own.map_or(0, |own| reset.ts_value.wrapping_sub(own.ts_value) as i32);
+    let clock = step(clock, &[-1_000_000, -1_000, 0, 1, 100, 1_000, 10_000, 1_000_000]);
+    features.write(&[
+        equal(|it| it.window.into(), reset, own) | equal(|it| it.window.into(), reset, other) << 1,
+        if reset.traits.has(Traits::TIMESTAMPS) { clock } else { 9 },
+        u8::from(other.is_some_and(|other| other.ts_value == reset.ts_echo)),
+    ]);
+}
+
+/// The identification and the window of a reset beside those of its sender's packets, and of those of the other end.
+fn identification<'a>(
+    reset: &Segment,
+    segments: impl Iterator<Item = &'a Segment> + Clone,
+    features: &mut impl Hasher,
+) {
+    let before = || segments.clone().take_while(|it| it.frame < reset.frame).filter(|it| !it.flags.rst());
+    let numbers = || before().filter(|it| it.from == reset.from && !it.flags.syn());
+    let own: Vec<&Segment> =
+        if numbers().count() < Generator::FEWEST { Vec::new() } else { numbers().collect() };
+    let generator = Generator::of(&own);
+    let kind = match generator {
+        None => 0,
+        Some(Generator::Zero) => 1,
+        Some(Generator::Counter { .. }) => 2,
+    };
+    let steps = generator.and_then(|it| it.steps_to(reset.ip_id)).map_or(9, |steps| step(steps, &[5]));
+    let copied = before().any(|it| it.from != reset.from && it.ip_id == reset.ip_id);
+    let last = numbers().last();
+    let apart = last.map_or(9, |last| step(reset.ip_id.wrapping_sub(last.ip_id), &[1, 5, 65, 2_049]));
+    let windows = numbers().filter(|it| it.window == reset.window).count().min(1);
+    let full = u8::from(reset.window == u16::MAX);
+    features.write(&[
+        kind,
+        steps,
+        apart,
+        u8::from(reset.ip_id == 0) | u8::from(copied) << 1 | full << 2 | (windows as u8) << 3,
     ]);
 }
 
@@ -227,40 +347,97 @@ fn speech(transcript: &Transcript, features: &mut impl Hasher) {
     }
 }
 
-fn compared(reset: &SeenReset, flow: &Flow) -> Compared {
-    let segment = &reset.segment;
-    let asked = |other: &&Segment| other.from != segment.from && other.frame < segment.frame;
-    let answer = flow.timeline.segments().rfind(asked).map(|other| segment.time.since(other.time));
-    let claimed = flow.side(segment.from);
-    Compared {
-        claimed,
-        ttl: segment.ttl,
-        answer: answer.unwrap_or_default(),
-        round_trip: flow.half(claimed).round_trips.min.map(|it| it.time),
+/// Loops of which rules say more than of fewer.
+const LOOPS: [u32; 5] = [1, 2, 3, 5, 10];
+
+fn shown(flow: &Flow, side: Side) -> Shown {
+    let half = flow.half(side);
+    let resets = flow.resets.iter().filter(|it| it.segment.from == flow.end(side));
+    // A scanner's own SYN has a TTL of its choice.
+    let crafted = half.acked.is_none() && resets.into_iter().any(|it| half.ttl.count(it.segment.ttl) == 0);
+    Shown {
+        ttl: half.ttl.usual().filter(|_| !crafted).map_or(0, |usual| usual.value),
+        loops: half.round_trips.count.min(255) as u8,
+        shortest: Micros::of(half.round_trips.min.map(|it| it.time)),
+    }
+}
+
+fn compared(reset: &Segment, acked: Option<Seq>, flow: &Flow) -> Compared {
+    let asked = |other: &&Segment| other.from != reset.from && other.frame < reset.frame;
+    let asked = flow.timeline.segments().rfind(asked);
+    Compared::of(reset, acked, asked, flow.client)
+}
+
+impl Compared {
+    /// Of `reset`, whose end had acknowledged up to `acked`; `asked`: the last packet of the other end.
+    pub(super) fn of(reset: &Segment, acked: Option<Seq>, asked: Option<&Segment>, client: End) -> Self {
+        let news = acked.is_none_or(|acked| reset.ack.is_after(acked));
+        Self {
+            claimed: if reset.from == client { Side::Client } else { Side::Server },
+            ttl: reset.ttl,
+            timed: !reset.flags.ack() || reset.seq.0 == 0 || news,
+            answer: Micros::of(asked.map(|asked| reset.time.since(asked.time))),
+        }
     }
 }
 
 /// What other connections show of one host.
-fn others(host: &Host, reset: Option<Compared>, features: &mut impl Hasher) {
-    let usual = host.ttl.usual();
+fn known(side: Side, shown: &Shown, host: &Host, shape: &Shape, features: &mut impl Hasher) -> Known {
+    let reset = shape.reset.filter(|reset| reset.claimed == side);
+    let usual = host.ttl.usual().map_or(0, |usual| usual.value);
+    let fresh = match if shown.ttl == 0 { usual } else { shown.ttl } {
+        0 => 2,
+        64 | 128 | 255 => 1,
+        _ => 0,
+    };
+    let shortest = shown.shortest.min(Micros::of(host.round_trip.map(|it| it.time)));
+    let known = Known { fresh, shortest };
+    features.write_u8(fresh);
+    if fresh == 1 {
+        features.write(&[step(shortest, &SHORT_LOOPS), u8::from(host.unfinished)]);
+    }
+    let Some(reset) = reset else { return known };
+    features.write_usize(host.answers.len().min(2));
+    if shown.ttl == 0 {
+        // Its own packets do not tell: then those of other connections are compared with.
+        features.write(&[
+            step(host.ttl.total(), &[1, 2, 3, 5]),
+            host.ttl.values().len().min(2) as u8,
+            distance(usual),
+            ttl_relation(reset.ttl, usual),
+            step(host.ttl.count(reset.ttl), &[1, 2]),
+        ]);
+    }
+    if reset.timed {
+        timing(reset, shown, host, shortest, shape.handshake, features);
+    }
+    known
+}
+
+/// How soon the reset came, beside the loops to its claimed sender.
+fn timing(
+    reset: Compared,
+    shown: &Shown,
+    host: &Host,
+    shortest: Micros,
+    handshake: bool,
+    features: &mut impl Hasher,
+) {
+    let long_enough = step(shortest, &SHORT_LOOPS);
+    features.write_u8(long_enough);
+    if shortest == Micros::NONE || shortest < Micros::millis(2) {
+        return;
+    }
+    let Micros(answer) = reset.answer;
+    let handshake = handshake && shown.loops > 0 || host.loop_of_handshake;
+    let loops = u32::from(shown.loops).saturating_add(host.loops);
+    let ratio = reset.answer.ratio(shortest);
     features.write(&[
-        step(host.ttl.total(), &[1, 2, 3, 5]),
-        host.ttl.values().len().min(2) as u8,
-        usual.map_or(9, |usual| distance(usual.value)),
-        step(host.loops, &[1, 2, 3, 5, 10]),
-        u8::from(host.loop_of_handshake),
-        u8::from(host.unfinished),
-        host.answers.len().min(2) as u8,
-    ]);
-    let Some(reset) = reset else { return };
-    let shortest = reset.round_trip.into_iter().chain(host.round_trip.map(|it| it.time)).min();
-    let ratio = shortest.and_then(|shortest| reset.answer.ratio(shortest));
-    let sure = shortest.is_some_and(|shortest| shortest - reset.answer >= Elapsed::from_micros(400));
-    features.write(&[
-        usual.map_or(9, |usual| ttl_relation(reset.ttl, usual.value)),
-        step(host.ttl.count(reset.ttl), &[1, 2]),
+        u8::from(handshake),
+        step(loops, if handshake { &LOOPS[..3] } else { &LOOPS }),
         ratio.map_or(9, |ratio| step(ratio, &[0.5, 0.8, 0.92, 0.95, 1.15, 1.5])),
-        u8::from(sure),
-        shortest.map_or(9, |it| step(it, &[Elapsed::from_micros(100), Elapsed::from_millis(2)])),
+        // Surely sooner than the clock's noise, and in time for an answer.
+        u8::from(answer.saturating_add(400) <= shortest.0),
+        u8::from(answer < shortest.0.saturating_mul(2).saturating_add(50_000)),
     ]);
 }

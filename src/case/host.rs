@@ -1,13 +1,16 @@
 //! What the other connections of a capture show of a host.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
+
+use foldhash::quality::RandomState;
+use hashbrown::HashMap;
 
 use crate::case::vantage::leaves_unfinished;
 use crate::flow::{Flow, Loop, Series, Side};
-use crate::frame::Place;
-use crate::wire::{Endpoint, Segment};
+use crate::frame::{FrameNo, Place};
+use crate::wire::{End, Endpoint, Segment};
 
 /// A reset of which it is known that the host's own TCP answered with it: the host had closed before, and late data of the other
 /// end came in. Nobody else has a reason to answer these, and the TTL is the host's.
@@ -41,7 +44,7 @@ pub struct Host {
 /// All hosts of a capture, by address and by where they were seen.
 #[derive(Debug, Default)]
 pub struct Hosts {
-    seen: BTreeMap<(IpAddr, Place), Sights>,
+    seen: HashMap<(IpAddr, Place), Sights, RandomState>,
 }
 
 #[derive(Debug, Default)]
@@ -49,59 +52,77 @@ struct Sights {
     /// The first ones, with the numbers of their connections.
     first: Vec<(usize, Sight)>,
     /// All of them together: what every connection beyond the first sees. Final once there are [`Hosts::SIGHTS`].
-    all: OnceCell<Host>,
+    all: OnceCell<Box<Host>>,
 }
 
-#[derive(Clone, Debug)]
-struct Sight {
-    ttl: Option<crate::flow::Seen>,
-    round_trip: Option<Loop>,
-    loops: u32,
-    handshake: bool,
-    unfinished: bool,
-    // Rare, and large beside the rest.
-    answer: Option<Box<Answer>>,
+/// What one connection shows of one of its hosts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// The TTL or hop limit that most of its packets had, and the last of these.
+    pub ttl: Option<(u8, FrameNo)>,
+    /// The shortest loop from the capture point to it and back.
+    pub round_trip: Option<Loop>,
+    /// Loops measured.
+    pub loops: u32,
+    /// Whether the connection has loops that no application delayed.
+    pub handshake: bool,
+    /// It left checksums to its network card, or segments to be cut.
+    pub unfinished: bool,
+    /// What its TCP answered after it had closed. Rare, and large beside the rest.
+    pub answer: Option<Box<Answer>>,
+}
+
+impl Sight {
+    /// What `flow` shows of the host of `side`; `None` where it shows none of its packets.
+    pub fn of(flow: &Flow, side: Side) -> Option<Self> {
+        let half = flow.half(side);
+        (half.packets > 0).then(|| Self {
+            ttl: half.ttl.usual().map(|ttl| (ttl.value, ttl.last)),
+            round_trip: half.round_trips.min,
+            loops: half.round_trips.count,
+            handshake: flow.has_handshake_loop(),
+            unfinished: leaves_unfinished(flow, side),
+            answer: late_answer(flow, side).map(Box::new),
+        })
+    }
 }
 
 impl Hosts {
     /// Connections remembered for one host: enough to know its TTL, and a bound for scans.
     const SIGHTS: usize = 32;
 
-    /// Notes what connection number `index` shows of its two hosts.
+    /// Notes what connection number `index` shows of its two hosts. Connections are noted in the order of their numbers.
     pub fn note(&mut self, index: usize, flow: &Flow) {
         for side in Side::BOTH {
-            let half = flow.half(side);
-            if half.packets == 0 {
-                continue;
-            }
             let Endpoint { addr, .. } = flow.key.at(flow.end(side));
-            let sights = &mut self.seen.entry((addr, flow.place)).or_default().first;
-            if sights.len() < Self::SIGHTS {
-                if sights.is_empty() {
-                    // Of a scan's many clients each is seen once.
-                    sights.reserve_exact(1);
-                }
-                let sight = Sight {
-                    ttl: half.ttl.usual(),
-                    round_trip: half.round_trips.min,
-                    loops: half.round_trips.count,
-                    handshake: flow.has_handshake_loop(),
-                    unfinished: leaves_unfinished(flow, side),
-                    answer: late_answer(flow, side).map(Box::new),
-                };
-                sights.push((index, sight));
+            self.note_sight(index, (addr, flow.place), || Sight::of(flow, side));
+        }
+    }
+
+    /// Notes what connection number `index` shows of the host at an address and a place; `sight` is asked only if that is
+    /// still of interest.
+    pub fn note_sight(&mut self, index: usize, host: (IpAddr, Place), sight: impl FnOnce() -> Option<Sight>) {
+        let sights = &mut self.seen.entry(host).or_default().first;
+        if sights.len() < Self::SIGHTS
+            && let Some(sight) = sight()
+        {
+            if sights.is_empty() {
+                // Of a scan's many clients each is seen once.
+                sights.reserve_exact(1);
             }
+            sights.push((index, sight));
         }
     }
 
     /// What all connections but number `index` show of `addr` at `place`.
-    pub fn others(&self, index: usize, addr: IpAddr, place: Place) -> Host {
-        let Some(sights) = self.seen.get(&(addr, place)) else { return Host::default() };
-        let beyond = sights.first.len() == Self::SIGHTS && sights.first.iter().all(|(flow, _)| *flow < index);
+    pub fn others(&self, index: usize, addr: IpAddr, place: Place) -> Cow<'_, Host> {
+        let Some(sights) = self.seen.get(&(addr, place)) else { return Cow::default() };
+        let beyond =
+            sights.first.len() == Self::SIGHTS && sights.first.last().is_some_and(|(flow, _)| *flow < index);
         if beyond {
-            sights.all.get_or_init(|| sights.without(None)).clone()
+            Cow::Borrowed(sights.all.get_or_init(|| Box::new(sights.without(None))))
         } else {
-            sights.without(Some(index))
+            Cow::Owned(sights.without(Some(index)))
         }
     }
 }
@@ -116,8 +137,8 @@ impl Sights {
             host.loop_of_handshake |= sight.handshake && sight.loops > 0;
             host.unfinished |= sight.unfinished;
             host.answers.extend(sight.answer.as_deref());
-            if let Some(ttl) = sight.ttl {
-                host.ttl.record(ttl.value, ttl.last);
+            if let Some((ttl, last)) = sight.ttl {
+                host.ttl.record(ttl, last);
             }
             if let Some(sample) = sight.round_trip
                 && host.round_trip.is_none_or(|shortest| sample.time < shortest.time)
@@ -129,17 +150,35 @@ impl Sights {
     }
 }
 
+impl Answer {
+    /// The first answer of the end `from`, which sent a FIN in frame `fin`, to data that came after it.
+    ///
+    /// `resets`: of both ends, with what is known of them; `segments`: all, in capture order; `is_own`: whether the end's
+    /// other packets have this TTL.
+    pub fn to_late_data<'a>(
+        mut resets: impl Iterator<Item = &'a Segment>,
+        mut segments: impl DoubleEndedIterator<Item = &'a Segment>,
+        from: End,
+        fin: FrameNo,
+        is_own: impl Fn(u8) -> bool,
+    ) -> Option<Self> {
+        let late = |reset: &&Segment| {
+            reset.from == from && !reset.flags.ack() && reset.frame > fin && is_own(reset.ttl)
+        };
+        let reset = *resets.find(late)?;
+        let asked = |other: &&Segment| {
+            other.from != from && other.frame < reset.frame && other.flags.ack() && other.ack == reset.seq
+        };
+        let asked = *segments.rfind(asked)?;
+        Some(Self { reset, asked })
+    }
+}
+
 /// The first answer of `side` to data that came after its FIN.
 fn late_answer(flow: &Flow, side: Side) -> Option<Answer> {
     let (half, from) = (flow.half(side), flow.end(side));
     let (fin, _) = half.fin?;
-    let late = flow.resets.iter().map(|seen| seen.segment).find(|reset| {
-        reset.from == from && !reset.flags.ack() && reset.frame > fin.frame && half.ttl.count(reset.ttl) > 0
-    });
-    let reset = late?;
-    let asked = |other: &&Segment| {
-        other.from != from && other.frame < reset.frame && other.flags.ack() && other.ack == reset.seq
-    };
-    let asked = flow.timeline.segments().rfind(asked).copied()?;
-    Some(Answer { reset, asked })
+    let resets = flow.resets.iter().map(|seen| &seen.segment);
+    let is_own = |ttl| half.ttl.count(ttl) > 0;
+    Answer::to_late_data(resets, flow.timeline.segments(), from, fin.frame, is_own)
 }

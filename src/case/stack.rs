@@ -19,6 +19,39 @@ pub enum Generator {
     Zero,
 }
 
+impl Generator {
+    /// How the host that sent `own`, in their order, numbers its packets; `None` when no rule shows.
+    pub fn of(own: &[&Segment]) -> Option<Self> {
+        let recent = own.get(own.len().saturating_sub(RECENT)..)?;
+        let last = **recent.last()?;
+        if recent.len() < Self::FEWEST || last.traits.has(Traits::IPV6) {
+            return None;
+        }
+        if recent.iter().all(|segment| segment.ip_id == 0) {
+            return Some(Self::Zero);
+        }
+        let steps = || {
+            let pairs = recent.windows(2);
+            pairs.filter_map(|pair| Some(pair.get(1)?.ip_id.wrapping_sub(pair.first()?.ip_id)))
+        };
+        let counting = steps().all(|step| (1..=WIDEST_STEP).contains(&step));
+        counting.then_some(Self::Counter { last: last.ip_id, widest: steps().max()? })
+    }
+
+    /// Packets that show a rule.
+    pub const FEWEST: usize = 3;
+
+    /// Packets that may be missing between the last one seen and the next: a super-packet of 64 KiB is 45 of them.
+    const SLACK: u16 = 64;
+
+    /// How far beyond the last number `id` is, where a counter can have come to it.
+    pub fn steps_to(self, id: u16) -> Option<u16> {
+        let Self::Counter { last, widest } = self else { return None };
+        let step = id.wrapping_sub(last);
+        (1..=widest.saturating_mul(2).max(Self::SLACK)).contains(&step).then_some(step)
+    }
+}
+
 /// What is known of the stack of the host whose address a reset carries: by its packets before the reset, and by what
 /// its TCP answered in other connections of the capture. Resets are compared with this, not with what stacks send in general.
 #[derive(Clone, Debug, Default)]
@@ -90,7 +123,7 @@ impl Stack {
             flow.timeline.segments().filter(before).filter(|other| !other.flags.syn()).collect();
         let last = own.last().map(|last| **last);
         let latest = flow.timeline.segments().rfind(before);
-        let generator = generator(&own);
+        let generator = Generator::of(&own);
         let usual = flow.half(side).ttl.usual().or_else(|| host.ttl.usual());
         let initial_ttl = usual.and_then(|ttl| initial(ttl.value));
         let counted = matches!(generator, Some(Generator::Counter { .. }));
@@ -122,22 +155,4 @@ const fn initial(ttl: u8) -> Option<u8> {
         65..=128 => Some(TTL_OF_WINDOWS),
         _ => Some(255),
     }
-}
-
-fn generator(own: &[&Segment]) -> Option<Generator> {
-    let recent = own.get(own.len().saturating_sub(RECENT)..)?;
-    let last = **recent.last()?;
-    if recent.len() < 3 || last.traits.has(Traits::IPV6) {
-        return None;
-    }
-    if recent.iter().all(|segment| segment.ip_id == 0) {
-        return Some(Generator::Zero);
-    }
-    let steps: Vec<u16> = recent
-        .windows(2)
-        .filter_map(|pair| Some(pair.get(1)?.ip_id.wrapping_sub(pair.first()?.ip_id)))
-        .collect();
-    let counting = steps.iter().all(|&step| (1..=WIDEST_STEP).contains(&step));
-    let widest = steps.iter().copied().max()?;
-    counting.then_some(Generator::Counter { last: last.ip_id, widest })
 }

@@ -39,7 +39,7 @@ impl<T> Ring<T> {
     }
 
     /// The values, the oldest first.
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
         let (newer, older) = self.values.split_at_checked(self.start).unwrap_or_default();
         older.iter().chain(newer)
     }

@@ -104,6 +104,15 @@ impl Kept {
         }
     }
 
+    /// Its packets, and the octets of data that were captured of each; none if it is kept as a flow.
+    pub fn packets(&self) -> impl Iterator<Item = (Segment, &[u8])> {
+        let brief = match &self.0 {
+            State::Brief(brief) => Some(brief),
+            State::Whole(_) => None,
+        };
+        brief.into_iter().flat_map(Brief::each)
+    }
+
     /// The flow, made of its packets if it is kept as these; nobody is told what they did.
     fn flow(&self, ports: &[u16], limits: &Limits) -> Option<Cow<'_, Flow>> {
         match &self.0 {

@@ -44,7 +44,7 @@ impl Timeline {
     }
 
     /// The kept segments in capture order.
-    pub fn segments(&self) -> impl DoubleEndedIterator<Item = &Segment> {
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = &Segment> + Clone {
         self.head.iter().chain(self.tail.iter())
     }
 }

@@ -61,8 +61,7 @@ fn abort(reset: &Reset) -> Outcome {
             Outcome::Present(Finding::new(summary, frames, bearing))
         }
         Generator::Counter { last, widest } => {
-            let step = segment.ip_id.wrapping_sub(last);
-            if continues(step, widest) {
+            if let Some(step) = generator.steps_to(segment.ip_id) {
                 let summary =
                     format!("identification {}, {step} after the host's last packet", segment.ip_id);
                 // One of 65536 numbers by chance, 64 of them for the wider step; who copies the counter has to watch it, and
@@ -83,14 +82,6 @@ fn abort(reset: &Reset) -> Outcome {
     }
 }
 
-/// Whether `step` is one that the host's own counter can have taken since its last packet.
-fn continues(step: u16, widest: u16) -> bool {
-    (1..=widest.saturating_mul(2).max(SLACK)).contains(&step)
-}
-
-/// Packets that may be missing between the last one seen and the reset: a super-packet of 64 KiB is 45 of them.
-const SLACK: u16 = 64;
-
 fn answer(reset: &Reset) -> Outcome {
     let (segment, stack) = (reset.segment(), &reset.stack);
     let frames = [segment.frame];
@@ -100,11 +91,13 @@ fn answer(reset: &Reset) -> Outcome {
         let summary = "identification 0, as Linux answers and rejects have it";
         return Outcome::Absent(Finding::new(summary, frames, bearing));
     }
-    if let Some((Generator::Counter { last, widest }, packet)) = stack.generator.zip(stack.last)
-        && continues(segment.ip_id.wrapping_sub(last), widest)
+    if let Some((generator, packet)) = stack.generator.zip(stack.last)
+        && generator.steps_to(segment.ip_id).is_some()
     {
-        let summary =
-            format!("identification {} continues the host's counter, which stood at {last}", segment.ip_id);
+        let summary = format!(
+            "identification {} continues the host's counter, which stood at {}",
+            segment.ip_id, packet.ip_id
+        );
         // 64 of 65536 numbers by chance. A filter on the host may draw from the same counter. Judgement.
         let bearing =
             Bearing { path_filter: -15, forger: -12, owner: -15, host_filter: -4, ..Bearing::SILENT };

@@ -13,7 +13,7 @@ use crate::flow::{Event, Flow, FlowId, Moment};
 use crate::frame::Place;
 use crate::limits::Limits;
 use crate::wire::{FlowKey, Packet, Segment};
-use packed::{pack, unpack};
+use packed::{Unpacking, pack, unpack};
 
 /// A packet with the octets of data that were captured of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +69,15 @@ impl Brief {
         let packets = self.packets();
         let last = packets.iter().rfind(|it| it.segment.from == segment.from && it.segment.flags.syn());
         last.is_some_and(|last| last.segment.seq == segment.seq)
+    }
+
+    /// Its packets, and the octets of data that were captured of each.
+    pub(super) fn each(&self) -> impl Iterator<Item = (Segment, &[u8])> {
+        let (open, packed): (&[Noted], &[u8]) = match &self.packets {
+            Packets::Open(noted) => (noted, &[]),
+            Packets::Packed(packed) => (&[], packed),
+        };
+        open.iter().map(|noted| (noted.segment, &*noted.octets)).chain(Unpacking::of(packed))
     }
 
     fn packets(&self) -> Cow<'_, [Noted]> {

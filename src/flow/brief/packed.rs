@@ -135,19 +135,43 @@ pub(super) fn pack(noted: &[Noted]) -> Box<[u8]> {
     writer.finish()
 }
 
-/// The segments that were packed into `octets`.
-pub(super) fn unpack(octets: &[u8]) -> Vec<Noted> {
-    let mut reader = Reader(octets);
-    let mut before = Before::start();
-    let mut noted = Vec::new();
-    while !reader.is_empty() {
-        let changed = reader.number();
+/// Reads segments that were packed, one after the other, with the octets of data that were captured of each.
+pub(super) struct Unpacking<'a> {
+    reader: Reader<'a>,
+    before: Before,
+}
+
+impl<'a> Unpacking<'a> {
+    /// Of what [`pack`] made.
+    pub(super) const fn of(packed: &'a [u8]) -> Self {
+        Self { reader: Reader(packed), before: Before::start() }
+    }
+}
+
+impl<'a> Iterator for Unpacking<'a> {
+    type Item = (Segment, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Self { reader, before } = self;
+        if reader.is_empty() {
+            return None;
+        }
+        let mut changed = reader.number();
         let from = if changed & 1 == 0 { End::Low } else { End::High };
         let (last, other) = (*before.of(from), before.of(other(from)).end());
-        let mut fields = fields(&last);
-        for (field, _) in fields.iter_mut().zip(1..).filter(|(_, bit)| changed & 1 << bit != 0) {
-            *field = field.wrapping_add(reader.step() as u32);
-        }
+        changed &= !1;
+        let segment = if changed == 0 {
+            last
+        } else {
+            let mut fields = fields(&last);
+            while changed != 0 {
+                if let Some(field) = fields.get_mut(changed.trailing_zeros() as usize - 1) {
+                    *field = field.wrapping_add(reader.step() as u32);
+                }
+                changed &= changed - 1;
+            }
+            with_fields(last, fields)
+        };
         let segment = Segment {
             time: Timestamp::from_nanos(before.time.wrapping_add(reader.step())),
             frame: FrameNo(before.frame.wrapping_add(reader.step() as u64)),
@@ -155,12 +179,16 @@ pub(super) fn unpack(octets: &[u8]) -> Vec<Noted> {
             ack: other.advance(reader.step() as u32),
             flags: Flags(reader.number() as u16),
             payload_len: reader.number() as u32,
-            ..with_fields(last, fields)
+            ..segment
         };
-        noted.push(Noted { segment, octets: reader.octets().into() });
         before.take(segment);
+        Some((segment, reader.octets()))
     }
-    noted
+}
+
+/// The segments that were packed into `octets`.
+pub(super) fn unpack(octets: &[u8]) -> Vec<Noted> {
+    Unpacking::of(octets).map(|(segment, octets)| Noted { segment, octets: octets.into() }).collect()
 }
 
 const fn other(end: End) -> End {
