@@ -68,6 +68,9 @@ pub(super) struct AnalyzeArguments {
     /// Wait at the end of the file for more, until Ctrl-C, SIGTERM, or another file takes its name; then report. One file.
     #[arg(long)]
     pub(super) follow: bool,
+    /// Say on standard error only what went wrong: no progress on a terminal, no word on what is left out.
+    #[arg(long)]
+    pub(super) quiet: bool,
     #[command(flatten)]
     pub(super) selection: SelectionArguments,
     #[command(flatten)]

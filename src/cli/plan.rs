@@ -54,6 +54,8 @@ pub struct Analyze {
     pub files: Vec<PathBuf>,
     /// Waits at the end of the one file for more.
     pub follow: bool,
+    /// Says only what went wrong.
+    pub quiet: bool,
     /// How they are judged.
     pub reporting: Reporting,
 }
@@ -166,8 +168,13 @@ fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
         return Err(Error::new(Exit::Usage, "`--follow` takes one file").with_hint(hint));
     }
     let selection = arguments.selection.chosen();
-    let follow = arguments.follow;
-    Ok(Analyze { files: arguments.files, follow, reporting: reporting(arguments.reporting, selection) })
+    let AnalyzeArguments { follow, quiet, .. } = arguments;
+    Ok(Analyze {
+        files: arguments.files,
+        follow,
+        quiet,
+        reporting: reporting(arguments.reporting, selection),
+    })
 }
 
 pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> Reporting {

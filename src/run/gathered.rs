@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::complain;
 use super::output::Output;
+use super::progress::Progress;
 use super::timers;
 use crate::analysis::{Analysis, Blind, BlindKind, Threads};
 use crate::cli::{Format, Reporting};
@@ -59,8 +60,12 @@ impl Gathered {
     }
 
     /// Takes the files of a set to their ends; those of which nothing could be read.
-    pub(super) fn follow_set(&mut self, mut set: Set) -> Vec<SourceError> {
-        self.analysis.follow(Batch::new, &mut |batch: &mut Batch| set.read_batch(batch));
+    pub(super) fn follow_set(&mut self, mut set: Set, progress: Option<Progress>) -> Vec<SourceError> {
+        if let Some(progress) = progress {
+            self.show_while(&mut set, progress);
+        } else {
+            self.analysis.follow(Batch::new, &mut |batch: &mut Batch| set.read_batch(batch));
+        }
         let (taken, failures) = set.finish();
         for file in &taken {
             self.note(&file.summary);
@@ -70,6 +75,17 @@ impl Gathered {
             self.inputs.push(input(&file.summary, numbers, file.twins));
         }
         failures
+    }
+
+    /// Takes the files of a set to their ends, and says from time to time how far that is.
+    fn show_while(&mut self, set: &mut Set, mut progress: Progress) {
+        let mut is_over = false;
+        while !is_over {
+            let mut fill = |batch: &mut Batch| progress.fill(set, batch, &mut is_over);
+            self.analysis.follow(Batch::new, &mut fill);
+            progress.show(set.position(), self.analysis.so_far());
+        }
+        progress.end();
     }
 
     /// Notes what an input could not show.

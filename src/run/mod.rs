@@ -9,6 +9,7 @@ mod inputs;
 #[cfg(not(feature = "live"))]
 mod no_capture;
 mod output;
+mod progress;
 mod timers;
 
 use std::io::{self, Write};
@@ -21,6 +22,7 @@ use inputs::Inputs;
 #[cfg(not(feature = "live"))]
 use no_capture as capture;
 use output::Output;
+use progress::Progress;
 
 use crate::cli::{self, Analyze, Plan};
 use crate::error::{Error, Exit};
@@ -90,11 +92,14 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let inputs = Inputs::of(&plan.files, &opening);
     let output = Output::of(reporting, &inputs.files)?;
     let mut gathered = Gathered::new(limits, reporting)?;
-    inputs.left_out.iter().for_each(|words| note(words));
+    if !plan.quiet {
+        inputs.left_out.iter().for_each(|words| note(words));
+    }
     let failures = if plan.follow {
         follow(&mut gathered, &inputs.files, opening)?
     } else {
-        gathered.follow_set(Set::new(&inputs.files, opening))
+        let progress = Progress::of(&inputs.files, plan.quiet);
+        gathered.follow_set(Set::new(&inputs.files, opening), progress)
     };
     let failures: Vec<Error> = inputs.failures.into_iter().chain(failures.iter().map(Error::from)).collect();
     failures.iter().for_each(complain);
@@ -117,7 +122,7 @@ fn follow(gathered: &mut Gathered, files: &[PathBuf], opening: Opening) -> Resul
     let name = Shown(&file.to_string_lossy()).to_string();
     note(&format!("following {name}; Ctrl-C ends it and reports"));
     let set = Set::new(files, opening.following(Arc::clone(&following)));
-    let failures = gathered.follow_set(set);
+    let failures = gathered.follow_set(set, None);
     if let Some(ended) = following.ended().filter(|ended| *ended != Ended::Asked) {
         note(&format!("{name} {ended}"));
     }

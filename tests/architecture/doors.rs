@@ -3,7 +3,7 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 30] = [
+const DOORS: [(&str, &[&str]); 31] = [
     ("base64", &["report"]),
     ("bzip2", &["source"]),
     ("chrono", &["report"]),
@@ -15,6 +15,7 @@ const DOORS: [(&str, &[&str]); 30] = [
     ("flate2", &["source"]),
     ("foldhash", &["flow", "case", "population", "analysis"]),
     ("hashbrown", &["flow", "case", "population", "analysis"]),
+    ("indicatif", &["run"]),
     ("ipnet", &["report"]),
     ("liblzma", &["source"]),
     ("lz4_flex", &["source"]),
