@@ -93,18 +93,29 @@ fn refused() -> Vec<u8> {
     capture
 }
 
+/// An analysis that has seen all of `batches`.
+fn seen(batches: &[Batch]) -> Analysis {
+    let threads = Threads::new(Some(1)).unwrap();
+    let mut analysis = Analysis::new(Limits::default(), Ports::default()).on(threads);
+    for frame in batches.iter().flat_map(Batch::frames) {
+        analysis.handle_frame(&frame);
+    }
+    analysis
+}
+
 /// What a refused connection costs from its packets to its part of the row, in items a second.
 #[divan::bench(sample_count = 10)]
 fn refused_connections(bencher: Bencher<'_, '_>) {
     let batches = batches(&refused());
-    bencher.counter(ItemsCount::new(REFUSED)).bench(|| {
-        let threads = Threads::new(Some(1)).unwrap();
-        let mut analysis = Analysis::new(Limits::default(), Ports::default()).on(threads);
-        for frame in batches.iter().flat_map(Batch::frames) {
-            analysis.handle_frame(&frame);
-        }
-        analysis.finish(Vec::new())
-    });
+    bencher.counter(ItemsCount::new(REFUSED)).bench(|| seen(&batches).finish(Vec::new()));
+}
+
+/// The judgement alone: from what is kept of a refused connection to its part of the row.
+#[divan::bench(sample_count = 20)]
+fn refused_connections_judged(bencher: Bencher<'_, '_>) {
+    let batches = batches(&refused());
+    let analysis = bencher.counter(ItemsCount::new(REFUSED)).with_inputs(|| seen(&batches));
+    analysis.bench_values(|analysis| analysis.finish(Vec::new()));
 }
 
 #[divan::bench]

@@ -8,8 +8,8 @@ use hashbrown::HashMap;
 use super::shape::{Shape, Shapes};
 use super::sketch::Desk;
 use super::slots::Slot;
-use crate::case::{Case, Host, Hosts, Vantage};
-use crate::flow::{Event, Flow, FlowId, Moment, Pair, Side, Table};
+use crate::case::{Case, Host, HostId, Hosts, Vantage};
+use crate::flow::{Event, Flow, FlowId, Kept, Moment, Pair, Side, Table};
 use crate::infer;
 use crate::limits::Limits;
 use crate::population::{Fate, Group, Member, groups};
@@ -33,6 +33,7 @@ pub(super) struct Court<'a> {
 struct Glance {
     shape: Shape,
     client: End,
+    hosts: [HostId; 2],
     start: Timestamp,
 }
 
@@ -77,10 +78,8 @@ impl Court<'_> {
         let mut alone = Vec::new();
         for (index, glance) in glances.iter().enumerate() {
             let fate = glance.and_then(|glance| {
-                let hosts = self.others(index, table, glance.client);
-                let shape = desks.shapes.among(&glance.shape, &hosts.client, &hosts.server);
-                let judge = || self.judge(index, table, hosts.map(Cow::into_owned));
-                *fates.entry(shape).or_insert_with(judge)
+                let shape = desks.shapes.among(&glance.shape, |side| self.others(index, &glance, side));
+                *fates.entry(shape).or_insert_with(|| self.judge(index, table, &glance))
             });
             if glance.is_some() && fate.is_none() {
                 alone.push(index);
@@ -111,8 +110,8 @@ impl Court<'_> {
             self.hosts.note(index, &flow);
             return (speaks || !self.must_speak).then_some(look);
         };
-        for end in [End::Low, End::High] {
-            let host = (kept.key().at(end).addr, kept.place());
+        let hosts = self.numbers(kept);
+        for (end, host) in [End::Low, End::High].into_iter().zip(hosts) {
             self.hosts.note_sight(index, host, || sketch.sight(end));
         }
         let it = match known.get(&sketch.hash) {
@@ -129,20 +128,27 @@ impl Court<'_> {
         (it.speaks || !self.must_speak).then_some(Glance {
             shape: sketch.shape(it.own),
             client: sketch.client,
+            hosts,
             start: sketch.start,
         })
     }
 
     /// The flow of connection number `index`, what a glance at it shows, and whether somebody spoke SSH.
-    fn look(&self, index: usize, table: &Table, shapes: &Shapes) -> Option<(Flow, Glance, bool)> {
+    fn look(&mut self, index: usize, table: &Table, shapes: &Shapes) -> Option<(Flow, Glance, bool)> {
         let (flow, slot) = self.replay(index, table)?;
         let transcript = slot.has_spoken().then(|| slot.transcript(self.limits));
         let speaks = transcript
             .as_ref()
             .is_some_and(|it| Side::BOTH.into_iter().any(|side| it.party.of(side).banner.is_some()));
         let shape = shapes.of(&flow, transcript.as_ref(), self.end);
-        let glance = Glance { shape, client: flow.client, start: flow.start() };
+        let hosts = self.numbers(table.flows().get(index)?);
+        let glance = Glance { shape, client: flow.client, hosts, start: flow.start() };
         Some((flow, glance, speaks))
+    }
+
+    /// The numbers of the hosts at the low and at the high end.
+    fn numbers(&mut self, kept: &Kept) -> [HostId; 2] {
+        [End::Low, End::High].map(|end| self.hosts.number(kept.key().at(end).addr, kept.place()))
     }
 
     fn replay(&self, index: usize, table: &Table) -> Option<(Flow, Slot)> {
@@ -152,15 +158,17 @@ impl Court<'_> {
         Some((flow, slot))
     }
 
-    fn others(&self, index: usize, table: &Table, client: End) -> Pair<Cow<'_, Host>> {
-        let Some(kept) = table.flows().get(index) else { return Pair::default() };
-        let host = |end| self.hosts.others(index, kept.key().at(end).addr, kept.place());
-        Pair { client: host(client), server: host(!client) }
+    fn others(&self, index: usize, glance: &Glance, side: Side) -> Cow<'_, Host> {
+        let [low, high] = glance.hosts;
+        let is_low = (glance.client == End::Low) == (side == Side::Client);
+        self.hosts.others(index, if is_low { low } else { high })
     }
 
     /// What became of connection number `index`, by everything that is known.
-    fn judge(&self, index: usize, table: &Table, hosts: Pair<Host>) -> Option<Fate> {
+    fn judge(&self, index: usize, table: &Table, glance: &Glance) -> Option<Fate> {
         let (flow, slot) = self.replay(index, table)?;
+        let host = |side| self.others(index, glance, side).into_owned();
+        let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
         let mut case = Case::new(flow, slot.transcript(self.limits), hosts, self.end);
         if let Some(vantage) = &self.vantage {
             case.vantage = *vantage;

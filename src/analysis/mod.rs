@@ -232,8 +232,9 @@ impl Analysis {
                 continue;
             }
             let index = id.0 as usize;
-            let host =
-                |side: Side| hosts.others(index, flow.key.at(flow.end(side)).addr, flow.place).into_owned();
+            let host = |side: Side| {
+                hosts.others_at(index, flow.key.at(flow.end(side)).addr, flow.place).into_owned()
+            };
             let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
             let mut case = Case::new(*flow, transcript, hosts, end);
             if let Some(spot) = self.vantage {

@@ -4,6 +4,7 @@
 //! sequence numbers and exact times are left out; what they are to each other is kept, with the bounds that the rules of
 //! [`crate::detect`], [`crate::case`] and [`crate::infer`] have.
 
+use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::quality::RandomState;
@@ -117,12 +118,11 @@ impl Shapes {
         self.0.build_hasher()
     }
 
-    /// The shape with what other connections show of its two hosts.
-    pub(super) fn among(&self, shape: &Shape, client: &Host, server: &Host) -> u64 {
+    /// The shape with what other connections show of its two hosts, which is asked only where it can matter.
+    pub(super) fn among<'a>(&self, shape: &Shape, others: impl Fn(Side) -> Cow<'a, Host>) -> u64 {
         let mut features = self.0.build_hasher();
         features.write_u64(shape.own);
-        let known = [(Side::Client, &shape.client, client), (Side::Server, &shape.server, server)]
-            .map(|(side, shown, host)| known(side, shown, host, shape, &mut features));
+        let known = Side::BOTH.map(|side| known(side, shape, || others(side), &mut features));
         if let [Known { fresh: 1, shortest: one }, Known { fresh: 1, shortest: other }] = known {
             // Which of the two was captured on.
             features.write_u8(one.ratio(other).map_or(9, |ratio| step(ratio, &[0.25, 4.0])));
@@ -152,10 +152,15 @@ fn span(time: Elapsed, millis: &[i64]) -> u8 {
     bounds.count() as u8
 }
 
+/// Whether no router has lowered this TTL.
+const fn is_fresh(ttl: u8) -> bool {
+    matches!(ttl, 64 | 128 | 255)
+}
+
 /// Distances of hosts and boxes, in the classes that rules have: not lowered by a router, or by which usual start.
 fn distance(ttl: u8) -> u8 {
     match ttl {
-        64 | 128 | 255 => 0,
+        _ if is_fresh(ttl) => 0,
         ..=32 => 1,
         33..=63 => 2,
         65..=127 => 3,
@@ -381,14 +386,25 @@ impl Compared {
     }
 }
 
-/// What other connections show of one host.
-fn known(side: Side, shown: &Shown, host: &Host, shape: &Shape, features: &mut impl Hasher) -> Known {
+/// What is known of the host of `side`; `others`: what other connections show of it.
+fn known<'a>(
+    side: Side,
+    shape: &Shape,
+    others: impl FnOnce() -> Cow<'a, Host>,
+    features: &mut impl Hasher,
+) -> Known {
+    let shown = if side == Side::Client { &shape.client } else { &shape.server };
     let reset = shape.reset.filter(|reset| reset.claimed == side);
+    if reset.is_none() && shown.ttl != 0 && !is_fresh(shown.ttl) {
+        // It is far away and sent no reset.
+        features.write_u8(0);
+        return Known { fresh: 0, shortest: Micros::NONE };
+    }
+    let host = others();
     let usual = host.ttl.usual().map_or(0, |usual| usual.value);
     let fresh = match if shown.ttl == 0 { usual } else { shown.ttl } {
         0 => 2,
-        64 | 128 | 255 => 1,
-        _ => 0,
+        ttl => u8::from(is_fresh(ttl)),
     };
     let shortest = shown.shortest.min(Micros::of(host.round_trip.map(|it| it.time)));
     let known = Known { fresh, shortest };
@@ -409,7 +425,7 @@ fn known(side: Side, shown: &Shown, host: &Host, shape: &Shape, features: &mut i
         ]);
     }
     if reset.timed {
-        timing(reset, shown, host, shortest, shape.handshake, features);
+        timing(reset, shown, &host, shortest, shape.handshake, features);
     }
     known
 }

@@ -44,8 +44,15 @@ pub struct Host {
 /// All hosts of a capture, by address and by where they were seen.
 #[derive(Debug, Default)]
 pub struct Hosts {
-    seen: HashMap<(IpAddr, Place), Sights, RandomState>,
+    numbers: HashMap<(IpAddr, Place), HostId, RandomState>,
+    seen: Vec<Sights>,
+    /// The last two that were asked for: those of one connection are often those of the next.
+    latest: [Option<((IpAddr, Place), HostId)>; 2],
 }
+
+/// The number of a host among those of its capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostId(u32);
 
 #[derive(Debug, Default)]
 struct Sights {
@@ -91,32 +98,52 @@ impl Hosts {
     /// Connections remembered for one host: enough to know its TTL, and a bound for scans.
     const SIGHTS: usize = 32;
 
+    /// The number of the host with this address at this place, a new one if it was not seen so far.
+    pub fn number(&mut self, address: IpAddr, place: Place) -> HostId {
+        let host = (address, place);
+        if let Some((_, id)) = self.latest.iter().flatten().find(|(latest, _)| *latest == host) {
+            return *id;
+        }
+        let new = HostId(self.seen.len() as u32);
+        let id = *self.numbers.entry(host).or_insert(new);
+        if id == new {
+            self.seen.push(Sights::default());
+        }
+        self.latest = [Some((host, id)), self.latest[0]];
+        id
+    }
+
     /// Notes what connection number `index` shows of its two hosts. Connections are noted in the order of their numbers.
     pub fn note(&mut self, index: usize, flow: &Flow) {
         for side in Side::BOTH {
             let Endpoint { addr, .. } = flow.key.at(flow.end(side));
-            self.note_sight(index, (addr, flow.place), || Sight::of(flow, side));
+            let host = self.number(addr, flow.place);
+            self.note_sight(index, host, || Sight::of(flow, side));
         }
     }
 
-    /// Notes what connection number `index` shows of the host at an address and a place; `sight` is asked only if that is
-    /// still of interest.
-    pub fn note_sight(&mut self, index: usize, host: (IpAddr, Place), sight: impl FnOnce() -> Option<Sight>) {
-        let sights = &mut self.seen.entry(host).or_default().first;
-        if sights.len() < Self::SIGHTS
+    /// Notes what connection number `index` shows of a host; `sight` is asked only if that is still of interest.
+    pub fn note_sight(&mut self, index: usize, host: HostId, sight: impl FnOnce() -> Option<Sight>) {
+        let Some(Sights { first, .. }) = self.seen.get_mut(host.0 as usize) else { return };
+        if first.len() < Self::SIGHTS
             && let Some(sight) = sight()
         {
-            if sights.is_empty() {
+            if first.is_empty() {
                 // Of a scan's many clients each is seen once.
-                sights.reserve_exact(1);
+                first.reserve_exact(1);
             }
-            sights.push((index, sight));
+            first.push((index, sight));
         }
     }
 
     /// What all connections but number `index` show of `addr` at `place`.
-    pub fn others(&self, index: usize, addr: IpAddr, place: Place) -> Cow<'_, Host> {
-        let Some(sights) = self.seen.get(&(addr, place)) else { return Cow::default() };
+    pub fn others_at(&self, index: usize, addr: IpAddr, place: Place) -> Cow<'_, Host> {
+        self.numbers.get(&(addr, place)).map_or_else(Cow::default, |id| self.others(index, *id))
+    }
+
+    /// What all connections but number `index` show of a host.
+    pub fn others(&self, index: usize, host: HostId) -> Cow<'_, Host> {
+        let Some(sights) = self.seen.get(host.0 as usize) else { return Cow::default() };
         let beyond =
             sights.first.len() == Self::SIGHTS && sights.first.last().is_some_and(|(flow, _)| *flow < index);
         if beyond {

@@ -12,7 +12,7 @@ mod vantage;
 mod visibility;
 
 pub use ending::{Death, Ending};
-pub use host::{Answer, Host, Hosts, Sight};
+pub use host::{Answer, Host, HostId, Hosts, Sight};
 pub use last_minute::{LastMinute, Sent};
 pub use reset::{Form, Reset, Role, Trigger};
 pub use service::Service;

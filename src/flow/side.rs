@@ -50,11 +50,6 @@ impl<T> Pair<T> {
         }
     }
 
-    /// What `change` makes of both.
-    pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> Pair<U> {
-        Pair { client: change(self.client), server: change(self.server) }
-    }
-
     /// The value of `side`, to change.
     pub const fn of_mut(&mut self, side: Side) -> &mut T {
         match side {

@@ -1,5 +1,6 @@
 //! Which connections came to nothing in the same way, and between whom.
 
+use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use foldhash::quality::RandomState;
@@ -112,78 +113,136 @@ pub struct Group {
     pub servers: u64,
 }
 
-type Counted = HashMap<(Fate, Between), u64, RandomState>;
-
 /// Groups by server first: who asks what a server suffers, asks for that. What is left is grouped by the network it came
 /// from (a sweep over many servers), and what is left then by its fate alone.
 ///
 /// `members`: by index; those that stand for themselves are left out. The groups are in the order of their first members;
 /// the second list has the indices of those in no group.
-pub fn groups(members: impl Iterator<Item = (usize, Member)> + Clone) -> (Vec<Group>, Vec<usize>) {
-    let mut counted = Counted::default();
-    let count = |counted: &mut Counted, member: &Member, between| {
-        *counted.entry((member.fate, between)).or_default() += 1;
+pub fn groups(members: impl Iterator<Item = (usize, Member)>) -> (Vec<Group>, Vec<usize>) {
+    let (mut fates, mut servers, mut networks) = (Numbers::default(), Numbers::default(), Numbers::default());
+    let number = |(index, member): (usize, Member)| Numbered {
+        index,
+        fate: fates.number(member.fate),
+        server: servers.number(member.server),
+        network: networks.number(network(member.client)),
+        start: member.start,
     };
-    for (_, member) in members.clone() {
-        count(&mut counted, &member, Between::Server(member.server));
-    }
-    let enough = |counted: &Counted, member: &Member, between, fewest| {
-        counted.get(&(member.fate, between)).is_some_and(|count| *count >= fewest)
+    let members: Vec<Numbered> = members.map(number).collect();
+    let (fates, servers, networks) = (fates.values, servers.values, networks.values);
+    let few = |member: &Numbered, count: u64| {
+        fates.get(member.fate as usize).is_none_or(|fate| count < fate.fewest())
     };
-    let to_server = |counted: &Counted, member: &Member| {
-        enough(counted, member, Between::Server(member.server), member.fate.fewest())
-    };
-    let from_network = |counted: &Counted, member: &Member| {
-        enough(counted, member, Between::Network(network(member.client)), member.fate.fewest())
-    };
-    for (_, member) in members.clone() {
-        if !to_server(&counted, &member) {
-            count(&mut counted, &member, Between::Network(network(member.client)));
-        }
-    }
-    for (_, member) in members.clone() {
-        if !to_server(&counted, &member) && !from_network(&counted, &member) {
-            count(&mut counted, &member, Between::Anybody);
-        }
-    }
+    let to_server = counted(members.iter().map(Numbered::to_server));
+    let no_server = |member: &&Numbered| few(member, count(&to_server, member.to_server()));
+    let from_network = counted(members.iter().filter(no_server).map(Numbered::from_network));
+    let no_network = |member: &&Numbered| few(member, count(&from_network, member.from_network()));
+    let anybody = counted(members.iter().filter(no_server).filter(no_network).map(|it| u64::from(it.fate)));
     let mut gathered = Gathered::default();
     let mut alone = Vec::new();
-    for (index, member) in members {
-        if to_server(&counted, &member) {
-            gathered.add(index, &member, Between::Server(member.server));
-        } else if from_network(&counted, &member) {
-            gathered.add(index, &member, Between::Network(network(member.client)));
-        } else if enough(&counted, &member, Between::Anybody, MANY) {
-            gathered.add(index, &member, Between::Anybody);
+    for member in &members {
+        let Some(&fate) = fates.get(member.fate as usize) else { continue };
+        let between = if !no_server(&member) {
+            servers.get(member.server as usize).copied().map(Between::Server)
+        } else if !no_network(&member) {
+            networks.get(member.network as usize).copied().map(Between::Network)
+        } else if count(&anybody, u64::from(member.fate)) >= MANY {
+            Some(Between::Anybody)
         } else {
-            alone.push(index);
+            None
+        };
+        match between {
+            Some(between) => gathered.add(member, fate, between),
+            None => alone.push(member.index),
         }
     }
     (gathered.groups, alone)
+}
+
+/// Numbers for values, in the order in which they came: compared by these, millions of members are grouped in no time.
+#[derive(Debug)]
+struct Numbers<T> {
+    numbers: HashMap<T, u32, RandomState>,
+    values: Vec<T>,
+    /// Often the next one's too.
+    latest: Option<(T, u32)>,
+}
+
+impl<T> Default for Numbers<T> {
+    fn default() -> Self {
+        Self { numbers: HashMap::default(), values: Vec::new(), latest: None }
+    }
+}
+
+impl<T: Copy + Eq + Hash> Numbers<T> {
+    fn number(&mut self, value: T) -> u32 {
+        if let Some((latest, number)) = self.latest
+            && latest == value
+        {
+            return number;
+        }
+        let Self { numbers, values, latest } = self;
+        let number = *numbers.entry(value).or_insert_with(|| {
+            values.push(value);
+            values.len() as u32 - 1
+        });
+        *latest = Some((value, number));
+        number
+    }
+}
+
+/// A member whose fate and ends are numbers.
+#[derive(Debug)]
+struct Numbered {
+    index: usize,
+    fate: u32,
+    server: u32,
+    network: u32,
+    start: Timestamp,
+}
+
+impl Numbered {
+    const fn to_server(&self) -> u64 {
+        (self.fate as u64) << 32 | self.server as u64
+    }
+
+    const fn from_network(&self) -> u64 {
+        (self.fate as u64) << 32 | self.network as u64
+    }
+}
+
+type Counts = HashMap<u64, u64, RandomState>;
+
+fn counted(keys: impl Iterator<Item = u64>) -> Counts {
+    let mut counts = Counts::default();
+    keys.for_each(|key| *counts.entry(key).or_default() += 1);
+    counts
+}
+
+fn count(counts: &Counts, key: u64) -> u64 {
+    counts.get(&key).copied().unwrap_or_default()
 }
 
 /// Groups while they are filled.
 #[derive(Default)]
 struct Gathered {
     groups: Vec<Group>,
-    numbers: HashMap<(Fate, Between), usize, RandomState>,
-    networks: HashSet<(usize, IpAddr), RandomState>,
-    servers: HashSet<(usize, Endpoint), RandomState>,
+    numbers: Numbers<(u32, Between)>,
+    networks: HashSet<(u32, u32), RandomState>,
+    servers: HashSet<(u32, u32), RandomState>,
 }
 
 impl Gathered {
-    fn add(&mut self, index: usize, member: &Member, between: Between) {
+    fn add(&mut self, member: &Numbered, fate: Fate, between: Between) {
         let Self { groups, numbers, networks, servers } = self;
-        let fate = member.fate;
-        let number = *numbers.entry((fate, between)).or_insert_with(|| {
+        let number = numbers.number((member.fate, between));
+        if number as usize == groups.len() {
             let (first, last) = (member.start, member.start);
             groups.push(Group { fate, between, members: Vec::new(), first, last, networks: 0, servers: 0 });
-            groups.len() - 1
-        });
-        let Some(group) = groups.get_mut(number) else { return };
+        }
+        let Some(group) = groups.get_mut(number as usize) else { return };
         group.last = member.start;
-        group.members.push(index);
-        group.networks += u64::from(networks.insert((number, network(member.client))));
+        group.members.push(member.index);
+        group.networks += u64::from(networks.insert((number, member.network)));
         group.servers += u64::from(servers.insert((number, member.server)));
     }
 }

@@ -51,14 +51,18 @@ impl Before {
         }
     }
 
+    const fn of_mut(&mut self, end: End) -> &mut Segment {
+        let [low, high] = &mut self.last;
+        match end {
+            End::Low => low,
+            End::High => high,
+        }
+    }
+
     const fn take(&mut self, segment: Segment) {
         self.time = segment.time.as_nanos();
         self.frame = segment.frame.0;
-        let [low, high] = &mut self.last;
-        match segment.from {
-            End::Low => *low = segment,
-            End::High => *high = segment,
-        }
+        *self.of_mut(segment.from) = segment;
     }
 }
 
@@ -83,31 +87,33 @@ fn fields(segment: &Segment) -> [u32; FIELDS] {
 
 const FIELDS: usize = 13;
 
-fn with_fields(segment: Segment, fields: [u32; FIELDS]) -> Segment {
-    let [ts_value, ts_echo, flow_label, link_source, window, ip_id, mss, traits, ttl, tos, scale, sum, mark] =
-        fields;
-    Segment {
-        ts_value,
-        ts_echo,
-        flow_label,
-        link_source,
-        window: window as u16,
-        ip_id: ip_id as u16,
-        mss: mss as u16,
-        traits: Traits(traits as u16),
-        ttl: ttl as u8,
-        tos: tos as u8,
-        window_scale: scale as u8,
-        checksum: [Checksum::Unknown, Checksum::Good, Checksum::Partial, Checksum::Bad]
-            .into_iter()
-            .find(|it| *it as u32 == sum)
-            .unwrap_or_default(),
-        mark: [Mark::None, Mark::Inbound, Mark::Outbound]
-            .into_iter()
-            .find(|it| *it as u32 == mark)
-            .unwrap_or_default(),
-        ..segment
+/// Adds `step` to the field of a bit, as [`fields`] has them.
+fn add(segment: &mut Segment, bit: u32, step: i64) {
+    let wide = |field: &mut u32| *field = field.wrapping_add(step as u32);
+    let short = |field: &mut u16| *field = field.wrapping_add(step as u16);
+    let octet = |field: &mut u8| *field = field.wrapping_add(step as u8);
+    match bit {
+        1 => wide(&mut segment.ts_value),
+        2 => wide(&mut segment.ts_echo),
+        3 => wide(&mut segment.flow_label),
+        4 => wide(&mut segment.link_source),
+        5 => short(&mut segment.window),
+        6 => short(&mut segment.ip_id),
+        7 => short(&mut segment.mss),
+        8 => short(&mut segment.traits.0),
+        9 => octet(&mut segment.ttl),
+        10 => octet(&mut segment.tos),
+        11 => octet(&mut segment.window_scale),
+        12 => segment.checksum = stepped(CHECKSUMS, segment.checksum as i64 + step),
+        _ => segment.mark = stepped(MARKS, segment.mark as i64 + step),
     }
+}
+
+const CHECKSUMS: [Checksum; 4] = [Checksum::Unknown, Checksum::Good, Checksum::Partial, Checksum::Bad];
+const MARKS: [Mark; 3] = [Mark::None, Mark::Inbound, Mark::Outbound];
+
+fn stepped<T: Copy + Default, const N: usize>(values: [T; N], index: i64) -> T {
+    usize::try_from(index).ok().and_then(|index| values.get(index)).copied().unwrap_or_default()
 }
 
 /// Packs `noted`.
@@ -156,32 +162,25 @@ impl<'a> Iterator for Unpacking<'a> {
         if reader.is_empty() {
             return None;
         }
-        let mut changed = reader.number();
+        let changed = reader.number();
         let from = if changed & 1 == 0 { End::Low } else { End::High };
-        let (last, other) = (*before.of(from), before.of(other(from)).end());
-        changed &= !1;
-        let segment = if changed == 0 {
-            last
-        } else {
-            let mut fields = fields(&last);
-            while changed != 0 {
-                if let Some(field) = fields.get_mut(changed.trailing_zeros() as usize - 1) {
-                    *field = field.wrapping_add(reader.step() as u32);
-                }
-                changed &= changed - 1;
-            }
-            with_fields(last, fields)
-        };
-        let segment = Segment {
-            time: Timestamp::from_nanos(before.time.wrapping_add(reader.step())),
-            frame: FrameNo(before.frame.wrapping_add(reader.step() as u64)),
-            seq: last.end().advance(reader.step() as u32),
-            ack: other.advance(reader.step() as u32),
-            flags: Flags(reader.number() as u16),
-            payload_len: reader.number() as u32,
-            ..segment
-        };
-        before.take(segment);
+        let acked = before.of(other(from)).end();
+        let (time, frame) = (before.time, before.frame);
+        // In place: this is done for each packet of millions of connections.
+        let segment = before.of_mut(from);
+        let mut bits = changed & !1;
+        while bits != 0 {
+            add(segment, bits.trailing_zeros(), reader.step());
+            bits &= bits - 1;
+        }
+        segment.time = Timestamp::from_nanos(time.wrapping_add(reader.step()));
+        segment.frame = FrameNo(frame.wrapping_add(reader.step() as u64));
+        segment.seq = segment.end().advance(reader.step() as u32);
+        segment.ack = acked.advance(reader.step() as u32);
+        segment.flags = Flags(reader.number() as u16);
+        segment.payload_len = reader.number() as u32;
+        let segment = *segment;
+        (before.time, before.frame) = (segment.time.as_nanos(), segment.frame.0);
         Some((segment, reader.octets()))
     }
 }

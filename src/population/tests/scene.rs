@@ -88,8 +88,9 @@ impl Scene {
         let mut hosts = Hosts::default();
         flows.iter().enumerate().for_each(|(index, flow)| hosts.note(index, flow));
         let each = flows.into_iter().enumerate().map(|(index, flow)| {
-            let host =
-                |side: Side| hosts.others(index, flow.key.at(flow.end(side)).addr, flow.place).into_owned();
+            let host = |side: Side| {
+                hosts.others_at(index, flow.key.at(flow.end(side)).addr, flow.place).into_owned()
+            };
             let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
             let mut case = Case::new(flow, Transcript::default(), hosts, end + Elapsed::from_secs(5));
             self.changes.iter().filter(|(it, _)| *it == index).for_each(|(_, change)| change(&mut case));
