@@ -214,21 +214,25 @@ fn a_file_that_cannot_be_read_among_others_is_named_and_the_others_are_analysed(
 fn captures_of_one_connection_at_two_places_are_judged_apart() {
     let scratch = Scratch::new("places");
     let whole = fs::read(capture("idle-reject-seen-at-client")).unwrap();
-    // The same packets 3 ms later and 2 hops on.
-    let records: Vec<Vec<u8>> = records(&whole).into_iter().map(later).collect();
-    let other = pcap(&whole, &records.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    let report = report(&[capture("idle-reject-seen-at-client"), scratch.file("other.pcap", &other)]);
-    assert_eq!(report["sessions"].as_array().unwrap().len(), 2);
-    assert_eq!(report["patterns"][0]["id"], "same-connection-seen-twice");
+    // The same packets 2 hops on: by a clock that agrees, and by one that is 4 s ahead.
+    for millis in [3, 4_000] {
+        let records: Vec<Vec<u8>> = records(&whole).into_iter().map(|record| later(record, millis)).collect();
+        let other = pcap(&whole, &records.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        let report = report(&[capture("idle-reject-seen-at-client"), scratch.file("other.pcap", &other)]);
+        let frames = |at: usize| report["sessions"][at]["frames"].as_u64();
+        assert_eq!((frames(0), frames(1), frames(2)), (Some(87), Some(87), None), "{millis} ms");
+        assert_eq!(report["patterns"][0]["id"], "same-connection-seen-twice");
+    }
 }
 
 /// A record of an Ethernet frame with IPv4, seen elsewhere. A checksum that is wrong after that is not looked at.
-fn later(record: &[u8]) -> Vec<u8> {
+fn later(record: &[u8], millis: u32) -> Vec<u8> {
     let mut record = record.to_vec();
-    let fraction = u32::from_le_bytes(record[4..8].try_into().unwrap()) + 3_000_000;
-    let seconds = u32::from_le_bytes(record[..4].try_into().unwrap()) + fraction / 1_000_000_000;
+    let (seconds, nanos) = time(&record);
+    let nanos = nanos + millis % 1_000 * 1_000_000;
+    let seconds = seconds + millis / 1_000 + nanos / 1_000_000_000;
     record[..4].copy_from_slice(&seconds.to_le_bytes());
-    record[4..8].copy_from_slice(&(fraction % 1_000_000_000).to_le_bytes());
+    record[4..8].copy_from_slice(&(nanos % 1_000_000_000).to_le_bytes());
     if record[RECORD + 12..RECORD + 14] == [8, 0] {
         record[RECORD + 14 + 8] -= 2;
     }
