@@ -10,16 +10,18 @@ mod shard;
 mod sketch;
 mod slots;
 mod threads;
+mod watch;
 mod window;
 
 pub use crate::case::{Blind, BlindKind, Spot};
 pub use crate::population::Findings;
 pub use ports::{Ports, SSH_PORT};
 pub use threads::Threads;
+pub use watch::{Told, Watch};
 pub use window::Frames;
 
 use crate::case::{Case, Hosts, Vantage};
-use crate::flow::{Pair, Side, Table};
+use crate::flow::{Flow, Pair, Side, Table};
 use crate::frame::Frame;
 use crate::infer;
 use crate::limits::Limits;
@@ -29,6 +31,7 @@ use crate::units::Timestamp;
 use crate::wire::{Decoded, Decoder, FlowKey, Skimmed, skim};
 use crowd::{Court, Crowd};
 use shard::Shard;
+use slots::Slot;
 use window::{Window, part_of};
 
 /// What an analysis has seen so far.
@@ -54,6 +57,8 @@ pub struct Analysis {
     counts: Counts,
     /// Frames of UDP that need no entry in `counts` each.
     plain_udp: u64,
+    /// What connections that are no longer kept showed of their hosts.
+    past: Hosts,
 }
 
 impl Analysis {
@@ -65,6 +70,7 @@ impl Analysis {
             shards: Shard::several(threads.count(), limits, ports.list()),
             counts: Counts::default(),
             plain_udp: 0,
+            past: Hosts::default(),
             threads,
             limits,
             ports,
@@ -176,7 +182,7 @@ impl Analysis {
         let limits = self.limits;
         let shards = std::mem::take(&mut self.shards);
         let Some(mut all) = Shard::joined(shards) else { return Findings::default() };
-        let mut hosts = Hosts::default();
+        let mut hosts = std::mem::take(&mut self.past);
         let too_many = all.table.briefs() > limits.judged_singly;
         let crowd = too_many.then(|| self.crowd(&all.table, &mut hosts, end));
         expand(&mut all, crowd.as_ref(), &limits);
@@ -226,24 +232,30 @@ impl Analysis {
         let mut cases = Vec::new();
         let mut ids = Vec::new();
         for (id, flow) in flows {
-            let transcript = slots.take(id).transcript(&self.limits);
-            let speaks_ssh = Side::BOTH.into_iter().any(|side| transcript.party.of(side).banner.is_some());
-            if self.ports == Ports::Any && !speaks_ssh {
-                continue;
-            }
             let index = id.0 as usize;
-            let host = |side: Side| {
-                hosts.others_at(index, flow.key.at(flow.end(side)).addr, flow.place).into_owned()
-            };
-            let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
-            let mut case = Case::new(*flow, transcript, hosts, end);
-            if let Some(spot) = self.vantage {
-                case.vantage = Vantage::known(spot);
+            if let Some(case) = self.case(index, *flow, &slots.take(id), hosts, end) {
+                ids.push(index);
+                cases.push(case);
             }
-            ids.push(index);
-            cases.push(case);
         }
         (ids, cases)
+    }
+
+    /// The case of connection number `index` among `hosts`; `None` if it is not SSH.
+    fn case(&self, index: usize, flow: Flow, slot: &Slot, hosts: &Hosts, end: Timestamp) -> Option<Case> {
+        let transcript = slot.transcript(&self.limits);
+        let speaks_ssh = Side::BOTH.into_iter().any(|side| transcript.party.of(side).banner.is_some());
+        if self.ports == Ports::Any && !speaks_ssh {
+            return None;
+        }
+        let host =
+            |side: Side| hosts.others_at(index, flow.key.at(flow.end(side)).addr, flow.place).into_owned();
+        let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
+        let mut case = Case::new(flow, transcript, hosts, end);
+        if let Some(spot) = self.vantage {
+            case.vantage = Vantage::known(spot);
+        }
+        Some(case)
     }
 }
 

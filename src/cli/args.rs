@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::capture::CaptureArguments;
 use super::fail_on::FailOn;
 use super::selection::SelectionArguments;
+use super::ticket::TicketArguments;
 
 /// Says who reset an SSH connection, why, and since when, from a capture of its packets.
 #[derive(Debug, Parser)]
@@ -24,9 +25,10 @@ pub(super) enum Command {
         (an input was unreadable or damaged), 5 the report could not be written, 70 a fault of sshrst."
     )]
     Analyze(AnalyzeArguments),
-    /// Capture on an interface, and report on the SSH connections seen when it is stopped.
+    /// Capture on an interface, tell the ends of SSH connections as they happen, and report when it is stopped.
     #[command(
-        after_help = "Stops at Ctrl-C, SIGTERM, -c or --duration, and then reports. Exit status: 0 analysed, 1 and \
+        after_help = "Stops at Ctrl-C (a second one quits at once), SIGTERM, --count, --duration, --stop-on or --deaths, and then reports. \
+        SIGUSR1 prints counters, SIGHUP opens the file of JSON lines again. Exit status: 0 analysed, 1 and \
         --fail-on matched, 2 wrong usage or filter, 3 no such interface or no permission, 4 analysed in part (the capture broke off), 5 a file \
         could not be written, 70 a fault of sshrst."
     )]
@@ -49,6 +51,13 @@ pub(super) enum Command {
         #[arg(long = "timers", value_name = "FILE")]
         own: Option<PathBuf>,
     },
+    /// The helper of `capture --exec`: runs a command for each line of standard input.
+    #[command(hide = true)]
+    RunForEach {
+        /// The program and its arguments.
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
+    },
     /// Print the manual page: `sshrst man | man -l -`.
     Man,
     /// Print the completions for a shell: `sshrst completions bash > /etc/bash_completion.d/sshrst`.
@@ -60,6 +69,7 @@ pub(super) enum Command {
 }
 
 #[derive(Args, Debug)]
+#[command(group(ArgGroup::new(WRITTEN).multiple(true)))]
 pub(super) struct AnalyzeArguments {
     /// Captures (pcap, pcapng; also compressed: gzip, zstd, lz4, xz, bzip2); `-` is standard input. Several files are one capture: rotated
     /// sets in any order, files that overlap in time. A directory stands for the captures directly in it.
@@ -96,7 +106,7 @@ pub(super) struct ReportingArguments {
     /// Write the report to this file instead of standard output.
     #[arg(short, long, value_name = "FILE", group = WRITTEN)]
     pub(super) output: Option<PathBuf>,
-    /// Overwrite the output file if it exists.
+    /// Overwrite files that are to be written if they exist.
     #[arg(long, requires = WRITTEN)]
     pub(super) force: bool,
     /// Colour in text reports.
@@ -118,9 +128,11 @@ pub(super) struct ReportingArguments {
     /// Threads that judge sessions [default: one for each core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
+    #[command(flatten)]
+    pub(super) ticket: TicketArguments,
 }
 
-/// The files that `--force` is about: `--output`, and what a capture is written to.
+/// The files that `--force` is about: `--output`, what goes on a ticket, and what a capture is written to.
 pub(super) const WRITTEN: &str = "written";
 
 /// A `--port` value.

@@ -6,8 +6,10 @@ mod fail_on;
 mod manual;
 mod plan;
 mod selection;
+mod ticket;
 
 pub use args::command;
-pub use capture::Capture;
+pub use capture::{Capture, StopWhen};
 pub use fail_on::FailOn;
-pub use plan::{Analyze, Format, Plan, Reporting, parse};
+pub use plan::{Analyze, Format, Plan, Reporting, parse, terminal};
+pub use ticket::Ticket;

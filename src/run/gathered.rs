@@ -4,15 +4,16 @@ use std::io::{self, Write};
 
 use super::complain;
 use super::output::Output;
+use super::packets::Packets;
 use super::progress::Progress;
+use super::ticket;
 use super::timers;
 use crate::analysis::{Analysis, Blind, BlindKind, Threads};
 use crate::cli::{Format, Reporting};
 use crate::error::{Error, Exit};
 use crate::limits::Limits;
+use crate::report::redact::{Pseudonyms, redacted};
 use crate::report::{self, model};
-#[cfg(feature = "live")]
-use crate::source::Source;
 use crate::source::{self, Batch, Set, Shown, SourceError, Summary, Taken};
 
 /// Sessions whose packets are drawn at most.
@@ -27,6 +28,10 @@ pub(super) struct Gathered {
     pub(super) blind: Vec<Blind>,
     /// How the run ends as things stand.
     pub(super) exit: Exit,
+    /// The frames, where they are needed again.
+    pub(super) packets: Packets,
+    /// The pseudonyms that are used.
+    names: Option<Pseudonyms>,
 }
 
 impl Gathered {
@@ -34,7 +39,7 @@ impl Gathered {
     ///
     /// # Errors
     ///
-    /// When the user's timers cannot be read.
+    /// When the user's timers or key cannot be read, or packets cannot be kept.
     pub(super) fn new(mut limits: Limits, reporting: &Reporting) -> Result<Self, Error> {
         if reporting.all {
             limits.judged_singly = usize::MAX;
@@ -42,21 +47,13 @@ impl Gathered {
         let threads = Threads::new(reporting.threads)
             .map_err(|error| Error::new(Exit::Fault, format!("threads could not be started: {error}")))?;
         let own = timers::own(reporting.timers.as_deref())?;
+        let names = ticket::pseudonyms(&reporting.ticket)?;
+        let packets = if reporting.ticket.needs_packets() { Packets::kept()? } else { Packets::NotNeeded };
         let analysis = Analysis::new(limits, reporting.ports.clone())
             .seen_from(reporting.vantage)
             .knowing(own)
             .on(threads);
-        Ok(Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed })
-    }
-
-    /// Takes a source to its end.
-    #[cfg(feature = "live")]
-    pub(super) fn follow(&mut self, source: &mut (dyn Source + Send)) {
-        self.analysis.follow(Batch::new, &mut |batch: &mut Batch| source.read_batch(batch));
-        let summary = source.summary();
-        self.note(&summary);
-        let numbers = (summary.numbers > 0).then_some((1, summary.numbers));
-        self.inputs.push(input(&summary, numbers, 0));
+        Ok(Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed, packets, names })
     }
 
     /// Takes the files of a set to their ends; those of which nothing could be read.
@@ -64,7 +61,12 @@ impl Gathered {
         if let Some(progress) = progress {
             self.show_while(&mut set, progress);
         } else {
-            self.analysis.follow(Batch::new, &mut |batch: &mut Batch| set.read_batch(batch));
+            let packets = &mut self.packets;
+            self.analysis.follow(Batch::new, &mut |batch: &mut Batch| {
+                let more = set.read_batch(batch);
+                packets.keep(batch);
+                more
+            });
         }
         let (taken, failures) = set.finish();
         for file in &taken {
@@ -72,7 +74,7 @@ impl Gathered {
             self.blind.extend(doubled(file, &taken));
             self.blind.extend(late(file));
             let numbers = file.numbers.map(|(first, last)| (first.0, last.0));
-            self.inputs.push(input(&file.summary, numbers, file.twins));
+            self.inputs.push(model::Input { numbers, duplicates: file.twins, ..input(&file.summary) });
         }
         failures
     }
@@ -81,7 +83,14 @@ impl Gathered {
     fn show_while(&mut self, set: &mut Set, mut progress: Progress) {
         let mut is_over = false;
         while !is_over {
-            let mut fill = |batch: &mut Batch| progress.fill(set, batch, &mut is_over);
+            let packets = &mut self.packets;
+            let mut fill = |batch: &mut Batch| {
+                let more = progress.fill(set, batch, &mut is_over);
+                if more {
+                    packets.keep(batch);
+                }
+                more
+            };
             self.analysis.follow(Batch::new, &mut fill);
             progress.show(set.position(), self.analysis.so_far());
         }
@@ -100,24 +109,32 @@ impl Gathered {
         self.blind.extend(dropped(summary));
     }
 
-    /// Judges, and writes the report.
-    pub(super) fn report(self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
+    /// Judges, and writes the report and what goes on a ticket with it.
+    pub(super) fn report(mut self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
         let findings = self.analysis.finish(self.blind);
         let options = model::Options {
             reproducible: reporting.reproducible,
             singly: reporting.all,
-            // Nobody looks at more drawings, and each has thousands of octets.
-            traces: if matches!(reporting.format, Format::Html(_)) { DRAWN } else { 0 },
+            traces: traces(reporting.format, output),
             selection: reporting.selection.clone(),
         };
         let model = model::build(&findings, &self.inputs, &options);
-        output.write(|out| render(&model, reporting.format, out))?;
+        let model = self.names.as_ref().map_or_else(|| model.clone(), |names| redacted(&model, names));
+        output.report.write(|out| render(&model, reporting.format, out))?;
+        let packed =
+            ticket::Packed { findings: &findings, model: &model, names: self.names.as_ref(), reporting };
+        self.exit = self.exit.outranked_by(packed.write(output, &mut self.packets)?);
         let matched = reporting.fail_on.iter().any(|what| what.matches(&model));
         Ok(if matched { self.exit.outranked_by(Exit::Matched) } else { self.exit })
     }
 }
 
-fn damage(summary: &Summary) -> Vec<Blind> {
+/// Sessions that are drawn: nobody looks at more drawings, and each has thousands of octets.
+pub(super) const fn traces(format: Format, output: &Output<'_>) -> usize {
+    if matches!(format, Format::Html(_)) || output.bundle.is_some() { DRAWN } else { 0 }
+}
+
+pub(super) fn damage(summary: &Summary) -> Vec<Blind> {
     let decoded = summary.compressed.is_some();
     let blind = |damage: &source::Damage| Blind {
         kind: BlindKind::CaptureDamaged,
@@ -132,7 +149,7 @@ fn damage(summary: &Summary) -> Vec<Blind> {
     summary.damage.iter().map(blind).collect()
 }
 
-fn dropped(summary: &Summary) -> Option<Blind> {
+pub(super) fn dropped(summary: &Summary) -> Option<Blind> {
     let dropped = summary.dropped();
     (dropped > 0).then(|| Blind {
         kind: BlindKind::CaptureDropped,
@@ -148,7 +165,10 @@ fn doubled(file: &Taken, all: &[Taken]) -> Option<Blind> {
     let (twins, frames) = (file.twins, file.summary.frames);
     Some(Blind {
         kind: BlindKind::Duplicates,
-        detail: format!("{twins} of the {frames} frames of {name} are also in {other}, and count once"),
+        // In back quotes: what names a file is taken out of a report under pseudonyms.
+        detail: format!(
+            "{twins} of {frames} frames are in two files and count once: those of `{name}` that `{other}` holds, too"
+        ),
         frames: Vec::new(),
     })
 }
@@ -158,15 +178,15 @@ fn late(file: &Taken) -> Option<Blind> {
     file.late.then(|| Blind {
         kind: BlindKind::LimitReached,
         detail: format!(
-            "too many files overlap in time: {} was opened when another had ended",
+            "too many files overlap in time: one was opened after its time, `{}`",
             Shown(&file.summary.name)
         ),
         frames: Vec::new(),
     })
 }
 
-/// `numbers`: of its first and last frame; `twins`: frames left out because another file holds them.
-fn input(summary: &Summary, numbers: Option<(u64, u64)>, twins: u64) -> model::Input {
+/// An input that is one of its own: numbered from 1.
+pub(super) fn input(summary: &Summary) -> model::Input {
     model::Input {
         path: Shown(&summary.name).to_string(),
         sha256: summary.sha256.clone().unwrap_or_default(),
@@ -174,8 +194,8 @@ fn input(summary: &Summary, numbers: Option<(u64, u64)>, twins: u64) -> model::I
         format: summary.format.to_string(),
         compressed: compressed(summary),
         frames: summary.frames,
-        numbers,
-        duplicates: twins,
+        numbers: (summary.numbers > 0).then_some((1, summary.numbers)),
+        duplicates: 0,
         complete: summary.complete,
     }
 }
@@ -184,7 +204,7 @@ fn compressed(summary: &Summary) -> Option<(String, u64)> {
     summary.compressed.map(|compressed| (compressed.compression.to_string(), compressed.decoded_octets))
 }
 
-fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text { screen, detail } => report::text(report, screen, detail, out),
         Format::Markdown(detail) => report::markdown(report, detail, out),

@@ -9,7 +9,10 @@ mod inputs;
 #[cfg(not(feature = "live"))]
 mod no_capture;
 mod output;
+mod packets;
 mod progress;
+mod spool;
+mod ticket;
 mod timers;
 
 use std::io::{self, Write};
@@ -42,6 +45,7 @@ pub fn main() -> ExitCode {
             let own = timers::own(own.as_deref())?;
             print(&report::timers(seconds, &own, screen))
         }
+        Plan::ForEachLine(command) => Ok(capture::for_each_line(&command)),
         Plan::Print(text) => print(&text),
     });
     let exit = outcome.unwrap_or_else(|error| {
@@ -94,6 +98,9 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let mut gathered = Gathered::new(limits, reporting)?;
     if !plan.quiet {
         inputs.left_out.iter().for_each(|words| note(words));
+    }
+    if !plan.follow {
+        gathered.packets.read_again_from(&inputs.files);
     }
     let failures = if plan.follow {
         follow(&mut gathered, &inputs.files, opening)?

@@ -4,25 +4,55 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::Reporting;
+use crate::cli::{Reporting, Ticket};
 use crate::error::{Error, Exit};
 use crate::source::Shown;
 
-/// Where a report goes.
+/// Where all that a run writes goes.
 #[derive(Debug)]
-pub(super) enum Output<'a> {
+pub(super) struct Output<'a> {
+    /// The report.
+    pub(super) report: Target<'a>,
+    /// The packets behind it.
+    pub(super) evidence: Option<Target<'a>>,
+    /// The archive of both.
+    pub(super) bundle: Option<Target<'a>>,
+}
+
+impl<'a> Output<'a> {
+    /// Where `plan` says, if it looks as if it could be written there: better known before a long analysis than after
+    /// it. Nothing is made or emptied yet.
+    pub(super) fn of(plan: &'a Reporting, inputs: &[PathBuf]) -> Result<Self, Error> {
+        let target = |path: &'a Option<PathBuf>| {
+            path.as_ref().map(|path| Target::file(path, plan.force, inputs)).transpose()
+        };
+        let Ticket { evidence, bundle, .. } = &plan.ticket;
+        for (one, other) in [(&plan.output, evidence), (&plan.output, bundle), (evidence, bundle)] {
+            if let Some(path) = one.as_ref().filter(|_| one == other) {
+                let message = format!("{} is given as the name of two files", name(path));
+                return Err(Error::new(Exit::Usage, message));
+            }
+        }
+        Ok(Self {
+            report: target(&plan.output)?.unwrap_or(Target::Standard),
+            evidence: target(evidence)?,
+            bundle: target(bundle)?,
+        })
+    }
+}
+
+/// Where something is written.
+#[derive(Debug)]
+pub(super) enum Target<'a> {
     /// Standard output.
     Standard,
     /// A file, overwritten or not.
     File { path: &'a Path, force: bool },
 }
 
-impl<'a> Output<'a> {
-    /// Where the report of `plan` goes, if it looks as if it could be written there: better known before a long
-    /// analysis than after it. Nothing is made or emptied yet.
-    pub(super) fn of(plan: &'a Reporting, inputs: &[PathBuf]) -> Result<Self, Error> {
-        let Some(path) = &plan.output else { return Ok(Self::Standard) };
-        let here = |path: &PathBuf| fs::canonicalize(path).ok();
+impl<'a> Target<'a> {
+    fn file(path: &'a Path, force: bool, inputs: &[PathBuf]) -> Result<Self, Error> {
+        let here = |path: &Path| fs::canonicalize(path).ok();
         if here(path).is_some_and(|output| inputs.iter().any(|input| here(input).as_ref() == Some(&output))) {
             let message = format!("{} is an input: it would be overwritten", name(path));
             return Err(Error::new(Exit::Usage, message));
@@ -30,14 +60,14 @@ impl<'a> Output<'a> {
         if path.is_dir() {
             return Err(failed(path, &io::ErrorKind::IsADirectory.into()));
         }
-        if path.exists() && !plan.force {
+        if path.exists() && !force {
             return Err(failed(path, &io::ErrorKind::AlreadyExists.into()));
         }
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         if parent.is_some_and(|parent| !parent.is_dir()) {
             return Err(failed(path, &io::ErrorKind::NotFound.into()));
         }
-        Ok(Self::File { path, force: plan.force })
+        Ok(Self::File { path, force })
     }
 
     /// Writes what `render` gives.

@@ -74,6 +74,22 @@ pub struct Software {
 }
 
 impl Software {
+    /// How many octets of the identification string `line` name the protocol's version, a known program and its release:
+    /// what thousands of hosts send alike. What follows, or another program's name, can be its owner's own words.
+    pub fn anonymous_octets(line: &[u8]) -> usize {
+        let mut dashes = line.iter().enumerate().filter(|(_, octet)| **octet == b'-').map(|(at, _)| at + 1);
+        let Some(named_at) = dashes.nth(1) else { return 0 };
+        let (version, named) = line.split_at(named_at);
+        if version.iter().any(|octet| !matches!(octet, b'S' | b'H' | b'-' | b'.' | b'0'..=b'9')) {
+            return 0;
+        }
+        let known = BEGINNINGS.iter().find(|(beginning, _)| named.starts_with(beginning.as_bytes()));
+        let Some((beginning, _)) = known.filter(|_| Self::of(line).is_some()) else { return named_at };
+        let release = named.iter().skip(beginning.len());
+        let release = release.take_while(|octet| matches!(octet, b'0'..=b'9' | b'.' | b'_' | b'p')).count();
+        named_at + beginning.len() + release
+    }
+
     /// Reads an identification string without its line end; `None` where the program is none of those known.
     pub fn of(line: &[u8]) -> Option<Self> {
         let named = std::str::from_utf8(line.splitn(3, |&octet| octet == b'-').nth(2)?).ok()?;
@@ -114,6 +130,17 @@ fn release(version: &str) -> Option<Release> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_names_nobody_ends_before_an_owners_own_words() {
+        let shown = |line: &'static str| line.get(..Software::anonymous_octets(line.as_bytes())).unwrap();
+        assert_eq!(shown("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3"), "SSH-2.0-OpenSSH_9.2p1");
+        assert_eq!(shown("SSH-2.0-dropbear_2022.83-acme"), "SSH-2.0-dropbear_2022.83");
+        assert_eq!(shown("SSH-1.99-bastion.acme.example"), "SSH-1.99-");
+        assert_eq!(shown("SSH-acme-OpenSSH_9.2"), "");
+        assert_eq!(shown("SSH-2.0-GoAnywhere7.4"), "SSH-2.0-");
+        assert_eq!(shown("SSH-2.0"), "");
+    }
 
     #[test]
     fn identification_strings_name_program_and_release() {

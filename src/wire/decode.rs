@@ -84,13 +84,22 @@ impl Decoder {
 fn walk<'a>(mut step: Step<'a>, context: &mut Context) -> Step<'a> {
     loop {
         step = match step? {
-            Next::Ethernet(view) => ethernet::read(view, context),
-            Next::Typed(ether_type, view) => ethernet::read_typed(ether_type, view, context),
-            Next::Ppp(view) => ppp::read(view),
-            Next::Ip(view) => net::read(view),
-            Next::Carried(protocol, header, view) => net::read_carried(protocol, header, view, context),
             end @ (Next::Fragment(_) | Next::Tcp(_) | Next::Icmp(_) | Next::Other(_)) => return Ok(end),
+            next => inward(next, context),
         };
+    }
+}
+
+/// The step from one layer to the one that it carries; an end stays what it is.
+#[inline]
+pub(super) fn inward<'a>(next: Next<'a>, context: &mut Context) -> Step<'a> {
+    match next {
+        Next::Ethernet(view) => ethernet::read(view, context),
+        Next::Typed(ether_type, view) => ethernet::read_typed(ether_type, view, context),
+        Next::Ppp(view) => ppp::read(view),
+        Next::Ip(view) => net::read(view),
+        Next::Carried(protocol, header, view) => net::read_carried(protocol, header, view, context),
+        end @ (Next::Fragment(_) | Next::Tcp(_) | Next::Icmp(_) | Next::Other(_)) => Ok(end),
     }
 }
 

@@ -9,6 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::frame::{FrameNo, Place};
 use crate::units::Timestamp;
 
+mod anatomy;
 mod decode;
 mod icmp;
 #[cfg(test)]
@@ -26,6 +27,7 @@ mod tunnel;
 mod undecoded;
 mod view;
 
+pub use anatomy::{Anatomy, Disguise, Veil};
 pub use decode::{Decoded, Decoder};
 pub use segment::{Checksum, End, Flags, Segment, Traits};
 pub use seq::Seq;

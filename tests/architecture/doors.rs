@@ -3,7 +3,7 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 31] = [
+const DOORS: [(&str, &[&str]); 36] = [
     ("base64", &["report"]),
     ("bzip2", &["source"]),
     ("chrono", &["report"]),
@@ -14,13 +14,16 @@ const DOORS: [(&str, &[&str]); 31] = [
     ("etherparse", &["wire"]),
     ("flate2", &["source"]),
     ("foldhash", &["flow", "case", "population", "analysis"]),
+    ("getrandom", &["run"]),
     ("hashbrown", &["flow", "case", "population", "analysis"]),
     ("indicatif", &["run"]),
+    ("ipcrypt-rs", &["report"]),
     ("ipnet", &["report"]),
     ("liblzma", &["source"]),
     ("lz4_flex", &["source"]),
     ("maud", &["report"]),
     ("md-5", &["report"]),
+    ("nix", &["run"]),
     ("pcap", &["source"]),
     ("rayon", &["analysis"]),
     ("rustix", &["source"]),
@@ -32,9 +35,11 @@ const DOORS: [(&str, &[&str]); 31] = [
     ("sha2", &["source"]),
     ("signal-hook", &["source"]),
     ("strsim", &["error"]),
+    ("tempfile", &["run"]),
     ("terminal_size", &["cli"]),
     ("thiserror", &["report", "source", "timers"]),
     ("toml", &["timers"]),
+    ("zip", &["report"]),
     ("zstd", &["source"]),
 ];
 

@@ -114,7 +114,10 @@ fn files_that_overlap_are_merged_by_time_and_what_both_hold_counts_once() {
     assert!(read(0)["path"].as_str().unwrap().ends_with("/a"));
     let limit = &report["capture"]["limits"][0];
     assert_eq!(limit["id"], "packets-duplicated");
-    assert!(limit["detail"].as_str().unwrap().contains("30 of the 57 frames of "), "{limit}");
+    assert!(
+        limit["detail"].as_str().unwrap().contains("30 of 57 frames are in two files and count once"),
+        "{limit}"
+    );
     // As of the whole, but for the numbers, of which a frame in both files uses two.
     let whole = super::capture("idle-reject-seen-at-client");
     let plain = tool::analyze(["--format", "json"], &whole).report().unwrap();

@@ -29,6 +29,7 @@ pub use path::{Lost, Outage, Path, Recent};
 pub use reset::{Evidence, Location, Posterior, Reset};
 pub use selected::Selected;
 pub use session::{Endpoint, Refused, Session, Unanswered, Vantage};
+pub(super) use ssh::software;
 pub use ssh::{Keepalive, Negotiated, Note, Party, Ssh, Violation};
 pub use timer::{Candidate, Timer};
 pub use trace::{Kind, Point};

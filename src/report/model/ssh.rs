@@ -200,7 +200,7 @@ fn party(transcript: &Transcript, side: Side) -> Party {
 }
 
 /// Software and version of an identification string: `OpenSSH_9.2p1 Debian-2` is OpenSSH 9.2p1.
-fn software(banner: &[u8]) -> Option<String> {
+pub(in crate::report) fn software(banner: &[u8]) -> Option<String> {
     let mut parts = banner.splitn(3, |&octet| octet == b'-');
     let (_, _, software) = (parts.next()?, parts.next()?, parts.next()?);
     let name = software.split(|&octet| octet == b' ').next()?;
