@@ -148,7 +148,10 @@ fn doubled(file: &Taken, all: &[Taken]) -> Option<Blind> {
     let (twins, frames) = (file.twins, file.summary.frames);
     Some(Blind {
         kind: BlindKind::Duplicates,
-        detail: format!("{twins} of the {frames} frames of {name} are also in {other}, and count once"),
+        // In back quotes, as all that is not of the capture itself.
+        detail: format!(
+            "{twins} of {frames} frames are in two files and count once: those of `{name}` that `{other}` holds, too"
+        ),
         frames: Vec::new(),
     })
 }
@@ -158,7 +161,7 @@ fn late(file: &Taken) -> Option<Blind> {
     file.late.then(|| Blind {
         kind: BlindKind::LimitReached,
         detail: format!(
-            "too many files overlap in time: {} was opened when another had ended",
+            "too many files overlap in time: one was opened after its time, `{}`",
             Shown(&file.summary.name)
         ),
         frames: Vec::new(),
