@@ -52,6 +52,8 @@
 //! | [timer](timers::Timer) | a known idle timer, with its source |
 //! | [waits](timers::Waits) | the silence before the end by every clock that a timer may have |
 //! | [pattern](population::Pattern) | what only several sessions together show |
+//! | [excerpt](report::Excerpt) | the packets behind a report, with what it says of them as comments |
+//! | [pseudonym](report::redact::Pseudonyms) | an address that stands for another in a redacted report and its excerpt |
 //! | [report](report::model::Report) | all of that as values; text, Markdown, HTML and JSON are renderings of it |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_macros, clippy::disallowed_types)]

@@ -537,3 +537,18 @@ fn manual_and_completions_hold_every_command() {
     }
     assert!(manual.contains("\\-\\-fail\\-on") && scripts.iter().all(|script| script.contains("fail-on")));
 }
+
+#[test]
+fn times_are_those_of_the_zone_that_is_asked_for() {
+    let zone = ["--time-zone", "Asia/Kolkata"];
+    let arguments = [&["analyze", CAPTURE, "--since", "15:49", "--until", "15:50"], &zone[..]].concat();
+    let shown = stdout(&run(&arguments));
+    assert!(shown.contains("2026-11-21 15:49:10.610 +05:30, frame 87"), "{shown}");
+    assert!(!shown.contains("10:19:10"), "{shown}");
+    let json = stdout(&run(&[&arguments[..], &["--format", "ndjson"]].concat()));
+    assert!(json.contains("2026-11-21T15:49:10.610331808+05:30"), "{json}");
+    assert!(json.contains("\"time_zone\":\"Asia/Kolkata\""), "{json}");
+    let wrong = run(&["analyze", CAPTURE, "--time-zone", "kolkata"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(stderr(&wrong).contains("did you mean `Asia/Kolkata`?"), "{}", stderr(&wrong));
+}

@@ -276,6 +276,29 @@ fn an_interface_that_disappears_leaves_a_report_that_says_it_is_partial() {
 }
 
 #[test]
+fn an_interface_that_goes_down_and_comes_back_is_said_and_the_capture_goes_on() {
+    let Some(namespace) = Namespace::new("down") else { return };
+    namespace.ip("link add veth-a type veth peer name veth-b");
+    namespace.ip("link set veth-a up");
+    namespace.ip("link set veth-b up");
+    let mut running = namespace.start(&["-i", "veth-a", "-f", "json"]);
+    let mut line = |running: &mut Running| {
+        let mut line = String::new();
+        running.errors.read_line(&mut line).unwrap();
+        line
+    };
+    namespace.ip("link set veth-a down");
+    let said = line(&mut running);
+    assert!(said.contains("veth-a is down") && said.contains("ip link set veth-a up"), "{said}");
+    namespace.ip("link set veth-a up");
+    assert!(line(&mut running).contains("veth-a is up again"));
+    running.signal("-INT");
+    let (report, said, status) = running.end();
+    assert_eq!(status, 0, "{said}");
+    assert!(report["capture"]["limits"][0]["detail"].as_str().unwrap().contains("was down once"), "{report}");
+}
+
+#[test]
 fn what_keeps_a_capture_from_beginning_is_said_with_what_to_do() {
     let Some(namespace) = Namespace::new("kept") else { return };
     namespace.ip("link add veth-a type veth peer name veth-b");
@@ -543,6 +566,46 @@ fn a_reader_that_is_gone_ends_the_capture() {
     let status = running.child.wait().unwrap();
     assert_eq!(status.code(), Some(0));
     assert!(started.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn the_kernel_says_which_resets_are_its_own() {
+    let Some(namespace) = Namespace::new("kernel") else { return };
+    let script = format!(
+        "mount -t tracefs tracefs /sys/kernel/tracing || exit 77
+         exec {} capture -i lo --kernel-trace -f json --deaths 1",
+        env!("CARGO_BIN_EXE_sshrst")
+    );
+    let mut command = namespace.command("sh");
+    command.args(["-c", &script]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    errors.read_line(&mut said).unwrap();
+    if !said.contains("capturing on") {
+        eprintln!("skipped: the kernel cannot be asked here: {said}");
+        _ = child.kill();
+        child.wait().unwrap();
+        return;
+    }
+    let running = Running { child, errors, said };
+    namespace.reset("1");
+    let (report, said, _) = running.end();
+    let reset = &report["sessions"][0]["reset"];
+    let kernel = &reset["kernel"];
+    let heard = (kernel["says"].as_str(), kernel["reason"].as_str(), reset["sender"].as_str());
+    assert_eq!(heard, (Some("sent"), Some("TCP_ABORT_ON_CLOSE"), Some("server")), "{said}");
+    assert!(reset["confidence"].as_f64().unwrap() > 0.99, "{reset}");
+}
+
+#[test]
+fn without_a_trace_it_is_said_and_the_capture_goes_on() {
+    let Some(namespace) = Namespace::new("no-kernel") else { return };
+    // `ip netns exec` mounts a /sys of its own, in which nothing else is mounted.
+    let mut command = namespace.capture(&["-i", "lo", "--kernel-trace", "-f", "json", "--duration", "1"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(said(&output).contains("`mount -t tracefs tracefs"), "{}", said(&output));
 }
 
 #[test]

@@ -180,3 +180,42 @@ fn a_flood_of_handshakes_is_let_go_oldest_first_and_counted() {
     assert!(words.iter().any(|words| words.contains("let go before their end could be told")), "{words:?}");
     assert!(!watched.report.sessions.is_empty(), "the last ones are kept");
 }
+
+#[test]
+fn drops_lower_the_confidence_of_sessions_that_lived_and_are_said_of_each() {
+    let folder = captures().into_iter().find(|folder| folder.slug == "idle-reject-seen-at-client").unwrap();
+    let judged = |drops: bool| {
+        let mut watch = Watch::new(Limits::default(), Ports::default());
+        each_frame(&folder.capture, |frame| {
+            watch.handle_frame(frame, Elapsed::ZERO);
+            if drops && frame.number.0 == 20 {
+                watch.note_drops();
+            }
+        });
+        build(&watch.finish(Vec::new()).0, &[], &Options::default()).sessions.pop().unwrap()
+    };
+    let (whole, dropped) = (judged(false), judged(true));
+    let confidence = |session: &Session| session.reset.as_ref().unwrap().confidence;
+    assert!(confidence(&dropped) < confidence(&whole));
+    let said = |session: &Session| session.limits.iter().any(|limit| limit.id == "capture-dropped-packets");
+    assert_eq!([said(&whole), said(&dropped)], [false, true]);
+}
+
+#[test]
+fn a_clock_that_is_set_back_delays_no_line() {
+    let folder = captures().into_iter().find(|folder| folder.slug == "idle-reject-seen-at-client").unwrap();
+    let mut watch = Watch::new(Limits::default(), Ports::default());
+    let (mut told, mut first, mut now) = (Vec::new(), None, Elapsed::ZERO);
+    let mut reset_at = None;
+    each_frame(&folder.capture, |frame| {
+        let first = *first.get_or_insert(frame.time);
+        now = now.max(frame.time.since(first));
+        // Halfway the host's clock goes back by an hour.
+        let back = if frame.number.0 > 40 { Elapsed::from_secs(3_600) } else { Elapsed::ZERO };
+        let frame = Frame { time: frame.time + (Elapsed::ZERO - back), ..*frame };
+        watch.handle_frame(&frame, now);
+        reset_at = Some(now);
+    });
+    watch.look(now + Elapsed::from_secs(3), &mut |news: Told| told.push(session(&news)));
+    assert_eq!(told.iter().map(|it| it.ended_by).collect::<Vec<_>>(), ["reset"], "{reset_at:?}");
+}

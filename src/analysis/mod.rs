@@ -4,6 +4,7 @@
 //! collected in order, so that the result is the same for any number of threads.
 
 mod crowd;
+mod kernel;
 mod ports;
 mod shape;
 mod shard;
@@ -14,6 +15,7 @@ mod watch;
 mod window;
 
 pub use crate::case::{Blind, BlindKind, Spot};
+pub use crate::infer::KernelReset;
 pub use crate::population::Findings;
 pub use ports::{Ports, SSH_PORT};
 pub use threads::Threads;
@@ -21,7 +23,7 @@ pub use watch::{Told, Watch};
 pub use window::Frames;
 
 use crate::case::{Case, Hosts, Vantage};
-use crate::flow::{Flow, Pair, Side, Table};
+use crate::flow::{Flow, Pair, Side};
 use crate::frame::Frame;
 use crate::infer;
 use crate::limits::Limits;
@@ -30,6 +32,7 @@ use crate::timers::Timer;
 use crate::units::Timestamp;
 use crate::wire::{Decoded, Decoder, FlowKey, Skimmed, skim};
 use crowd::{Court, Crowd};
+use kernel::KernelLog;
 use shard::Shard;
 use slots::Slot;
 use window::{Window, part_of};
@@ -59,6 +62,10 @@ pub struct Analysis {
     plain_udp: u64,
     /// What connections that are no longer kept showed of their hosts.
     past: Hosts,
+    /// When frames were dropped for the last time, as far as that is known: connections that lived by then may miss some.
+    dropped: Option<Timestamp>,
+    /// What the capturing host's kernel says, where it is asked.
+    kernel: Option<KernelLog>,
 }
 
 impl Analysis {
@@ -71,6 +78,8 @@ impl Analysis {
             counts: Counts::default(),
             plain_udp: 0,
             past: Hosts::default(),
+            dropped: None,
+            kernel: None,
             threads,
             limits,
             ports,
@@ -179,12 +188,16 @@ impl Analysis {
         if self.plain_udp > 0 {
             *self.counts.others.entry("udp").or_default() += self.plain_udp;
         }
+        if blind.iter().any(|blind| blind.kind == BlindKind::CaptureDropped) {
+            // A file says how many, and not when.
+            self.dropped.get_or_insert(end);
+        }
         let limits = self.limits;
         let shards = std::mem::take(&mut self.shards);
         let Some(mut all) = Shard::joined(shards) else { return Findings::default() };
         let mut hosts = std::mem::take(&mut self.past);
         let too_many = all.table.briefs() > limits.judged_singly;
-        let crowd = too_many.then(|| self.crowd(&all.table, &mut hosts, end));
+        let crowd = too_many.then(|| self.crowd(&all, &mut hosts, end));
         expand(&mut all, crowd.as_ref(), &limits);
         all.finish(end, &limits);
         blind.extend(self.unread());
@@ -194,19 +207,17 @@ impl Analysis {
             }
         }
         let (ids, cases) = self.cases(all, &hosts, end);
-        let mut sessions = self.threads.map(cases, |case| {
-            let diagnosis = infer::diagnose(&case);
-            Judged { case, diagnosis }
-        });
+        let kernel = self.kernel.as_ref();
+        let mut sessions = self.threads.map(cases, |case| judged(case, kernel));
         let patterns = population::patterns(&mut sessions);
         let folded = crowd.map(|crowd| folded(&crowd, &ids, &sessions)).unwrap_or_default();
         Findings { sessions, counts: self.counts, blind, patterns, folded, timers: self.timers }
     }
 
-    fn crowd(&self, table: &Table, hosts: &mut Hosts, end: Timestamp) -> Crowd {
+    fn crowd(&self, all: &Shard, hosts: &mut Hosts, end: Timestamp) -> Crowd {
         let vantage = self.vantage.map(Vantage::known);
         let must_speak = self.ports == Ports::Any;
-        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(table)
+        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(all)
     }
 
     /// What the decoder could not read.
@@ -255,8 +266,25 @@ impl Analysis {
         if let Some(spot) = self.vantage {
             case.vantage = Vantage::known(spot);
         }
+        if self.dropped.is_some_and(|dropped| dropped >= case.flow.start()) {
+            case.blind.push(Blind {
+                kind: BlindKind::CaptureDropped,
+                detail: "the capture dropped packets while this session lived; some may have been its own"
+                    .to_owned(),
+                frames: Vec::new(),
+            });
+        }
         Some(case)
     }
+}
+
+/// Judges `case` by its packets, and by what the kernel says where it was asked.
+fn judged(case: Case, kernel: Option<&KernelLog>) -> Judged {
+    let mut diagnosis = infer::diagnose(&case);
+    if let Some(testimony) = kernel.and_then(|kernel| kernel.about(&case)) {
+        diagnosis.hear(&case, testimony);
+    }
+    Judged { case, diagnosis }
 }
 
 /// Batches that all threads work on at a time: 4 MiB, so that starting and waiting for one another takes a hundredth of it.

@@ -8,6 +8,7 @@ use super::capture::CaptureArguments;
 use super::fail_on::FailOn;
 use super::selection::SelectionArguments;
 use super::ticket::TicketArguments;
+use crate::report::Zone;
 
 /// Says who reset an SSH connection, why, and since when, from a capture of its packets.
 #[derive(Debug, Parser)]
@@ -112,6 +113,9 @@ pub(super) struct ReportingArguments {
     /// Colour in text reports.
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub(super) color: When,
+    /// Zone of the times in the report, and of those given without an offset: `Europe/Berlin`.
+    #[arg(long, value_name = "ZONE", default_value_t = Zone::default())]
+    pub(super) time_zone: Zone,
     /// Leave out version and directories: the same capture gives the same report everywhere.
     #[arg(long)]
     pub(super) reproducible: bool,

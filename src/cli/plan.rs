@@ -16,7 +16,7 @@ use super::manual;
 use super::ticket::Ticket;
 use crate::analysis::{Ports, Spot};
 use crate::error::{Error, Exit};
-use crate::report::{Detail, Screen, Selection};
+use crate::report::{Detail, Screen, Selection, Zone};
 use crate::source::Shown;
 
 /// The run as it will happen.
@@ -79,6 +79,8 @@ pub struct Reporting {
     pub output: Option<PathBuf>,
     /// Overwrite the output file.
     pub force: bool,
+    /// The zone of its times.
+    pub zone: Zone,
     /// Same capture, same report.
     pub reproducible: bool,
     /// Show every session, also those that are usually folded.
@@ -218,11 +220,12 @@ pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> 
         // As everywhere, `-` is the standard stream.
         output: arguments.output.filter(|path| path.as_os_str() != "-"),
         force: arguments.force,
+        zone: arguments.time_zone,
         reproducible: arguments.reproducible,
         all: arguments.all,
         digest: !arguments.no_digest && (ticket.needs_packets() || !matches!(format, Format::Text { .. })),
         fail_on: arguments.fail_on,
-        selection,
+        selection: selection.of_zone(arguments.time_zone),
         threads: arguments.threads.map(usize::from),
         ticket,
     }

@@ -2,7 +2,7 @@
 //!
 //! The only user of zip.
 
-use std::io::{self, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -38,18 +38,24 @@ impl Trim {
 /// An archive that is being written.
 pub struct Bundle<W: Write + Seek> {
     zip: ZipWriter<W>,
-    options: SimpleFileOptions,
 }
 
 impl<W: Write + Seek> Bundle<W> {
     /// An empty archive.
     pub fn new(out: W) -> Self {
-        // Without a time, so that the same capture gives the same archive.
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
-            .last_modified_time(zip::DateTime::default())
-            .unix_permissions(0o644);
-        Self { zip: ZipWriter::new(out), options }
+        Self { zip: ZipWriter::new(out) }
+    }
+
+    /// The archive that `file` holds, to which more is added.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn added_to(file: W) -> io::Result<Self>
+    where
+        W: Read,
+    {
+        Ok(Self { zip: ZipWriter::new_append(file)? })
     }
 
     /// Begins the file `name`, of any size.
@@ -58,7 +64,13 @@ impl<W: Write + Seek> Bundle<W> {
     ///
     /// When it cannot be written.
     pub fn file(&mut self, name: &str) -> io::Result<&mut dyn Write> {
-        self.zip.start_file(name, self.options.large_file(true))?;
+        // Without a time, so that the same capture gives the same archive.
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .last_modified_time(zip::DateTime::default())
+            .unix_permissions(0o644)
+            .large_file(true);
+        self.zip.start_file(name, options)?;
         Ok(&mut self.zip)
     }
 

@@ -40,6 +40,10 @@ struct SessionLine<'a> {
 struct ClosingLine<'a> {
     schema: &'static str,
     tool: &'a Tool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_zone: &'a Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    redacted: bool,
     capture: &'a Capture,
     patterns: &'a [Pattern],
 }
@@ -71,7 +75,8 @@ pub fn ndjson_session(session: &Session, revises: bool, out: &mut dyn Write) -> 
 ///
 /// When `out` does not take it.
 pub fn ndjson_closing(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let Report { schema, tool, capture, patterns, .. } = report;
-    serde_json::to_writer(&mut *out, &ClosingLine { schema, tool, capture, patterns })?;
+    let Report { schema, tool, time_zone, redacted, capture, patterns, .. } = report;
+    let closing = ClosingLine { schema, tool, time_zone, redacted: *redacted, capture, patterns };
+    serde_json::to_writer(&mut *out, &closing)?;
     out.write_all(b"\n")
 }

@@ -1,6 +1,6 @@
 //! What is said while a capture still runs: each end in a line, and what of it the closing report changes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::model::{Report, Session, died};
 use super::text::told;
@@ -39,14 +39,17 @@ impl Verdict {
 #[derive(Debug, Default)]
 pub struct Ledger {
     said: BTreeMap<u32, Verdict>,
-    /// The deaths as they were told, for a closing report in which their packets are not kept any more.
-    deaths: BTreeMap<u32, Session>,
+    /// The sessions in `said`, in the order in which they were spoken of first.
+    order: VecDeque<u32>,
+    /// The deaths as they were told, the last one last, for a closing report in which their packets are not kept any more.
+    deaths: VecDeque<Session>,
     /// Deaths told, revisions left out.
     pub told: u64,
 }
 
-/// Sessions whose verdict is remembered: more than are kept to be judged again.
-const REMEMBERED: usize = 65_536;
+/// Sessions whose verdict is remembered: more than are kept to be judged again
+/// ([`finished_octets`](crate::limits::Limits::finished_octets) has room for twelve thousand).
+const REMEMBERED: usize = 32_768;
 
 /// Deaths that are kept as they were told: some ten thousand octets each.
 const DEATHS: usize = 1_024;
@@ -55,16 +58,25 @@ impl Ledger {
     /// Notes what is about to be said of `session`, and whether that is news.
     pub fn note(&mut self, session: &Session) -> News {
         let before = self.said.insert(session.id, Verdict::of(session));
-        if self.said.len() > REMEMBERED {
-            self.said.pop_first();
+        if before.is_none() {
+            self.order.push_back(session.id);
+        }
+        if self.order.len() > REMEMBERED
+            && let Some(gone) = self.order.pop_front()
+        {
+            self.said.remove(&gone);
+        }
+        // One that is spoken of again was mostly told just now.
+        if before.is_some()
+            && let Some(at) = self.deaths.iter().rposition(|death| death.id == session.id)
+        {
+            self.deaths.remove(at);
         }
         if died(session) {
-            self.deaths.insert(session.id, session.clone());
+            self.deaths.push_back(session.clone());
             if self.deaths.len() > DEATHS {
-                self.deaths.pop_first();
+                self.deaths.pop_front();
             }
-        } else {
-            self.deaths.remove(&session.id);
         }
         match before {
             None => {
@@ -78,7 +90,7 @@ impl Ledger {
 
     /// The last deaths told, the last one first.
     pub fn last_deaths(&self) -> impl Iterator<Item = &Session> {
-        self.deaths.values().rev()
+        self.deaths.iter().rev()
     }
 
     /// Gives the sessions of a closing report the numbers under which they were told, `ids`, and adds the deaths that were
@@ -91,8 +103,8 @@ impl Ledger {
         }
         // Those that are folded have no row of their own, and are there all the same.
         let kept: BTreeSet<u32> = ids.iter().copied().collect();
-        let gone = self.deaths.iter().filter(|(id, _)| !kept.contains(id));
-        report.sessions.extend(gone.map(|(_, session)| session.clone()));
+        let gone = self.deaths.iter().filter(|death| !kept.contains(&death.id));
+        report.sessions.extend(gone.cloned());
         report.sessions.sort_by_key(|session| session.id);
     }
 }
@@ -146,6 +158,21 @@ mod tests {
         session.ended_by = "open";
         assert_eq!(ledger.note(&session), News::Revised);
         assert_eq!((ledger.told, ledger.last_deaths().count()), (1, 0), "it lives");
+    }
+
+    #[test]
+    fn the_oldest_session_is_remembered_when_it_dies_last() {
+        let mut ledger = Ledger::default();
+        let session = refused().sessions.remove(0);
+        let told = REMEMBERED as u32 + DEATHS as u32;
+        for id in 2..told {
+            ledger.note(&Session { id, ..session.clone() });
+        }
+        let oldest = Session { id: 1, ..session };
+        assert_eq!(ledger.note(&oldest), News::First);
+        assert_eq!(ledger.note(&oldest), News::None);
+        assert_eq!(ledger.last_deaths().next().map(|death| death.id), Some(1));
+        assert_eq!((ledger.said.len(), ledger.deaths.len()), (REMEMBERED, DEATHS));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! One model, many renderings. The only user of comfy-table, chrono and maud.
+//! One model, many renderings. The only user of comfy-table, chrono, chrono-tz, ipcrypt-rs, maud and zip.
 
 mod bundle;
 mod community_id;
@@ -26,6 +26,7 @@ mod timers;
 mod wireshark;
 mod words;
 mod zeek;
+mod zone;
 
 pub use bundle::{Bundle, Trim, note};
 pub use complaint::explain_message;
@@ -45,6 +46,7 @@ pub use select::{Clock, ClockError, Network, Selection};
 pub use strftime::strftime;
 pub use text::text;
 pub use timers::timers;
+pub use zone::{Zone, ZoneError};
 
 use chrono::{DateTime, SecondsFormat};
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::cause::{Cause, Group};
-use crate::report::model::{Endpoint, InputFile, Pattern, Report, Reset, Session};
+use crate::report::model::{Endpoint, InputFile, Kernel, Pattern, Report, Reset, Session};
 use crate::units::Elapsed;
 
 /// `host:port`, an IPv6 address in brackets.
@@ -43,17 +43,28 @@ pub(super) fn span(seconds: f64) -> String {
     Elapsed::from_secs_f64(seconds).to_string()
 }
 
-/// The model's moment for people: `2026-11-21 08:04:30.185 UTC`.
+/// The model's moment for people: `2026-11-21 08:04:30.185 UTC`, or with the offset of its zone.
 pub(super) fn moment(iso: &str) -> String {
-    let seconds = iso.get(..23).zip(iso.get(23..).filter(|rest| rest.ends_with('Z')));
-    seconds.map_or_else(|| iso.to_owned(), |(seconds, _)| format!("{} UTC", seconds.replace('T', " ")))
+    let zone = |rest: &str| match rest.trim_start_matches(|it: char| it.is_ascii_digit()) {
+        "Z" => Some("UTC".to_owned()),
+        offset if offset.len() == 6 => Some(offset.to_owned()),
+        _ => None,
+    };
+    let seconds = iso.get(..23).zip(iso.get(23..).and_then(zone));
+    seconds.map_or_else(|| iso.to_owned(), |(seconds, zone)| format!("{} {zone}", seconds.replace('T', " ")))
 }
 
 /// Two of the model's moments: `2026-11-21 08:04:30.185 and 08:05:02.001 UTC`, with both days where they differ.
 pub(super) fn from_to(from: &str, to: &str) -> String {
     let (from, to) = (moment(from), moment(to));
-    match (from.strip_suffix(" UTC"), from.split_once(' ').zip(to.split_once(' '))) {
-        (Some(from), Some(((day, _), (same, time)))) if day == same => format!("{from} and {time}"),
+    let parts = |text: &str| -> Option<[String; 3]> {
+        let parts: Vec<String> = text.split(' ').map(str::to_owned).collect();
+        parts.try_into().ok()
+    };
+    match (parts(&from), parts(&to)) {
+        (Some([day, since, zone]), Some([same, until, other])) if day == same && zone == other => {
+            format!("{day} {since} and {until} {zone}")
+        }
         _ => format!("{from} and {to}"),
     }
 }
@@ -93,9 +104,17 @@ pub(super) fn colophon(report: &Report) -> Vec<String> {
     };
     let version = report.tool.version.map_or(String::new(), |version| format!(" {version}"));
     vec![
-        format!("Frames are numbered as in Wireshark{through}. Times are UTC."),
+        format!("Frames are numbered as in Wireshark{through}. Times are {}.", zone(report)),
         format!("Made by {}{version}; report format {}.", report.tool.name, report.schema),
     ]
+}
+
+/// The zone of its times, as the end of "times are".
+fn zone(report: &Report) -> String {
+    report
+        .time_zone
+        .as_ref()
+        .map_or_else(|| "UTC".to_owned(), |zone| format!("of {zone}, with their offset from UTC"))
 }
 
 /// What stands between `text` and `more` in a list whose parts may be empty.
@@ -202,6 +221,42 @@ pub(super) fn mechanism(reset: &Reset) -> Option<String> {
     })
 }
 
+/// What the kernel of the capturing host says of a reset.
+pub(super) fn kernel(kernel: &Kernel) -> String {
+    match (kernel.says, kernel.reason.as_deref()) {
+        ("sent", Some(reason)) => match kernel_reason(reason) {
+            Some(words) => format!("this host's kernel says that its TCP sent it: {words} ({reason})"),
+            None => format!("this host's kernel says that its TCP sent it ({reason})"),
+        },
+        ("sent", None) => "this host's kernel says that its TCP sent it".to_owned(),
+        ("not-sent", _) => {
+            "this host's kernel says that its TCP did not send it: a packet filter here did, or it came from elsewhere"
+                .to_owned()
+        }
+        _ => "this host's kernel received it from elsewhere, and took it".to_owned(),
+    }
+}
+
+/// What the names of `enum sk_rst_reason` mean (include/net/rstreason.h).
+fn kernel_reason(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "NO_SOCKET" => "it had no socket for the packet",
+        "TCP_ABORT_ON_CLOSE" => "the program closed with data unread",
+        "TCP_ABORT_ON_DATA" => "data came after the program had closed",
+        "TCP_ABORT_ON_LINGER" => "the program closed it so (SO_LINGER 0)",
+        "TCP_ABORT_ON_MEMORY" => "memory for closed connections was short",
+        "TCP_KEEPALIVE_TIMEOUT" => "keepalive probes had no answer",
+        "TCP_DISCONNECT_WITH_DATA" => "the program disconnected with data unsent",
+        "TCP_TIMEWAIT_SOCKET" => "the connection was closed already",
+        "TCP_STATE" => "the program ended the connection",
+        "TCP_FLAGS" | "INVALID_SYN" => "the packet's flags are not those of this state",
+        "TCP_INVALID_ACK_SEQUENCE" | "TCP_TOO_OLD_ACK" | "TCP_ACK_UNSENT_DATA" | "TCP_OLD_ACK" => {
+            "the packet acknowledged what was never sent"
+        }
+        _ => return None,
+    })
+}
+
 /// When in the life of an SSH connection.
 pub(super) fn phase(phase: Option<&str>) -> Option<&'static str> {
     Some(match phase? {
@@ -234,7 +289,10 @@ pub(super) fn timers(pattern: &Pattern) -> Option<String> {
 }
 
 /// What the cells of [`row`] hold.
-pub(super) const COLUMNS: [&str; 6] = ["#", "client", "server", "start (UTC)", "lasted", "end"];
+pub(super) fn columns(report: &Report) -> [String; 6] {
+    let zone = report.time_zone.as_deref().unwrap_or("UTC");
+    ["#", "client", "server", &format!("start ({zone})"), "lasted", "end"].map(str::to_owned)
+}
 
 /// A session in a row of a table.
 pub(super) fn row(session: &Session) -> [String; 6] {
@@ -282,6 +340,7 @@ mod tests {
     #[test]
     fn moments_are_cut_to_milliseconds_and_odd_ones_left_alone() {
         assert_eq!(moment("2026-11-21T08:04:30.185400317Z"), "2026-11-21 08:04:30.185 UTC");
+        assert_eq!(moment("2026-11-21T08:04:30.185400317+01:00"), "2026-11-21 08:04:30.185 +01:00");
         assert_eq!(moment("soon"), "soon");
     }
 

@@ -118,7 +118,7 @@ impl Gathered {
             traces: traces(reporting.format, output),
             selection: reporting.selection.clone(),
         };
-        let model = model::build(&findings, &self.inputs, &options);
+        let model = reporting.zone.shown(model::build(&findings, &self.inputs, &options));
         let model = self.names.as_ref().map_or_else(|| model.clone(), |names| redacted(&model, names));
         output.report.write(|out| render(&model, reporting.format, out))?;
         let packed =

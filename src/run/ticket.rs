@@ -99,11 +99,19 @@ impl Packed<'_> {
             Error::new(Exit::NotWritten, format!("the archive could not be put together: {error}"))
         };
         let most = self.reporting.ticket.max_size;
+        let mut reports = None;
         for trim in Trim::STEPS {
-            let mut file = tempfile::tempfile().map_err(failed)?;
-            let missing = self.archive(trim, &mut file, packets).map_err(failed)?;
-            let octets = file.stream_position().map_err(failed)?;
-            if octets <= most {
+            // Reports are written once, however often packets are tried beside them.
+            let (of, base) = match reports.take() {
+                Some((of, base)) if of == (trim.html, trim.json) => (of, base),
+                _ => ((trim.html, trim.json), self.reports(trim).map_err(failed)?),
+            };
+            let (_, base) = reports.insert((of, base));
+            if base.seek(io::SeekFrom::End(0)).map_err(failed)? > most {
+                continue;
+            }
+            let (mut file, missing) = self.archive(base, trim, packets).map_err(failed)?;
+            if file.seek(io::SeekFrom::End(0)).map_err(failed)? <= most {
                 file.rewind().map_err(failed)?;
                 target.write(|out| io::copy(&mut file, out).map(drop))?;
                 return Ok(missing);
@@ -114,13 +122,12 @@ impl Packed<'_> {
             .with_hint("a larger `--max-size`, or `--session N` for one session"))
     }
 
-    fn archive(&self, trim: Trim, out: &mut File, packets: &mut Packets) -> io::Result<Missing> {
+    /// An archive of the reports.
+    fn reports(&self, trim: Trim) -> io::Result<File> {
         let (model, reporting) = (self.model, self.reporting);
-        let detail =
-            if reporting.all || !reporting.selection.is_everything() { Detail::All } else { Detail::Deaths };
-        let mut bundle = Bundle::new(out);
-        let note = report::note(model, trim, self.names.is_some(), reporting.ticket.max_size);
-        bundle.file("README.txt")?.write_all(note.as_bytes())?;
+        let chosen = reporting.all || !reporting.selection.is_everything();
+        let detail = if chosen { Detail::All } else { Detail::Deaths };
+        let mut bundle = Bundle::new(tempfile::tempfile()?);
         report::markdown(model, detail, bundle.file("report.md")?)?;
         if trim.html {
             report::html(model, detail, bundle.file("report.html")?)?;
@@ -128,12 +135,22 @@ impl Packed<'_> {
         if trim.json {
             report::json(model, bundle.file("report.json")?)?;
         }
+        bundle.finish()
+    }
+
+    /// The archive of the reports in `base` with the packets and the note.
+    fn archive(&self, base: &mut File, trim: Trim, packets: &mut Packets) -> io::Result<(File, Missing)> {
+        let mut file = tempfile::tempfile()?;
+        base.rewind()?;
+        io::copy(base, &mut file)?;
+        let mut bundle = Bundle::added_to(file)?;
         let mut missing = Missing::default();
         if let Some(extent) = trim.packets {
             missing = self.evidence(extent, bundle.file("evidence.pcapng")?, packets)?;
         }
-        bundle.finish()?;
-        Ok(missing)
+        let note = report::note(self.model, trim, self.names.is_some(), self.reporting.ticket.max_size);
+        bundle.file("README.txt")?.write_all(note.as_bytes())?;
+        Ok((bundle.finish()?, missing))
     }
 }
 

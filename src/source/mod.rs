@@ -19,6 +19,8 @@ mod foreign;
 mod format;
 mod input;
 mod intake;
+#[cfg(all(feature = "live", target_os = "linux"))]
+pub mod kernel;
 #[cfg(feature = "live")]
 pub mod live;
 mod open;

@@ -69,7 +69,7 @@ pub use identification::looks_like_ssh;
 pub use rule::{RULES, Rule};
 pub use session::{Arrival, Chunk, Session};
 pub use software::{Program, Release, Software};
-pub use text::length_as_text;
+pub use text::{anonymous_text_octets, length_as_text};
 pub use transcript::{
     Banner, Bulk, Certainty, Cipher, Disconnect, Event, EventKind, Keepalive, KnownText, Mark, Mismatch,
     Negotiated, Offer, Pair, Party, Phase, Rekey, Side, StrayText, Transcript, Typing, Violation,

@@ -55,6 +55,17 @@ pub(super) fn recognise(octets: &[u8]) -> Option<KnownText> {
     })
 }
 
+/// How many octets at the beginning of `text`, which stands where SSH should be, are a program's or a protocol's own and
+/// the same from every host. What follows can be anybody's words.
+pub fn anonymous_text_octets(text: &[u8]) -> usize {
+    BEGINNINGS
+        .iter()
+        .filter(|(beginning, _)| text.starts_with(beginning))
+        .map(|(it, _)| it.len())
+        .max()
+        .unwrap_or(0)
+}
+
 /// Which protocol a greeting `220` is of, by the name in its first line.
 fn greeting(octets: &[u8]) -> KnownText {
     let line = octets.split(|&octet| octet == b'\n').next().unwrap_or_default().to_ascii_uppercase();
@@ -151,6 +162,14 @@ impl Head {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_text_only_the_programs_own_words_name_nobody() {
+        let shown = |text: &'static str| text.get(..anonymous_text_octets(text.as_bytes())).unwrap();
+        assert_eq!(shown("Not allowed at this time\r\n"), "Not allowed at this time");
+        assert_eq!(shown("220 mail.example.org ESMTP"), "220 ");
+        assert_eq!(shown("Go away, alice"), "");
+    }
 
     #[test]
     fn refusals_and_foreign_protocols_are_recognised_by_their_beginning() {

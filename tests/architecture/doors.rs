@@ -3,10 +3,11 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 36] = [
+const DOORS: &[(&str, &[&str])] = &[
     ("base64", &["report"]),
     ("bzip2", &["source"]),
     ("chrono", &["report"]),
+    ("chrono-tz", &["report"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),

@@ -1,9 +1,10 @@
 //! The form of Markdown and HTML: verdict first, drawings complete, nothing from outside.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
-use sshrst::report::model::Session;
+use sshrst::report::model::{Report, Session};
+use sshrst::report::{Detail, markdown as markdown_of};
 
-use super::{html, markdown, read, report_of, reports, text};
+use super::{html, markdown, read, rendered, report_of, reports, text};
 
 /// The diagrams of a Markdown report.
 pub(crate) fn diagrams(source: &str) -> Vec<String> {
@@ -139,6 +140,32 @@ fn a_page_is_sound_for_readers_who_listen() {
 fn a_page_of_one_session_is_small() {
     for (slug, report) in reports() {
         assert!(html(&report).len() <= 300_000 * report.sessions.len(), "{slug}: {}", html(&report).len());
+    }
+}
+
+/// A report of so many sessions, made of a capture's.
+fn many(sessions: u32) -> Report {
+    let mut report = report_of("idle-reject-seen-at-client");
+    let one = report.sessions.remove(0);
+    report.sessions = (1..=sessions).map(|id| Session { id, ..one.clone() }).collect();
+    report
+}
+
+#[test]
+fn markdown_fits_into_a_comment_and_says_what_it_leaves_out() {
+    for (sessions, detail, whole) in
+        [(3, Detail::All, 3), (50, Detail::Deaths, 5), (50, Detail::All, 6), (5_000, Detail::Deaths, 5)]
+    {
+        let shown = rendered(|out| markdown_of(&many(sessions), detail, out));
+        assert!(shown.chars().count() <= 65_536, "{sessions}: {}", shown.chars().count());
+        assert!((shown.matches("\n## Session ").count()).abs_diff(whole) <= 1, "{sessions} {detail:?}");
+        let said = shown.lines().take(30).find(|line| line.contains("Shortened to what a comment"));
+        let cut = sessions > 50 || detail == Detail::All && sessions > 6;
+        assert_eq!(said.is_some(), cut, "{sessions} {detail:?}");
+        assert!(shown.contains("SHA-256") && shown.trim_end().ends_with("sshrst/1."), "{sessions}");
+        for diagram in diagrams(&shown) {
+            assert!(diagram.lines().all(is_statement));
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use sshrst::report::json;
 use sshrst::report::model::{Report, Session};
+use sshrst::report::redact::{Pseudonyms, RedactKey, redacted};
 
 use super::form::{diagrams, is_statement};
 use super::{html, markdown, read, rendered, report_of, text};
@@ -115,6 +116,30 @@ proptest! {
         }
         let json = rendered(|out| json(&planted, out));
         prop_assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+
+    #[test]
+    fn no_text_of_a_peer_outlives_redaction(before in hostile(), behind in hostile()) {
+        let words = format!("{before}ALICE{behind}");
+        let mut report = report_of("forged-reset-seen-at-client");
+        for session in &mut report.sessions {
+            for party in [&mut session.ssh.client, &mut session.ssh.server] {
+                party.banner = Some(format!("SSH-2.0-OpenSSH_9.2 {words}"));
+                (party.text, party.disconnect) = (Some(words.clone()), Some(format!("2: {words}")));
+            }
+            session.client_saw = Some(format!("Received disconnect from 192.0.2.1 port 22:2: {words}"));
+            session.exchange.iter_mut().for_each(|step| step.note = format!("code 2: {words}, more"));
+        }
+        let names = Pseudonyms::new(RedactKey::new(std::array::from_fn(|at| at as u8)).unwrap());
+        let redacted = redacted(&report, &names);
+        let json = rendered(|out| json(&redacted, out));
+        for rendering in [text(&redacted), markdown(&redacted), html(&redacted), json] {
+            prop_assert!(!rendering.contains("ALICE"), "{}", rendering);
+        }
     }
 }
 

@@ -16,12 +16,14 @@ mod outlook;
 mod register;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
-use super::{Analysis, Ports, Spot};
+use super::kernel::KernelLog;
+use super::{Analysis, Ports, Spot, judged};
 use crate::case::{Blind, BlindKind, Ending, Hosts};
 use crate::flow::FlowId;
 use crate::frame::{Frame, FrameNo, Place};
-use crate::infer;
+use crate::infer::KernelReset;
 use crate::limits::Limits;
 use crate::population::{Findings, Judged};
 use crate::report::Activity;
@@ -71,6 +73,28 @@ impl Watch {
     #[must_use]
     pub fn knowing(self, timers: Vec<Timer>) -> Self {
         Self { rules: self.rules.knowing(timers), ..self }
+    }
+
+    /// Joins what the kernel of the capturing host, which has the addresses `own`, says from `since` on.
+    #[must_use]
+    pub fn hearing(mut self, own: Vec<IpAddr>, since: Timestamp) -> Self {
+        self.rules.kernel = Some(KernelLog::new(own, since));
+        self
+    }
+
+    /// Frames were dropped just now: connections that live may miss some.
+    pub fn note_drops(&mut self) {
+        self.rules.dropped = self.rules.counts.last.or(self.rules.dropped);
+    }
+
+    /// Takes what the kernel said of a reset.
+    pub fn hear(&mut self, said: KernelReset) {
+        let Analysis { kernel, ports, .. } = &mut self.rules;
+        if ports.connect(said.from.port, said.to.map_or(0, |to| to.port))
+            && let Some(kernel) = kernel
+        {
+            kernel.note(said);
+        }
     }
 
     /// Takes the next frame, which came at `now`.
@@ -174,8 +198,7 @@ impl Watch {
         let (id, flow) = flows.find(|(id, _)| id.0 as usize == index)?;
         let hosts = self.neighbours(&flow.key, flow.place);
         let case = self.rules.case(watched.id as usize, *flow, &slots.take(id), &hosts, end)?;
-        let diagnosis = infer::diagnose(&case);
-        Some(Judged { case, diagnosis })
+        Some(judged(case, self.rules.kernel.as_ref()))
     }
 
     /// What is known of the two hosts of a connection: what was told of them, and their connections that live.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::clear::{Names, Stream};
 use crate::case::Case;
 use crate::frame::{FrameNo, Place};
-use crate::ssh::Software;
+use crate::ssh::{Software, anonymous_text_octets};
 use crate::wire::End;
 
 /// A session whose frames are taken.
@@ -36,9 +36,14 @@ impl Chosen {
         let group_exchange =
             negotiated.is_some_and(|agreed| agreed.kex.starts_with("diffie-hellman-group-exchange"));
         let stream = |end: End| {
-            let banner = case.transcript.party.of(flow.side(end)).banner.as_ref();
+            let party = case.transcript.party.of(flow.side(end));
+            let words = party.stray.as_ref().map(|stray| {
+                let start = stray.mark.offset;
+                start..start + anonymous_text_octets(&stray.text) as u64
+            });
             Stream::new(Names {
-                open: banner.map_or(0, |banner| Software::anonymous_octets(&banner.line)),
+                open: party.banner.as_ref().map_or(0, |it| Software::anonymous_octets(&it.line)),
+                words: words.unwrap_or_default(),
                 group_exchange,
             })
         };

@@ -30,10 +30,12 @@ const KEX_REPLY: u8 = 31;
 const GROUP_EXCHANGE_REPLY: u8 = 33;
 
 /// What analysis knows of a direction before its octets come again.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     /// Octets of its identification string that name a protocol and a program, and nobody.
     pub(super) open: usize,
+    /// Where in the stream a program's own words stand in the place of SSH.
+    pub(super) words: Range<u64>,
     /// The key exchange method is group exchange.
     pub(super) group_exchange: bool,
 }
@@ -147,6 +149,7 @@ impl Stream {
                 self.stage = Stage::Encrypted;
             }
             let Some(kind) = self.step(octet) else { return };
+            let kind = if self.names.words.contains(&self.next) { Kind::Open } else { kind };
             match self.stretches.last_mut() {
                 Some((range, last)) if *last == kind => range.end += 1,
                 _ => self.stretches.push((self.next..self.next + 1, kind)),
@@ -257,7 +260,7 @@ mod tests {
     }
 
     fn naming(open: usize) -> Stream {
-        Stream::new(Names { open, group_exchange: false })
+        Stream::new(Names { open, ..Names::default() })
     }
 
     fn packet(message: u8, body: &[u8]) -> Vec<u8> {
@@ -311,6 +314,14 @@ mod tests {
         let mut stream = naming(8);
         let veils = vec![Veil { octets: 8..14, with: b'x' }];
         assert_eq!(stream.take(&segment(5, 16), b"SSH-2.0-ACME_1\r\n"), Clear { octets: 16, veils });
+    }
+
+    #[test]
+    fn a_programs_own_words_stay() {
+        let mut stream = Stream::new(Names { words: 0..3, ..Names::default() });
+        stream.take(&Segment { flags: Flags::SYN, ..segment(0, 0) }, &[]);
+        let veils = vec![Veil { octets: 3..9, with: b'x' }];
+        assert_eq!(stream.take(&segment(1, 10), b"220 alice\n"), Clear { octets: 10, veils });
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::redact::Pseudonyms;
 use crate::frame::Frame;
 use crate::limits::Limits;
 use crate::population::Findings;
-use crate::wire::{Anatomy, Decoded, Decoder, FlowKey, Traits};
+use crate::wire::{Anatomy, Decoded, Decoder, FlowKey, Skimmed, Traits, skim};
 use chosen::Chosen;
 pub use comments::of_frames;
 
@@ -65,6 +65,8 @@ pub struct Excerpt<'a> {
     limits: Limits,
     decoder: Decoder,
     chosen: BTreeMap<FlowKey, Vec<Chosen>>,
+    /// The ports of those, the lower before the higher: most frames of a capture have others.
+    ports: BTreeSet<(u16, u16)>,
     section: Vec<String>,
     comments: BTreeMap<u64, String>,
     fragments: u64,
@@ -86,8 +88,18 @@ impl<'a> Excerpt<'a> {
             let entry = Chosen::of(&judged.case, cited, options.extent == Extent::Ends);
             chosen.entry(judged.case.flow.key).or_default().push(entry);
         }
+        let ports = chosen.keys().map(|key| sorted(key.low.port, key.high.port)).collect();
         let section = comments::of_section(report, &sessions, options);
-        Self { options, limits, decoder: Decoder::new(limits), chosen, section, comments, fragments: 0 }
+        Self {
+            options,
+            limits,
+            decoder: Decoder::new(limits),
+            chosen,
+            ports,
+            section,
+            comments,
+            fragments: 0,
+        }
     }
 
     /// Begins the pcapng.
@@ -106,7 +118,12 @@ impl<'a> Excerpt<'a> {
     ///
     /// When `out` does not take it.
     pub fn take<W: Write>(&mut self, frame: &Frame<'_>, out: &mut Pcapng<W>) -> io::Result<()> {
-        let decoded = self.decoder.decode(frame);
+        let ports = &self.ports;
+        let decoded = match skim(frame, &self.limits, |one, other| ports.contains(&sorted(one, other))) {
+            Skimmed::Tcp(packet) => Decoded::Tcp(packet),
+            Skimmed::Elsewhere | Skimmed::Udp => return Ok(()),
+            Skimmed::Unclear => self.decoder.decode(frame),
+        };
         let (key, place) = match &decoded {
             Decoded::Tcp(packet) => (packet.key, packet.place),
             Decoded::Icmp(quote) => (quote.key, quote.place),
@@ -159,4 +176,8 @@ impl<'a> Excerpt<'a> {
     pub fn missing(&self) -> usize {
         self.chosen.values().flatten().filter(|chosen| chosen.taken == 0).count()
     }
+}
+
+const fn sorted(one: u16, other: u16) -> (u16, u16) {
+    if one < other { (one, other) } else { (other, one) }
 }

@@ -79,12 +79,12 @@ fn patterns(patterns: &[Pattern]) -> Markup {
 }
 
 /// Sessions in a row each.
-pub(super) fn rows(heading: &str, sessions: &[&Session]) -> Markup {
+pub(super) fn rows(report: &Report, heading: &str, sessions: &[&Session]) -> Markup {
     html! {
         @if !sessions.is_empty() {
             h2 { (prose::sentence(heading)) }
             table {
-                thead { tr { @for column in words::COLUMNS { th scope="col" { (column) } } } }
+                thead { tr { @for column in words::columns(report) { th scope="col" { (column) } } } }
                 @for session in sessions {
                     tr { @for cell in words::row(session) { td { (prose::sentence(&cell)) } } }
                 }

@@ -38,8 +38,8 @@ pub fn html(report: &Report, detail: Detail, out: &mut dyn Write) -> io::Result<
     for session in &shown.full {
         put(session::show(session))?;
     }
-    put(frame::rows("Also died (`--all` shows each in full)", &shown.more_deaths))?;
-    put(frame::rows("Other sessions", &shown.others))?;
+    put(frame::rows(report, "Also died (`--all` shows each in full)", &shown.more_deaths))?;
+    put(frame::rows(report, "Other sessions", &shown.others))?;
     put(frame::bottom(report))?;
     put(PreEscaped("</main></body></html>\n".to_owned()))
 }

@@ -8,7 +8,7 @@ use crate::report::page::Block;
 use crate::report::text::told;
 use crate::report::words;
 
-/// Title, how many died, and the verdict of each.
+/// Title, what was read, and how many died.
 pub(super) fn top(paper: &mut Paper, report: &Report, shown: &Shown<'_>) {
     paper.heading(1, "SSH sessions and how they ended");
     let opening = told::opening(report, shown.died.len());
@@ -16,6 +16,10 @@ pub(super) fn top(paper: &mut Paper, report: &Report, shown: &Shown<'_>) {
         Block::Text { text, .. } => Some(text.as_str()),
         _ => None,
     }));
+}
+
+/// The verdict of each that died, and what they show together.
+pub(super) fn overview(paper: &mut Paper, report: &Report, shown: &Shown<'_>) {
     if shown.died.len() > 1 {
         for session in shown.full_deaths() {
             paper.item(&format!("Session {}, {}", session.id, told::verdict_with_cause(session)));
@@ -48,12 +52,16 @@ fn patterns(paper: &mut Paper, patterns: &[Pattern]) {
 }
 
 /// Sessions in a row each.
-pub(super) fn rows(paper: &mut Paper, heading: &str, sessions: &[&Session]) {
+pub(super) fn rows(paper: &mut Paper, report: &Report, heading: &str, sessions: &[&Session]) {
     if sessions.is_empty() {
         return;
     }
     paper.heading(2, heading);
-    paper.table(words::COLUMNS, sessions.iter().map(|session| words::row(session).map(Cell::text)));
+    let columns = words::columns(report);
+    paper.table(
+        columns.each_ref().map(String::as_str),
+        sessions.iter().map(|session| words::row(session).map(Cell::text)),
+    );
 }
 
 /// What was read, and by what.
@@ -75,4 +83,16 @@ pub(super) fn bottom(paper: &mut Paper, report: &Report) {
     for sentence in words::colophon(report) {
         paper.paragraph(&sentence);
     }
+}
+
+/// Says what did not fit: `sessions` in full, and `lines` of tables and lists.
+pub(super) fn shortened(paper: &mut Paper, sessions: usize, lines: usize) {
+    let sessions =
+        (sessions > 0).then(|| format!("{} not in full", words::counted(sessions as u64, "session")));
+    let lines = (lines > 0).then(|| format!("{} of tables left out", words::counted(lines as u64, "line")));
+    let missing: Vec<String> = sessions.into_iter().chain(lines).collect();
+    paper.strong(&format!(
+        "Shortened to what a comment on GitHub holds, 65,536 characters: {}. The HTML and JSON reports have all of it.",
+        missing.join(", ")
+    ));
 }

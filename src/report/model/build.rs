@@ -73,6 +73,8 @@ pub fn build(findings: &Findings, inputs: &[Input], options: &Options) -> Report
             name: env!("CARGO_PKG_NAME"),
             version: (!options.reproducible).then_some(env!("CARGO_PKG_VERSION")),
         },
+        time_zone: None,
+        redacted: false,
         capture: Capture {
             files,
             frames: counts.frames,

@@ -26,7 +26,7 @@ pub use encrypted::{Encrypted, EncryptedStream, Event};
 pub use exchange::Step;
 pub use mismatch::{Enable, Mismatch};
 pub use path::{Lost, Outage, Path, Recent};
-pub use reset::{Evidence, Location, Posterior, Reset};
+pub use reset::{Evidence, Kernel, Location, Posterior, Reset};
 pub use selected::Selected;
 pub use session::{Endpoint, Refused, Session, Unanswered, Vantage};
 pub(super) use ssh::software;
@@ -47,6 +47,12 @@ pub struct Report {
     pub schema: &'static str,
     /// What wrote the report.
     pub tool: Tool,
+    /// The zone that its times are of, by its name in the IANA database; absent where they are UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// Whether addresses are pseudonyms and what hosts and users wrote is taken out; absent where not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub redacted: bool,
     /// What was read.
     pub capture: Capture,
     /// Which sessions were asked for; absent where all are shown.

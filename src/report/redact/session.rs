@@ -8,7 +8,7 @@ use crate::report::model::{
     Remedy, Reset, Session, Ssh, Step, Timer, Violation, software,
 };
 use crate::report::{community_id, wireshark};
-use crate::ssh::Software;
+use crate::ssh::{Software, anonymous_text_octets};
 use crate::wire;
 
 /// Puts `session` under pseudonyms.
@@ -94,7 +94,7 @@ fn redact_ssh(ssh: &mut Ssh, names: &Pseudonyms) {
             *line = anonymous(&shown, line);
         }
         if let Some(text) = text {
-            TAKEN_OUT.clone_into(text);
+            *text = anonymous_text(text);
         }
         if let Some(said) = disconnect {
             let code = said.split(':').next().unwrap_or_default();
@@ -120,6 +120,16 @@ fn redact_ssh(ssh: &mut Ssh, names: &Pseudonyms) {
     }
 }
 
+/// `text`, which stood where SSH should be, with a program's own words alone.
+fn anonymous_text(text: &str) -> String {
+    let shown = text.get(..anonymous_text_octets(text.as_bytes())).unwrap_or_default();
+    let ended = text.strip_prefix(shown).is_some_and(|rest| matches!(rest, "" | LINE_END));
+    if ended && !shown.is_empty() { text.to_owned() } else { format!("{shown}{TAKEN_OUT}") }
+}
+
+/// A line's end as the model shows it.
+const LINE_END: &str = r"\x0d\x0a";
+
 /// The identification string `line` of which `shown` may be.
 fn anonymous(shown: &str, line: &str) -> String {
     if shown == line { shown.to_owned() } else { format!("{shown}{TAKEN_OUT}") }
@@ -143,6 +153,7 @@ fn redact_reset(reset: &mut Reset, names: &Pseudonyms) {
         trigger_frame: _,
         evidence,
         would_settle,
+        kernel: _,
     } = reset;
     for Evidence { id: _, outcome: _, summary, frames: _, bears: _ } in evidence {
         *summary = names.sentence(summary);
@@ -222,7 +233,7 @@ impl Texts {
                 let shown = line.get(..Software::anonymous_octets(line.as_bytes())).unwrap_or_default();
                 known.push((line.clone(), anonymous(shown, line)));
             }
-            known.extend(party.text.iter().map(|text| (text.clone(), TAKEN_OUT.to_owned())));
+            known.extend(party.text.iter().map(|text| (text.clone(), anonymous_text(text))));
             known.extend(words(party).map(|said| (said, TAKEN_OUT.to_owned())));
         }
         known.retain(|(text, _)| !text.is_empty());

@@ -11,6 +11,7 @@ use std::net::IpAddr;
 
 use crate::flow::Side;
 use crate::population::Judged;
+use crate::report::zone::Zone;
 use crate::units::{Elapsed, Timestamp};
 
 /// What a session must be to be shown: all that is given must hold, and of several values of one kind one.
@@ -39,6 +40,14 @@ impl Selection {
     /// Whether every session is shown.
     pub fn is_everything(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// The same with times as clocks of `zone` show them.
+    pub fn of_zone(mut self, zone: Zone) -> Self {
+        for clock in [&mut self.since, &mut self.until, &mut self.around].into_iter().flatten() {
+            *clock = clock.of_zone(zone);
+        }
+        self
     }
 
     /// Whether the session with this number is asked for by it.

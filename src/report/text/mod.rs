@@ -42,9 +42,9 @@ pub fn text(report: &Report, screen: Screen, detail: Detail, out: &mut dyn Write
         Detail::Deaths => {
             died.iter().take(IN_FULL).for_each(|each| session::show(&mut page, each));
             let rest = died.get(IN_FULL..).unwrap_or_default();
-            summary::table(&mut page, "Also died (`--all` shows each in full)", rest);
+            summary::table(&mut page, report, "Also died (`--all` shows each in full)", rest);
             summary::without_effect(&mut page, &others);
-            summary::table(&mut page, "Other sessions", &others);
+            summary::table(&mut page, report, "Other sessions", &others);
         }
     }
     session::limits(&mut page, "What this capture could not show", &report.capture.limits);

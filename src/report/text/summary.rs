@@ -34,6 +34,10 @@ pub(super) fn opening(page: &mut Page, report: &Report, died: usize) {
     if capture.files.len() > 1 {
         page.paragraph(0, &numbering(&capture.files), Tone::Faint);
     }
+    if report.redacted {
+        let line = "Redacted: addresses are pseudonyms, and what hosts and users wrote is taken out.";
+        page.paragraph(0, line, Tone::Faint);
+    }
     if let Some(selection) = &report.selection {
         page.paragraph(0, &selected(selection), Tone::Plain);
         if selection.chosen == 0 {
@@ -122,7 +126,7 @@ pub(super) fn patterns(page: &mut Page, patterns: &[Pattern]) {
 }
 
 /// Sessions in a line each.
-pub(super) fn table(page: &mut Page, heading: &str, sessions: &[&Session]) {
+pub(super) fn table(page: &mut Page, report: &Report, heading: &str, sessions: &[&Session]) {
     if sessions.is_empty() {
         return;
     }
@@ -132,7 +136,7 @@ pub(super) fn table(page: &mut Page, heading: &str, sessions: &[&Session]) {
         .load_style(NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(page.width()).unwrap_or(u16::MAX))
-        .set_header(words::COLUMNS);
+        .set_header(words::columns(report));
     for session in sessions {
         table.add_row(words::row(session));
     }

@@ -48,6 +48,7 @@ fn reset() -> Reset {
             evidence("reset-carries-data", "absent", "no data in the reset", None),
             evidence("sender-alive-after-reset", "cannot-tell", "the capture ends with the reset", None),
         ],
+        kernel: None,
         would_settle: vec!["a capture on the server taken at the same time".into()],
     }
 }
@@ -128,6 +129,8 @@ fn report(sessions: Vec<Session>) -> Report {
     Report {
         schema: SCHEMA,
         tool: Tool { name: "sshrst", version: None },
+        time_zone: None,
+        redacted: false,
         capture: Capture {
             files: vec![InputFile {
                 path: "dump.pcap".into(),

@@ -2,6 +2,8 @@
 
 mod exec;
 mod freeze;
+mod kernel;
+mod link;
 #[cfg(unix)]
 mod privileges;
 mod screen;
@@ -14,6 +16,7 @@ use std::time::{Duration, Instant};
 pub(super) use exec::for_each_line;
 
 use self::exec::Exec;
+use self::link::Link;
 #[cfg(unix)]
 use self::privileges::Rights;
 use self::scribe::{Scribe, Target};
@@ -46,6 +49,7 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
     let rights = Rights::wanted(plan)?;
     let exec = plan.exec.as_deref().map(Exec::start).transpose()?;
     let mut live = Live::open(&plan.wanted, limits).map_err(|error| refused(&error))?;
+    let kernel = if plan.kernel_trace { kernel::open() } else { None };
     #[cfg(unix)]
     if let Rights::Of(_) = rights {
         rights.take_on()?;
@@ -59,14 +63,21 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
     }
     let left_out = left_out(&plan.wanted);
     announce(&plan.wanted, &left_out);
-    let watch = Watch::new(limits, reporting.ports.clone()).seen_from(reporting.vantage).knowing(own);
+    let mut watch = Watch::new(limits, reporting.ports.clone()).seen_from(reporting.vantage).knowing(own);
+    if kernel.is_some() {
+        let own = live::interfaces().unwrap_or_default();
+        watch = watch.hearing(own.into_iter().flat_map(|it| it.addresses).collect(), live::start());
+    }
     let mut running = Running {
         live,
         watch,
         ring: plan.ring.map(Ring::new),
         teller: Teller::new(reporting, plan.stop.clone(), scribe, exec, names),
         packets,
+        kernel,
+        link: Link::new(&plan.wanted.interface, now()),
         began: now(),
+        dropped: 0,
     };
     running.teller.table = screen::Table::wanted(plan);
     running.run();
@@ -106,8 +117,12 @@ struct Running {
     watch: Watch,
     ring: Option<Ring>,
     packets: Packets,
+    kernel: Option<kernel::Trace>,
     teller: Teller,
+    link: Link,
     began: Instant,
+    /// Frames dropped so far.
+    dropped: u64,
 }
 
 #[expect(clippy::disallowed_methods, reason = "the edge at which time passes")]
@@ -136,6 +151,19 @@ impl Running {
                 if let Some(ring) = &mut self.ring {
                     ring.push(&frame);
                 }
+            }
+            if let Some(kernel) = &mut self.kernel {
+                kernel.read(live::start(), |said| self.watch.hear(said));
+            }
+            if batch.is_empty() {
+                self.link.look(now());
+            } else {
+                self.link.seen(now());
+            }
+            let dropped = self.live.dropped();
+            if dropped > self.dropped {
+                self.dropped = dropped;
+                self.watch.note_drops();
             }
             let mut enough = None;
             self.watch.look(age, &mut |told| enough = self.teller.tell(&told).or(enough));
@@ -194,12 +222,13 @@ impl Running {
 
     /// Reports.
     fn close(self, plan: &Capture, left_out: Vec<Blind>, output: &Output<'_>) -> Result<Exit, Error> {
-        let Self { live, watch, ring, mut packets, mut teller, .. } = self;
+        let Self { live, watch, ring, mut packets, mut teller, link, .. } = self;
         let reporting = &plan.reporting;
         let mut exit = Exit::Analysed;
         let summary = live.summary();
         let mut blind = left_out;
         blind.extend(lost(&summary, live.thinnings().0, &mut exit));
+        blind.extend(link.blind(now()));
         copy_ended(plan, &live, &mut exit);
         drop(live);
         let (findings, ids) = watch.finish(blind);

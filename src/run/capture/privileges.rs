@@ -39,6 +39,10 @@ impl Rights {
                     .with_hint("`getent passwd` lists them")
             });
         }
+        if plan.kernel_trace {
+            // Its trace is root's to take away again.
+            return Ok(Self::Kept);
+        }
         let caller = std::env::var("SUDO_UID").ok().and_then(|id| id.parse().ok()).map(Uid::from_raw);
         if let Some(caller) = caller.filter(|caller| !caller.is_root()) {
             return Ok(User::from_uid(caller).ok().flatten().map_or(Self::Kept, Self::Of));
@@ -48,7 +52,6 @@ impl Rights {
             || ticket.evidence.is_some()
             || ticket.bundle.is_some()
             || plan.ring.is_some()
-            || plan.kernel_trace
             || plan.copy.as_ref().is_some_and(crate::source::Rotation::begins_more);
         if begins_later {
             return Ok(Self::Kept);

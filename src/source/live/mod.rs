@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use pcap::{Active, Capture, Packet};
 
 pub use failure::LiveError;
-pub use interfaces::{Listed, interfaces};
+pub use interfaces::{DOWN, Listed, interfaces};
 
 use super::batch::{Batch, Head, PIECE};
 use super::damage::{Cost, Fault};
@@ -108,6 +108,11 @@ impl Live {
     /// Whether SIGHUP came since this was asked last.
     pub fn is_asked_to_reopen(&self) -> bool {
         self.stop.took_hup()
+    }
+
+    /// Frames dropped so far, by the system and by the interface.
+    pub const fn dropped(&self) -> u64 {
+        self.drops.by_system.saturating_add(self.drops.by_interface)
     }
 
     /// How often data in bulk was left out because frames were dropped, and whether it is now.
