@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::disk::Disk;
 use crate::source::input::Input;
 
-/// Octets read from the file at once: larger pieces make no decoder faster (measured 2026-11-21).
+/// Octets read from the file at once: as many as fit the cache beside what is decoded of them.
 const PIECE: usize = 128 * 1024;
 
 /// A buffered input that knows how far its decoder came: what was read ahead is not counted.
