@@ -11,38 +11,41 @@ use crate::wire::{Packet, Quote};
 pub(super) struct Shard {
     pub(super) table: Table,
     slots: Slots,
+    /// Segments with RST.
+    pub(super) resets: u64,
 }
 
 impl Shard {
     /// So many empty parts.
     pub(super) fn several(count: usize, limits: Limits, ports: &[u16]) -> Vec<Self> {
         let first = Table::new(limits, ports);
-        let shard = |_| Self { table: first.sibling(), slots: Slots::default() };
+        let shard = |_| Self { table: first.sibling(), slots: Slots::default(), resets: 0 };
         (0..count.max(1)).map(shard).collect()
     }
 
     /// Takes a packet of one of its connections. `hash`: of its key.
     pub(super) fn handle(&mut self, hash: u64, packet: &Packet<'_>, limits: &Limits) {
-        let Self { table, slots } = self;
+        self.resets += u64::from(packet.segment.flags.rst());
+        let Self { table, slots, .. } = self;
         table.handle_hashed(hash, packet, &mut |flow, at, event| slots.feed(limits, flow, at, event));
     }
 
     /// Takes a quote of one of its connections; false if it is of none.
     pub(super) fn handle_quote(&mut self, quote: Quote, limits: &Limits) -> bool {
-        let Self { table, slots } = self;
+        let Self { table, slots, .. } = self;
         table.handle_quote(quote, &mut |flow, at, event| slots.feed(limits, flow, at, event))
     }
 
     /// Makes a flow of a brief connection.
     pub(super) fn expand(&mut self, index: usize, limits: &Limits) {
-        let Self { table, slots } = self;
+        let Self { table, slots, .. } = self;
         let id = FlowId(index as u32);
         table.expand(id, &mut |flow, at, event| slots.feed(limits, flow, at, event));
     }
 
     /// The capture ended at `end`.
     pub(super) fn finish(&mut self, end: Timestamp, limits: &Limits) {
-        let Self { table, slots } = self;
+        let Self { table, slots, .. } = self;
         table.finish(end, &mut |flow, at, event| slots.feed(limits, flow, at, event));
     }
 
@@ -53,11 +56,12 @@ impl Shard {
 
     /// One part of all, its connections in the order of their first packets. It takes no more packets.
     pub(super) fn joined(shards: Vec<Self>) -> Option<Self> {
+        let resets = shards.iter().map(|shard| shard.resets).sum();
         let (tables, mut slots): (Vec<Table>, Vec<Slots>) =
             shards.into_iter().map(|shard| (shard.table, shard.slots)).unzip();
         let (table, origins) = Table::joined(tables)?;
-        let Some(origins) = origins else { return Some(Self { table, slots: slots.pop()? }) };
+        let Some(origins) = origins else { return Some(Self { table, slots: slots.pop()?, resets }) };
         let slot = |(shard, id): (usize, FlowId)| slots.get_mut(shard).map(|slots| slots.take(id));
-        Some(Self { table, slots: Slots::of(origins.into_iter().filter_map(slot).collect()) })
+        Some(Self { table, slots: Slots::of(origins.into_iter().filter_map(slot).collect()), resets })
     }
 }
