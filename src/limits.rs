@@ -56,6 +56,14 @@ pub struct Limits {
     pub violations: usize,
     /// Frames that could not be decoded, kept singly; all are counted.
     pub undecoded_examples: usize,
+    /// While frames still come: octets, by estimate, of connections whose end was told and that are kept for the closing
+    /// report. Some two thousand sessions, or twenty thousand scans; beyond it the oldest go.
+    pub finished_octets: usize,
+    /// While frames still come: connections kept as their packets whose end cannot be told yet. A flood of SYNs makes a
+    /// hundred thousand a second; a busy server waits for some hundreds.
+    pub handshakes_watched: usize,
+    /// While frames still come: hosts remembered beyond their connections. A scan comes from thousands.
+    pub hosts_remembered: usize,
 }
 
 impl Default for Limits {
@@ -84,6 +92,9 @@ impl Default for Limits {
             ssh_events: 512,
             violations: 32,
             undecoded_examples: 32,
+            finished_octets: 24 * 1024 * 1024,
+            handshakes_watched: 32_768,
+            hosts_remembered: 16_384,
         }
     }
 }

@@ -529,7 +529,8 @@ fn fail_on_ends_with_1_where_it_matches() {
 fn manual_and_completions_hold_every_command() {
     let manual = stdout(&run(&["man"]));
     let scripts = ["bash", "zsh", "fish"].map(|shell| stdout(&run(&["completions", shell])));
-    for command in sshrst::cli::command().get_subcommands() {
+    // What sshrst calls itself with is nobody else's.
+    for command in sshrst::cli::command().get_subcommands().filter(|command| !command.is_hide_set()) {
         let name = command.get_name();
         assert!(manual.contains(&format!("sshrst\\-{name}")), "{name} is not in the manual");
         assert!(scripts.iter().all(|script| script.contains(name)), "{name} is not completed");

@@ -71,7 +71,13 @@ fn every_kept_capture_of_the_lab_can_be_made_again() {
 fn what_the_lab_makes_is_judged_as_the_kernel_saw_it() {
     let _alone = CORES.lock().unwrap_or_else(PoisonError::into_inner);
     let out = std::env::temp_dir().join(format!("sshrst-lab-test-{}", std::process::id()));
-    let status = Command::new(root().join("tests/lab/run")).arg("--out").arg(&out).status().unwrap();
+    let mut lab = Command::new(root().join("tests/lab/run"));
+    lab.arg("--out").arg(&out);
+    if cfg!(feature = "live") {
+        // Beside each tcpdump: what it says live must be what it says of the file.
+        lab.env("SSHRST_LIVE", env!("CARGO_BIN_EXE_sshrst"));
+    }
+    let status = lab.status().unwrap();
     if status.code() == Some(NOT_POSSIBLE_HERE) {
         eprintln!("skipped: the lab is not possible on this machine");
         return;

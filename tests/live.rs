@@ -276,6 +276,29 @@ fn an_interface_that_disappears_leaves_a_report_that_says_it_is_partial() {
 }
 
 #[test]
+fn an_interface_that_goes_down_and_comes_back_is_said_and_the_capture_goes_on() {
+    let Some(namespace) = Namespace::new("down") else { return };
+    namespace.ip("link add veth-a type veth peer name veth-b");
+    namespace.ip("link set veth-a up");
+    namespace.ip("link set veth-b up");
+    let mut running = namespace.start(&["-i", "veth-a", "-f", "json"]);
+    let line = |running: &mut Running| {
+        let mut line = String::new();
+        running.errors.read_line(&mut line).unwrap();
+        line
+    };
+    namespace.ip("link set veth-a down");
+    let said = line(&mut running);
+    assert!(said.contains("veth-a is down") && said.contains("ip link set veth-a up"), "{said}");
+    namespace.ip("link set veth-a up");
+    assert!(line(&mut running).contains("veth-a is up again"));
+    running.signal("-INT");
+    let (report, said, status) = running.end();
+    assert_eq!(status, 0, "{said}");
+    assert!(report["capture"]["limits"][0]["detail"].as_str().unwrap().contains("was down once"), "{report}");
+}
+
+#[test]
 fn what_keeps_a_capture_from_beginning_is_said_with_what_to_do() {
     let Some(namespace) = Namespace::new("kept") else { return };
     namespace.ip("link add veth-a type veth peer name veth-b");
@@ -337,4 +360,278 @@ fn interfaces_are_listed_with_state_and_addresses() {
     let lo = listed.lines().find(|line| line.starts_with("lo ")).unwrap();
     let words: Vec<_> = lo.split_whitespace().collect();
     assert_eq!(words[..3], ["lo", "up", "127.0.0.1"], "{listed}");
+}
+
+/// A listener that answers each connection with a reset: it closes while what the other end sent lies unread.
+const RESETS: &str = "
+import socket, sys, time
+listener = socket.create_server(('127.0.0.1', 22), backlog=64)
+for _ in range(int(sys.argv[1])):
+    client = socket.create_connection(('127.0.0.1', 22))
+    server, _ = listener.accept()
+    client.sendall(b'SSH-2.0-client\\r\\n')
+    server.sendall(b'SSH-2.0-server\\r\\n')
+    time.sleep(0.05)
+    server.close()
+    time.sleep(0.05)
+    client.close()
+";
+
+/// Lines of a program that runs, as they come.
+fn lines(running: &mut Running) -> impl Iterator<Item = String> + use<> {
+    BufReader::new(running.child.stdout.take().unwrap()).lines().map(Result::unwrap)
+}
+
+impl Namespace {
+    fn reset(&self, times: &str) {
+        let output = self.command("python3").args(["-c", RESETS, times]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+}
+
+#[test]
+fn a_death_is_told_while_the_capture_goes_on_and_the_closing_line_follows() {
+    let Some(namespace) = Namespace::new("told") else { return };
+    let mut running = namespace.start(&["-i", "lo", "-f", "ndjson"]);
+    let mut lines = lines(&mut running);
+    namespace.reset("1");
+    let asked = std::time::Instant::now();
+    let told: Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
+    let waited = asked.elapsed().as_secs_f64();
+    assert!(waited < 3.5, "two seconds of afterlife, and one: {waited}");
+    assert_eq!((told["ended_by"].as_str(), told["id"].as_u64()), (Some("reset"), Some(1)), "{told}");
+    assert_eq!(told["reset"]["sender"], "server");
+    running.signal("-INT");
+    let closing: Vec<Value> = lines.map(|line| serde_json::from_str(&line).unwrap()).collect();
+    assert_eq!(closing.len(), 1, "nothing is to be revised: {closing:?}");
+    assert!(closing[0]["capture"]["frames"].as_u64().unwrap() > 5);
+}
+
+#[test]
+fn it_stops_on_the_reset_and_the_ring_holds_the_whole_session() {
+    let Some(namespace) = Namespace::new("stop") else { return };
+    let ring = Scratch::new("stop.pcapng");
+    let running = namespace.start(&[
+        "-i",
+        "lo",
+        "-f",
+        "json",
+        "--stop-on",
+        "reset",
+        "--after",
+        "1",
+        "--ring",
+        "1MiB",
+        "-w",
+        ring.text(),
+    ]);
+    namespace.reset("1");
+    let (report, said, status) = running.end();
+    assert_eq!(status, 0, "{said}");
+    assert!(
+        said.contains("the server sent the RST"),
+        "the line is on stderr, the document on stdout: {said}"
+    );
+    let analysed = Command::new(env!("CARGO_BIN_EXE_sshrst"))
+        .args(["analyze", "-f", "json", ring.text()])
+        .output()
+        .unwrap();
+    let analysed: Value = serde_json::from_slice(&analysed.stdout).unwrap();
+    assert_eq!(analysed["capture"]["files"][0]["format"], "pcapng, little-endian");
+    assert_eq!(analysed["sessions"], report["sessions"], "the ring holds all of it");
+    let file = std::fs::read(&ring.0).unwrap();
+    let comment = b"the server sent the RST";
+    assert!(file.windows(comment.len()).any(|octets| octets == comment), "the decisive frame has a comment");
+}
+
+#[test]
+fn it_stops_after_so_many_deaths_and_tells_each_to_a_command() {
+    let Some(namespace) = Namespace::new("deaths") else { return };
+    let told = Scratch::new("told.json");
+    let command = format!("tee -a {}", told.text());
+    let running = namespace.start(&["-i", "lo", "-f", "json", "--deaths", "3", "--exec", &command]);
+    namespace.reset("3");
+    let (report, said, status) = running.end();
+    assert_eq!((ports(&report), status), (vec![22; 3], 0), "{said}");
+    let told = std::fs::read_to_string(&told.0).unwrap();
+    let ids: Vec<u64> = told
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].as_u64().unwrap())
+        .collect();
+    assert_eq!(ids, [1, 2, 3]);
+}
+
+#[test]
+fn signals_give_counters_and_a_new_file() {
+    let Some(namespace) = Namespace::new("signals") else { return };
+    let (now, moved) = (Scratch::new("lines.ndjson"), Scratch::new("lines.old"));
+    let mut running = namespace.start(&["-i", "lo", "-f", "ndjson", "-o", now.text(), "--duration", "60"]);
+    std::fs::rename(&now.0, &moved.0).unwrap();
+    running.signal("-HUP");
+    running.signal("-USR1");
+    let mut counters = String::new();
+    running.errors.read_line(&mut counters).unwrap();
+    assert!(counters.contains("0 frames captured") && counters.contains("dropped"), "{counters}");
+    running.signal("-TERM");
+    running.child.wait().unwrap();
+    assert_eq!(std::fs::read_to_string(&moved.0).unwrap(), "");
+    let closing = std::fs::read_to_string(&now.0).unwrap();
+    assert_eq!(closing.lines().count(), 1, "{closing}");
+}
+
+#[test]
+fn a_second_interrupt_quits_at_once() {
+    let Some(namespace) = Namespace::new("twice") else { return };
+    let mut running = namespace.start(&["-i", "lo", "--duration", "60"]);
+    running.signal("-STOP");
+    running.signal("-INT");
+    running.signal("-CONT");
+    running.signal("-INT");
+    // Either the first one had ended it by then, or the second one did what signals do.
+    let started = std::time::Instant::now();
+    running.child.wait().unwrap();
+    assert!(started.elapsed().as_secs() < 5);
+}
+
+#[test]
+fn files_are_rotated_as_tcpdump_does() {
+    let Some(namespace) = Namespace::new("rotate") else { return };
+    let base = Scratch::new("rotate.pcap");
+    let names: Vec<Scratch> = (0..2).map(|at| Scratch::new(&format!("rotate.pcap{at}"))).collect();
+    // Later files are begun by whoever sshrst is by then.
+    let running = namespace.start(&[
+        "-i",
+        "lo",
+        "-f",
+        "json",
+        "-Z",
+        "root",
+        "-w",
+        base.text(),
+        "-C",
+        "1",
+        "-W",
+        "2",
+        "--full",
+        "--duration",
+        "4",
+    ]);
+    let bulk = "
+import socket, time
+listener = socket.create_server(('127.0.0.1', 22))
+client = socket.create_connection(('127.0.0.1', 22))
+server, _ = listener.accept()
+for _ in range(25):
+    time.sleep(0.02)
+    client.sendall(bytes(100_000))
+    left = 100_000
+    while left: left -= len(server.recv(left))
+";
+    assert!(namespace.command("python3").args(["-c", bulk]).status().unwrap().success());
+    let (_, said, status) = running.end();
+    assert_eq!(status, 0, "{said}");
+    let sizes: Vec<u64> = names.iter().map(|name| std::fs::metadata(&name.0).unwrap().len()).collect();
+    assert!(sizes.iter().all(|&size| size < 1_200_000), "{sizes:?}");
+    assert!(sizes.iter().any(|&size| size > 100_000), "{sizes:?}");
+    assert!(!base.0.exists());
+}
+
+#[test]
+fn root_is_given_up_once_the_interface_is_open() {
+    let Some(namespace) = Namespace::new("rights") else { return };
+    for (user, expected) in [(None, "nobody"), (Some("root"), "root"), (Some("daemon"), "daemon")] {
+        let mut command = namespace.capture(&["-i", "lo", "-f", "json"]);
+        command.env_remove("SUDO_UID").args(user.iter().flat_map(|user| ["-Z", user]));
+        let running = Running::new(&mut command);
+        let status = std::fs::read_to_string(format!("/proc/{}/status", running.child.id())).unwrap();
+        let uid = status.lines().find_map(|line| line.strip_prefix("Uid:")).unwrap();
+        let name = Command::new("id").args(["-u", expected]).output().unwrap();
+        let wanted = String::from_utf8(name.stdout).unwrap();
+        assert!(uid.split_whitespace().all(|uid| uid == wanted.trim()), "{expected}: {uid}");
+        running.signal("-INT");
+        running.end();
+    }
+    let output = namespace.capture(&["-i", "lo", "-Z", "no-such-user"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("there is no user no-such-user"), "{}", said(&output));
+}
+
+#[test]
+fn a_reader_that_is_gone_ends_the_capture() {
+    let Some(namespace) = Namespace::new("gone-reader") else { return };
+    let mut running = namespace.start(&["-i", "lo", "-f", "ndjson", "--duration", "60"]);
+    drop(running.child.stdout.take());
+    namespace.reset("2");
+    let started = std::time::Instant::now();
+    let status = running.child.wait().unwrap();
+    assert_eq!(status.code(), Some(0));
+    assert!(started.elapsed().as_secs() < 10);
+}
+
+#[test]
+fn the_kernel_says_which_resets_are_its_own() {
+    let Some(namespace) = Namespace::new("kernel") else { return };
+    let script = format!(
+        "mount -t tracefs tracefs /sys/kernel/tracing || exit 77
+         exec {} capture -i lo --kernel-trace -f json --deaths 1",
+        env!("CARGO_BIN_EXE_sshrst")
+    );
+    let mut command = namespace.command("sh");
+    command.args(["-c", &script]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    errors.read_line(&mut said).unwrap();
+    if !said.contains("capturing on") {
+        eprintln!("skipped: the kernel cannot be asked here: {said}");
+        _ = child.kill();
+        child.wait().unwrap();
+        return;
+    }
+    let running = Running { child, errors, said };
+    namespace.reset("1");
+    let (report, said, _) = running.end();
+    let reset = &report["sessions"][0]["reset"];
+    let kernel = &reset["kernel"];
+    let heard = (kernel["says"].as_str(), kernel["reason"].as_str(), reset["sender"].as_str());
+    assert_eq!(heard, (Some("sent"), Some("TCP_ABORT_ON_CLOSE"), Some("server")), "{said}");
+    assert!(reset["confidence"].as_f64().unwrap() > 0.99, "{reset}");
+}
+
+#[test]
+fn without_a_trace_it_is_said_and_the_capture_goes_on() {
+    let Some(namespace) = Namespace::new("no-kernel") else { return };
+    // `ip netns exec` mounts a /sys of its own, in which nothing else is mounted.
+    let mut command = namespace.capture(&["-i", "lo", "--kernel-trace", "-f", "json", "--duration", "1"]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(said(&output).contains("`mount -t tracefs tracefs"), "{}", said(&output));
+}
+
+#[test]
+fn the_unit_for_unattended_use_is_one() {
+    let unit =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/sshrst.service")).unwrap();
+    let folder = std::env::temp_dir().join(format!("sshrst-unit-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("sshrst.service");
+    // It looks for the program, which is installed nowhere yet.
+    std::fs::write(&file, unit.replace("/usr/local/bin/sshrst", env!("CARGO_BIN_EXE_sshrst"))).unwrap();
+    let verified = Command::new("systemd-analyze").args(["verify", "--man=no"]).arg(&file).output();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let Ok(verified) = verified else {
+        eprintln!("skipped: there is no systemd-analyze here");
+        return;
+    };
+    let about_it: Vec<String> =
+        said(&verified).lines().filter(|line| line.contains("sshrst.service")).map(str::to_owned).collect();
+    assert!(about_it.is_empty() && verified.status.success(), "{about_it:?} {verified:?}");
+    // What it starts is something that the command line knows: only the interface may be missing here.
+    let started =
+        unit.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/local/bin/sshrst ")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_sshrst"))
+        .args(started.replace("-i any", "-i no-such").split(' '))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
 }

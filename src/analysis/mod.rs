@@ -4,22 +4,26 @@
 //! collected in order, so that the result is the same for any number of threads.
 
 mod crowd;
+mod kernel;
 mod ports;
 mod shape;
 mod shard;
 mod sketch;
 mod slots;
 mod threads;
+mod watch;
 mod window;
 
 pub use crate::case::{Blind, BlindKind, Spot};
+pub use crate::infer::KernelReset;
 pub use crate::population::Findings;
 pub use ports::{Ports, SSH_PORT};
 pub use threads::Threads;
+pub use watch::{Told, Watch};
 pub use window::Frames;
 
 use crate::case::{Case, Hosts, Vantage};
-use crate::flow::{Pair, Side, Table};
+use crate::flow::{Flow, Pair, Side, Table};
 use crate::frame::Frame;
 use crate::infer;
 use crate::limits::Limits;
@@ -28,7 +32,9 @@ use crate::timers::Timer;
 use crate::units::Timestamp;
 use crate::wire::{Decoded, Decoder, FlowKey, Skimmed, skim};
 use crowd::{Court, Crowd};
+use kernel::KernelLog;
 use shard::Shard;
+use slots::Slot;
 use window::{Window, part_of};
 
 /// What an analysis has seen so far.
@@ -54,6 +60,12 @@ pub struct Analysis {
     counts: Counts,
     /// Frames of UDP that need no entry in `counts` each.
     plain_udp: u64,
+    /// What connections that are no longer kept showed of their hosts.
+    past: Hosts,
+    /// When frames were dropped for the last time, as far as that is known: connections that lived by then may miss some.
+    dropped: Option<Timestamp>,
+    /// What the capturing host's kernel says, where it is asked.
+    kernel: Option<KernelLog>,
 }
 
 impl Analysis {
@@ -65,6 +77,9 @@ impl Analysis {
             shards: Shard::several(threads.count(), limits, ports.list()),
             counts: Counts::default(),
             plain_udp: 0,
+            past: Hosts::default(),
+            dropped: None,
+            kernel: None,
             threads,
             limits,
             ports,
@@ -173,10 +188,14 @@ impl Analysis {
         if self.plain_udp > 0 {
             *self.counts.others.entry("udp").or_default() += self.plain_udp;
         }
+        if blind.iter().any(|blind| blind.kind == BlindKind::CaptureDropped) {
+            // A file says how many, and not when.
+            self.dropped.get_or_insert(end);
+        }
         let limits = self.limits;
         let shards = std::mem::take(&mut self.shards);
         let Some(mut all) = Shard::joined(shards) else { return Findings::default() };
-        let mut hosts = Hosts::default();
+        let mut hosts = std::mem::take(&mut self.past);
         let too_many = all.table.briefs() > limits.judged_singly;
         let crowd = too_many.then(|| self.crowd(&all.table, &mut hosts, end));
         expand(&mut all, crowd.as_ref(), &limits);
@@ -188,10 +207,8 @@ impl Analysis {
             }
         }
         let (ids, cases) = self.cases(all, &hosts, end);
-        let mut sessions = self.threads.map(cases, |case| {
-            let diagnosis = infer::diagnose(&case);
-            Judged { case, diagnosis }
-        });
+        let kernel = self.kernel.as_ref();
+        let mut sessions = self.threads.map(cases, |case| judged(case, kernel));
         let patterns = population::patterns(&mut sessions);
         let folded = crowd.map(|crowd| folded(&crowd, &ids, &sessions)).unwrap_or_default();
         Findings { sessions, counts: self.counts, blind, patterns, folded, timers: self.timers }
@@ -226,25 +243,48 @@ impl Analysis {
         let mut cases = Vec::new();
         let mut ids = Vec::new();
         for (id, flow) in flows {
-            let transcript = slots.take(id).transcript(&self.limits);
-            let speaks_ssh = Side::BOTH.into_iter().any(|side| transcript.party.of(side).banner.is_some());
-            if self.ports == Ports::Any && !speaks_ssh {
-                continue;
-            }
             let index = id.0 as usize;
-            let host = |side: Side| {
-                hosts.others_at(index, flow.key.at(flow.end(side)).addr, flow.place).into_owned()
-            };
-            let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
-            let mut case = Case::new(*flow, transcript, hosts, end);
-            if let Some(spot) = self.vantage {
-                case.vantage = Vantage::known(spot);
+            if let Some(case) = self.case(index, *flow, &slots.take(id), hosts, end) {
+                ids.push(index);
+                cases.push(case);
             }
-            ids.push(index);
-            cases.push(case);
         }
         (ids, cases)
     }
+
+    /// The case of connection number `index` among `hosts`; `None` if it is not SSH.
+    fn case(&self, index: usize, flow: Flow, slot: &Slot, hosts: &Hosts, end: Timestamp) -> Option<Case> {
+        let transcript = slot.transcript(&self.limits);
+        let speaks_ssh = Side::BOTH.into_iter().any(|side| transcript.party.of(side).banner.is_some());
+        if self.ports == Ports::Any && !speaks_ssh {
+            return None;
+        }
+        let host =
+            |side: Side| hosts.others_at(index, flow.key.at(flow.end(side)).addr, flow.place).into_owned();
+        let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
+        let mut case = Case::new(flow, transcript, hosts, end);
+        if let Some(spot) = self.vantage {
+            case.vantage = Vantage::known(spot);
+        }
+        if self.dropped.is_some_and(|dropped| dropped >= case.flow.start()) {
+            case.blind.push(Blind {
+                kind: BlindKind::CaptureDropped,
+                detail: "the capture dropped packets while this session lived; some may have been its own"
+                    .to_owned(),
+                frames: Vec::new(),
+            });
+        }
+        Some(case)
+    }
+}
+
+/// Judges `case` by its packets, and by what the kernel says where it was asked.
+fn judged(case: Case, kernel: Option<&KernelLog>) -> Judged {
+    let mut diagnosis = infer::diagnose(&case);
+    if let Some(testimony) = kernel.and_then(|kernel| kernel.about(&case)) {
+        diagnosis.hear(&case, testimony);
+    }
+    Judged { case, diagnosis }
 }
 
 /// Batches that all threads work on at a time: 4 MiB, so that starting and waiting for one another takes a hundredth of it.

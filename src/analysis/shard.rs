@@ -3,11 +3,12 @@
 use super::slots::Slots;
 use crate::flow::{Flow, FlowId, Table};
 use crate::limits::Limits;
+use crate::ssh;
 use crate::units::Timestamp;
 use crate::wire::{Packet, Quote};
 
 /// A part of the connections, with what SSH did in them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Shard {
     pub(super) table: Table,
     slots: Slots,
@@ -16,11 +17,25 @@ pub(super) struct Shard {
 }
 
 impl Shard {
+    /// An empty part.
+    pub(super) fn new(limits: Limits, ports: &[u16]) -> Self {
+        Self { table: Table::new(limits, ports), slots: Slots::default(), resets: 0 }
+    }
+
     /// So many empty parts.
     pub(super) fn several(count: usize, limits: Limits, ports: &[u16]) -> Vec<Self> {
-        let first = Table::new(limits, ports);
-        let shard = |_| Self { table: first.sibling(), slots: Slots::default(), resets: 0 };
-        (0..count.max(1)).map(shard).collect()
+        let first = Self::new(limits, ports);
+        (0..count.max(1)).map(|_| first.sibling()).collect()
+    }
+
+    /// An empty part in which keys have the same hashes.
+    pub(super) fn sibling(&self) -> Self {
+        Self { table: self.table.sibling(), slots: Slots::default(), resets: 0 }
+    }
+
+    /// What SSH did so far in connection `id`, if it is kept as a flow.
+    pub(super) fn phase(&self, id: FlowId, limits: &Limits) -> Option<ssh::Phase> {
+        self.slots.get(id)?.transcript(limits).phase
     }
 
     /// Takes a packet of one of its connections. `hash`: of its key.

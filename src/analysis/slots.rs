@@ -5,7 +5,7 @@ use crate::limits::Limits;
 use crate::ssh::{self, Arrival, Chunk};
 
 /// The SSH part of a connection: made when its first octets come, for a scan has millions that never say anything.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Slot {
     midstream: bool,
     session: Option<Box<ssh::Session>>,
@@ -61,7 +61,7 @@ fn take(session: &mut ssh::Session, at: Arrival, from: Side, delivery: Delivery<
 }
 
 /// The slots of all connections that are kept as flows, by their number.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Slots(Vec<Slot>);
 
 impl Slots {
@@ -79,6 +79,11 @@ impl Slots {
         if let Some(slot) = self.0.get_mut(index) {
             slot.feed(limits, at, event);
         }
+    }
+
+    /// What SSH did in flow `id` so far; `None` while nothing was handed on.
+    pub(super) fn get(&self, id: FlowId) -> Option<&Slot> {
+        self.0.get(id.0 as usize)
     }
 
     /// What SSH did in flow `id`; its state is given up.

@@ -54,7 +54,7 @@ pub struct Hosts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HostId(u32);
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Sights {
     /// The first ones, with the numbers of their connections.
     first: Vec<(usize, Sight)>,
@@ -134,6 +134,37 @@ impl Hosts {
             }
             first.push((index, sight));
         }
+    }
+
+    /// What is known of `hosts` only.
+    pub fn about(&self, hosts: [(IpAddr, Place); 2]) -> Self {
+        let mut about = Self::default();
+        for host in hosts {
+            let sights = self.numbers.get(&host).and_then(|id| self.seen.get(id.0 as usize));
+            if let Some(sights) = sights.filter(|_| !about.numbers.contains_key(&host)) {
+                about.numbers.insert(host, HostId(about.seen.len() as u32));
+                about.seen.push(sights.clone());
+            }
+        }
+        about
+    }
+
+    /// The same of connections that are none of those whose numbers are still used.
+    #[must_use]
+    pub fn of_the_past(mut self) -> Self {
+        let sights = self.seen.iter_mut().flat_map(|sights| &mut sights.first);
+        sights.for_each(|(index, _)| *index = usize::MAX);
+        self
+    }
+
+    /// How many hosts are known, by address and place.
+    pub fn len(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// Whether no host is known.
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty()
     }
 
     /// What all connections but number `index` show of `addr` at `place`.

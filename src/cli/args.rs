@@ -26,9 +26,10 @@ pub(super) enum Command {
         (an input was unreadable or damaged), 5 the report could not be written, 70 a fault of sshrst."
     )]
     Analyze(AnalyzeArguments),
-    /// Capture on an interface, and report on the SSH connections seen when it is stopped.
+    /// Capture on an interface, tell the ends of SSH connections as they happen, and report when it is stopped.
     #[command(
-        after_help = "Stops at Ctrl-C, SIGTERM, -c or --duration, and then reports. Exit status: 0 analysed, 1 and \
+        after_help = "Stops at Ctrl-C (a second one quits at once), SIGTERM, --count, --duration, --stop-on or --deaths, and then reports. \
+        SIGUSR1 prints counters, SIGHUP opens the file of JSON lines again. Exit status: 0 analysed, 1 and \
         --fail-on matched, 2 wrong usage or filter, 3 no such interface or no permission, 4 analysed in part (the capture broke off), 5 a file \
         could not be written, 70 a fault of sshrst."
     )]
@@ -50,6 +51,13 @@ pub(super) enum Command {
         /// Timers of your own network, in the form of src/timers/README.md (TOML).
         #[arg(long = "timers", value_name = "FILE")]
         own: Option<PathBuf>,
+    },
+    /// The helper of `capture --exec`: runs a command for each line of standard input.
+    #[command(hide = true)]
+    RunForEach {
+        /// The program and its arguments.
+        #[arg(last = true, required = true)]
+        command: Vec<String>,
     },
     /// Print the manual page: `sshrst man | man -l -`.
     Man,

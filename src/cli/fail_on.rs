@@ -28,7 +28,8 @@ impl FailOn {
         report.sessions.iter().any(|session| self.is(session))
     }
 
-    fn is(self, session: &Session) -> bool {
+    /// Whether `session` is one.
+    pub fn is(self, session: &Session) -> bool {
         let ended_by_reset = session.ended_by == "reset";
         match self {
             Self::Reset => ended_by_reset,

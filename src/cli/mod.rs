@@ -9,7 +9,7 @@ mod selection;
 mod ticket;
 
 pub use args::command;
-pub use capture::Capture;
+pub use capture::{Capture, StopWhen};
 pub use fail_on::FailOn;
-pub use plan::{Analyze, Format, Plan, Reporting, parse};
+pub use plan::{Analyze, Format, Plan, Reporting, parse, terminal};
 pub use ticket::Ticket;

@@ -23,9 +23,9 @@ use crate::source::Shown;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Plan {
     /// `sshrst analyze`.
-    Analyze(Analyze),
+    Analyze(Box<Analyze>),
     /// `sshrst capture`.
-    Capture(Capture),
+    Capture(Box<Capture>),
     /// `sshrst capture -D`.
     Interfaces,
     /// `sshrst explain`.
@@ -44,6 +44,8 @@ pub enum Plan {
         /// What they are shown on.
         screen: Screen,
     },
+    /// The helper of `sshrst capture --exec`: a program and its arguments.
+    ForEachLine(Vec<String>),
     /// A text that clap and its companions made: help, version, manual page, completions.
     Print(String),
 }
@@ -150,13 +152,14 @@ const LINE_END: &str = "\\u{a}";
 
 fn plan(command: Command) -> Result<Plan, Error> {
     Ok(match command {
-        Command::Analyze(arguments) => Plan::Analyze(analyze(arguments)?),
+        Command::Analyze(arguments) => Plan::Analyze(Box::new(analyze(arguments)?)),
         Command::Capture(arguments) if arguments.list => Plan::Interfaces,
-        Command::Capture(arguments) => Plan::Capture(capture::plan(arguments)?),
+        Command::Capture(arguments) => Plan::Capture(Box::new(capture::plan(arguments)?)),
         Command::Explain { what } => {
             Plan::Explain { what: what.join(" ").trim().to_owned(), screen: screen(When::Auto, false) }
         }
         Command::Timers { seconds, own } => Plan::Timers { seconds, own, screen: screen(When::Auto, false) },
+        Command::RunForEach { command } => Plan::ForEachLine(command),
         Command::Man => Plan::Print(manual::page()?),
         Command::Completions { shell } => Plan::Print(manual::completions(shell)),
     })
@@ -240,6 +243,12 @@ const fn spot(place: Place) -> Spot {
 
 /// Columns where text is not shown on a terminal, and what every terminal has.
 const USUAL_COLUMNS: usize = 80;
+
+/// Columns and lines of standard output, if it is a terminal.
+pub fn terminal() -> Option<(usize, usize)> {
+    let (columns, lines) = terminal_size::terminal_size_of(io::stdout())?;
+    Some((columns.0.into(), lines.0.into()))
+}
 
 /// What standard output, or with `to_file` a file, is for text.
 fn screen(when: When, to_file: bool) -> Screen {

@@ -183,7 +183,7 @@ impl Flow {
     }
 
     /// Whether an orderly close or an accepted reset was seen. An end that was not captured may have closed.
-    fn is_over(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         let closed =
             |half: &Half, other: &Half| half.fin.is_some() && (other.fin.is_some() || other.packets == 0);
         let closed = closed(&self.low, &self.high) || closed(&self.high, &self.low);

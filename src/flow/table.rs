@@ -57,7 +57,7 @@ enum State {
 pub type Origins = Vec<(usize, FlowId)>;
 
 /// All connections of one capture.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Table {
     /// Keyed: an attacker who can choose ports and addresses must not choose collisions.
     hasher: RandomState,

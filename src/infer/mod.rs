@@ -11,11 +11,13 @@ mod reconsider;
 mod settle;
 mod verdict;
 mod weigh;
+mod witness;
 
 pub use idle::Idle;
 pub use keepalive::{Bound, Keepalive, Why};
 pub use reconsider::{MOST, Move, Moved};
 pub use verdict::{Evidence, Mechanism, Sender, Verdict};
+pub use witness::{KernelReset, Testimony};
 
 use crate::case::{Case, Reset};
 use crate::cause::Cause;

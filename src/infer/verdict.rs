@@ -4,6 +4,7 @@ use crate::case::{Case, Form, Reset, Role};
 use crate::cause::Origin;
 use crate::detect::{Meta, Outcome};
 use crate::flow::Side;
+use crate::infer::Testimony;
 use crate::infer::weigh::Weighed;
 
 /// Who put the reset on the wire.
@@ -113,6 +114,8 @@ pub struct Verdict {
     pub evidence: Vec<Evidence>,
     /// What would settle it.
     pub would_settle: Vec<String>,
+    /// What the capturing host's kernel said, where it was asked.
+    pub kernel: Option<Testimony>,
 }
 
 /// Below this probability the sender is undetermined.
@@ -143,6 +146,7 @@ impl Verdict {
             conflict: weighed.conflict,
             evidence,
             would_settle: Vec::new(),
+            kernel: None,
         }
     }
 

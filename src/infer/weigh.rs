@@ -46,7 +46,8 @@ const UNASKED: f64 = 0.21;
 /// What the capture hides of all that could speak of a reset.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Hidden {
-    /// Parts that are not there: the start, one direction, packets between, the packet answered.
+    /// Parts that are not there: the start, one direction, packets between, the packet answered; or that may not be, where
+    /// the capture dropped some.
     pub parts: usize,
     /// The packet answered is not.
     pub unasked: bool,
@@ -56,7 +57,12 @@ pub(super) struct Hidden {
 
 /// What the capture hides that could speak of `reset`.
 pub(super) fn hidden(case: &Case, reset: &Reset) -> Hidden {
-    let blind = [BlindKind::StartsMidstream, BlindKind::OneDirection, BlindKind::PacketsMissing];
+    let blind = [
+        BlindKind::StartsMidstream,
+        BlindKind::OneDirection,
+        BlindKind::PacketsMissing,
+        BlindKind::CaptureDropped,
+    ];
     let asked = reset.trigger.is_some_and(|trigger| trigger.answer_time < LONGEST_ANSWER);
     let unasked = reset.form != Form::Abort && !asked;
     Hidden {

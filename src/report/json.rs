@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::model::{Capture, Pattern, Report, Session, Tool};
+use super::model::{Capture, Pattern, Report, SCHEMA, Session, Tool};
 
 /// Writes `report` as one JSON object, indented, with a line end.
 ///
@@ -28,6 +28,9 @@ pub fn schema() -> String {
 #[derive(Serialize)]
 struct SessionLine<'a> {
     schema: &'static str,
+    /// The session about which an earlier line does not hold any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revises: Option<u32>,
     #[serde(flatten)]
     session: &'a Session,
 }
@@ -51,10 +54,27 @@ struct ClosingLine<'a> {
 ///
 /// When `out` does not take it.
 pub fn ndjson(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for session in &report.sessions {
-        serde_json::to_writer(&mut *out, &SessionLine { schema: report.schema, session })?;
-        out.write_all(b"\n")?;
-    }
+    report.sessions.iter().try_for_each(|session| ndjson_session(session, false, out))?;
+    ndjson_closing(report, out)
+}
+
+/// Writes `session` as a JSON line; `revises`: what an earlier line said of it does not hold any more.
+///
+/// # Errors
+///
+/// When `out` does not take it.
+pub fn ndjson_session(session: &Session, revises: bool, out: &mut dyn Write) -> io::Result<()> {
+    let revises = revises.then_some(session.id);
+    serde_json::to_writer(&mut *out, &SessionLine { schema: SCHEMA, revises, session })?;
+    out.write_all(b"\n")
+}
+
+/// Writes the last of the JSON lines of `report`: capture and patterns.
+///
+/// # Errors
+///
+/// When `out` does not take it.
+pub fn ndjson_closing(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let Report { schema, tool, time_zone, redacted, capture, patterns, .. } = report;
     serde_json::to_writer(
         &mut *out,

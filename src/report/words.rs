@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::cause::{Cause, Group};
-use crate::report::model::{Endpoint, InputFile, Pattern, Report, Reset, Session};
+use crate::report::model::{Endpoint, InputFile, Kernel, Pattern, Report, Reset, Session};
 use crate::units::Elapsed;
 
 /// `host:port`, an IPv6 address in brackets.
@@ -217,6 +217,42 @@ pub(super) fn mechanism(reset: &Reset) -> Option<String> {
         "timer" => "it reset the connection of its own accord, as at the end of a timer".to_owned(),
         "injected" => "the RST is forged, as by an appliance or a program".to_owned(),
         "address-owner" => format!("it owns the {claimed}'s address as seen here: a proxy, balancer or NAT"),
+        _ => return None,
+    })
+}
+
+/// What the kernel of the capturing host says of a reset.
+pub(super) fn kernel(kernel: &Kernel) -> String {
+    match (kernel.says, kernel.reason.as_deref()) {
+        ("sent", Some(reason)) => match kernel_reason(reason) {
+            Some(words) => format!("this host's kernel says that its TCP sent it: {words} ({reason})"),
+            None => format!("this host's kernel says that its TCP sent it ({reason})"),
+        },
+        ("sent", None) => "this host's kernel says that its TCP sent it".to_owned(),
+        ("not-sent", _) => {
+            "this host's kernel says that its TCP did not send it: a packet filter here did, or it came from elsewhere"
+                .to_owned()
+        }
+        _ => "this host's kernel received it from elsewhere, and took it".to_owned(),
+    }
+}
+
+/// What the names of `enum sk_rst_reason` mean (include/net/rstreason.h).
+fn kernel_reason(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "NO_SOCKET" => "it had no socket for the packet",
+        "TCP_ABORT_ON_CLOSE" => "the program closed with data unread",
+        "TCP_ABORT_ON_DATA" => "data came after the program had closed",
+        "TCP_ABORT_ON_LINGER" => "the program closed it so (SO_LINGER 0)",
+        "TCP_ABORT_ON_MEMORY" => "memory for closed connections was short",
+        "TCP_KEEPALIVE_TIMEOUT" => "keepalive probes had no answer",
+        "TCP_DISCONNECT_WITH_DATA" => "the program disconnected with data unsent",
+        "TCP_TIMEWAIT_SOCKET" => "the connection was closed already",
+        "TCP_STATE" => "the program ended the connection",
+        "TCP_FLAGS" | "INVALID_SYN" => "the packet's flags are not those of this state",
+        "TCP_INVALID_ACK_SEQUENCE" | "TCP_TOO_OLD_ACK" | "TCP_ACK_UNSENT_DATA" | "TCP_OLD_ACK" => {
+            "the packet acknowledged what was never sent"
+        }
         _ => return None,
     })
 }

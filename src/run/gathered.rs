@@ -14,8 +14,6 @@ use crate::error::{Error, Exit};
 use crate::limits::Limits;
 use crate::report::redact::{Pseudonyms, redacted};
 use crate::report::{self, model};
-#[cfg(feature = "live")]
-use crate::source::Source;
 use crate::source::{self, Batch, Set, Shown, SourceError, Summary, Taken};
 
 /// Sessions whose packets are drawn at most.
@@ -56,23 +54,6 @@ impl Gathered {
             .knowing(own)
             .on(threads);
         Ok(Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed, packets, names })
-    }
-
-    /// Takes a source to its end.
-    #[cfg(feature = "live")]
-    pub(super) fn follow(&mut self, source: &mut (dyn Source + Send)) {
-        let packets = &mut self.packets;
-        self.analysis.follow(Batch::new, &mut |batch: &mut Batch| {
-            let more = source.read_batch(batch);
-            if more {
-                packets.keep(batch);
-            }
-            more
-        });
-        let summary = source.summary();
-        self.note(&summary);
-        let numbers = (summary.numbers > 0).then_some((1, summary.numbers));
-        self.inputs.push(input(&summary, numbers, 0));
     }
 
     /// Takes the files of a set to their ends; those of which nothing could be read.
@@ -133,12 +114,10 @@ impl Gathered {
     /// Judges, and writes the report and what goes on a ticket with it.
     pub(super) fn report(mut self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
         let findings = self.analysis.finish(self.blind);
-        let drawn = matches!(reporting.format, Format::Html(_)) || output.bundle.is_some();
         let options = model::Options {
             reproducible: reporting.reproducible,
             singly: reporting.all,
-            // Nobody looks at more drawings, and each has thousands of octets.
-            traces: if drawn { DRAWN } else { 0 },
+            traces: traces(reporting.format, output),
             selection: reporting.selection.clone(),
         };
         let model = reporting.zone.shown(model::build(&findings, &self.inputs, &options));
@@ -152,7 +131,12 @@ impl Gathered {
     }
 }
 
-fn damage(summary: &Summary) -> Vec<Blind> {
+/// Sessions that are drawn: nobody looks at more drawings, and each has thousands of octets.
+pub(super) const fn traces(format: Format, output: &Output<'_>) -> usize {
+    if matches!(format, Format::Html(_)) || output.bundle.is_some() { DRAWN } else { 0 }
+}
+
+pub(super) fn damage(summary: &Summary) -> Vec<Blind> {
     let decoded = summary.compressed.is_some();
     let blind = |damage: &source::Damage| Blind {
         kind: BlindKind::CaptureDamaged,
@@ -167,7 +151,7 @@ fn damage(summary: &Summary) -> Vec<Blind> {
     summary.damage.iter().map(blind).collect()
 }
 
-fn dropped(summary: &Summary) -> Option<Blind> {
+pub(super) fn dropped(summary: &Summary) -> Option<Blind> {
     let dropped = summary.dropped();
     (dropped > 0).then(|| Blind {
         kind: BlindKind::CaptureDropped,
@@ -201,7 +185,7 @@ fn late(file: &Taken) -> Option<Blind> {
 }
 
 /// `numbers`: of its first and last frame; `twins`: frames left out because another file holds them.
-fn input(summary: &Summary, numbers: Option<(u64, u64)>, twins: u64) -> model::Input {
+pub(super) fn input(summary: &Summary, numbers: Option<(u64, u64)>, twins: u64) -> model::Input {
     model::Input {
         path: Shown(&summary.name).to_string(),
         sha256: summary.sha256.clone().unwrap_or_default(),
@@ -219,7 +203,7 @@ fn compressed(summary: &Summary) -> Option<(String, u64)> {
     summary.compressed.map(|compressed| (compressed.compression.to_string(), compressed.decoded_octets))
 }
 
-fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Text { screen, detail } => report::text(report, screen, detail, out),
         Format::Markdown(detail) => report::markdown(report, detail, out),

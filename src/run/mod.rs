@@ -45,6 +45,7 @@ pub fn main() -> ExitCode {
             let own = timers::own(own.as_deref())?;
             print(&report::timers(seconds, &own, screen))
         }
+        Plan::ForEachLine(command) => Ok(capture::for_each_line(&command)),
         Plan::Print(text) => print(&text),
     });
     let exit = outcome.unwrap_or_else(|error| {

@@ -11,6 +11,10 @@ pub(super) fn interfaces() -> Result<Exit, Error> {
     Err(absent())
 }
 
+pub(super) fn for_each_line(_: &[String]) -> Exit {
+    Exit::Usage
+}
+
 fn absent() -> Error {
     Error::new(Exit::Usage, "this build of sshrst has no live capture").with_hint(
         "build it with the feature `live`, or let tcpdump capture: `tcpdump -U -w - port 22 | sshrst analyze -`",

@@ -101,6 +101,12 @@ impl Batch {
         self.filled = end;
     }
 
+    /// Time of its last frame; the epoch without one.
+    #[cfg(feature = "live")]
+    pub(super) fn last_time(&self) -> Timestamp {
+        self.heads.last().map(|head| head.time).unwrap_or_default()
+    }
+
     /// Makes room for at least one more octet; `walked` octets at the front are no longer needed.
     ///
     /// Only for a batch without frames, whose places would move. Grows by one piece at a time, so that a length field

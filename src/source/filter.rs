@@ -43,7 +43,17 @@ const ERRORS: &str = "(icmp[0] = 3 or icmp[0] = 11) and icmp[17] = 6";
 /// ICMPv6 errors: messages below 128 (RFC 4443 §2.1).
 const ERRORS_V6: &str = "ip6[6] = 58 and ip6[40] < 128";
 
+/// TCP segments of more than 512 octets that are neither SYN, FIN nor RST: data in bulk. What is smaller carries the
+/// acknowledgements, keepalives, keystrokes and ends that a connection's state is made of.
+const BULK: &str = "(ip proto 6 and ip[2:2] > 512 and ip[6:2] & 0x1fff = 0 and tcp[13] & 7 = 0) \
+     or (ip6[6] = 6 and ip6[4:2] > 512 and ip6[53] & 7 = 0)";
+
 impl Filter {
+    /// [`Self::expression`] without data in bulk: what is captured when there is no time for all of it.
+    pub fn thinned(&self, tags: bool) -> String {
+        behind_tags(&format!("({}) and not ({BULK})", self.plain()), tags)
+    }
+
     /// The packets of SSH and what belongs to them, without the user's words.
     pub fn built_in(&self) -> String {
         let tcp = match self.ports.as_slice() {
@@ -60,6 +70,11 @@ impl Filter {
     ///
     /// The user's words come first: with `vlan 7` in them, all behind it looks behind that tag.
     pub fn expression(&self, tags: bool) -> String {
+        behind_tags(&self.plain(), tags)
+    }
+
+    /// Of frames without VLAN tags.
+    fn plain(&self) -> String {
         let mut all = vec![self.built_in()];
         if !self.words.is_empty() {
             all.insert(0, format!("({})", self.words));
@@ -68,10 +83,13 @@ impl Filter {
             let (a, b, a_port, b_port) = (from.ip(), to.ip(), from.port(), to.port());
             all.push(format!("not (tcp and host {a} and host {b} and port {a_port} and port {b_port})"));
         }
-        let all = all.join(" and ");
-        // Each `vlan` moves what follows behind one more tag, so this is: untagged, one tag, two.
-        if tags { format!("({all}) or (vlan and ({all})) or (vlan and ({all}))") } else { all }
+        all.join(" and ")
     }
+}
+
+/// Each `vlan` moves what follows behind one more tag, so this is: untagged, one tag, two.
+fn behind_tags(all: &str, tags: bool) -> String {
+    if tags { format!("({all}) or (vlan and ({all})) or (vlan and ({all}))") } else { all.to_owned() }
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ mod foreign;
 mod format;
 mod input;
 mod intake;
+#[cfg(all(feature = "live", target_os = "linux"))]
+pub mod kernel;
 #[cfg(feature = "live")]
 pub mod live;
 mod open;
@@ -27,6 +29,8 @@ mod pcap;
 mod pcapng;
 mod reader;
 mod resume;
+#[cfg(feature = "live")]
+mod ring;
 mod set;
 mod shown;
 mod summary;
@@ -44,10 +48,12 @@ pub use format::{Format, Precision, Variant};
 pub use open::{Opened, Opening, STANDARD_INPUT, open, standard_input};
 pub use order::ByteOrder;
 pub use reader::Reader;
+#[cfg(feature = "live")]
+pub use ring::Ring;
 pub use set::{Set, Taken};
 pub use shown::Shown;
 pub use summary::{Compressed, Interface, Summary};
-pub use wanted::Wanted;
+pub use wanted::{Rotation, Wanted};
 
 /// Something that yields captured frames, in order, until it ends.
 pub trait Source {

@@ -3,7 +3,7 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 36] = [
+const DOORS: [(&str, &[&str]); 37] = [
     ("base64", &["report"]),
     ("bzip2", &["source"]),
     ("chrono", &["report"]),
@@ -24,6 +24,7 @@ const DOORS: [(&str, &[&str]); 36] = [
     ("lz4_flex", &["source"]),
     ("maud", &["report"]),
     ("md-5", &["report"]),
+    ("nix", &["run"]),
     ("pcap", &["source"]),
     ("rayon", &["analysis"]),
     ("rustix", &["source"]),

@@ -56,7 +56,7 @@ pub(super) fn cited(session: &Session) -> impl Iterator<Item = u64> {
 }
 
 /// The comment on each frame that `sessions` cite.
-pub(super) fn of_frames(sessions: &[&Session]) -> BTreeMap<u64, String> {
+pub fn of_frames(sessions: &[&Session]) -> BTreeMap<u64, String> {
     let mut comments = BTreeMap::new();
     for session in sessions {
         for (frame, remarks) in remarks(session) {

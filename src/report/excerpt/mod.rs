@@ -18,6 +18,7 @@ use crate::limits::Limits;
 use crate::population::Findings;
 use crate::wire::{Anatomy, Decoded, Decoder, FlowKey, Skimmed, Traits, skim};
 use chosen::Chosen;
+pub use comments::of_frames;
 
 /// How much of each session's packets an excerpt holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -26,7 +26,7 @@ pub use encrypted::{Encrypted, EncryptedStream, Event};
 pub use exchange::Step;
 pub use mismatch::{Enable, Mismatch};
 pub use path::{Lost, Outage, Path, Recent};
-pub use reset::{Evidence, Location, Posterior, Reset};
+pub use reset::{Evidence, Kernel, Location, Posterior, Reset};
 pub use selected::Selected;
 pub use session::{Endpoint, Refused, Session, Unanswered, Vantage};
 pub(super) use ssh::software;

@@ -9,7 +9,7 @@ use super::build::{round, seconds};
 use crate::case::Case;
 use crate::detect::Outcome;
 use crate::flow::Side;
-use crate::infer::{self, Sender, Verdict};
+use crate::infer::{self, Sender, Testimony, Verdict};
 use crate::report::moment;
 use crate::units::Hops;
 
@@ -45,6 +45,9 @@ pub struct Reset {
     pub idle_gap_s: Option<f64>,
     /// The packet that it answers; null if none is known.
     pub trigger_frame: Option<u64>,
+    /// What the capturing host's kernel said of it; absent where it was not asked, or cannot know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<Kernel>,
     /// All observations.
     pub evidence: Vec<Evidence>,
     /// What would settle or strengthen the verdict, most telling first.
@@ -60,6 +63,27 @@ pub struct Posterior {
     pub server: f64,
     /// A box between them.
     pub middlebox: f64,
+}
+
+/// The kernel's word on a reset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Kernel {
+    /// `sent`: its TCP sent it; `not-sent`: its TCP did not, though the address is its own; `taken`: it received and took it.
+    pub says: &'static str,
+    /// Why it was sent, in the kernel's own word (`enum sk_rst_reason`); only with `sent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Kernel {
+    fn of(testimony: &Testimony) -> Self {
+        let (says, reason) = match testimony {
+            Testimony::Sent(reason) => ("sent", Some(reason.clone()).filter(|reason| !reason.is_empty())),
+            Testimony::NotSent => ("not-sent", None),
+            Testimony::Taken => ("taken", None),
+        };
+        Self { says, reason }
+    }
 }
 
 /// Where a box stands.
@@ -115,6 +139,7 @@ impl Reset {
             location: location(case, reset, verdict),
             idle_gap_s: reset.seen.silence.map(|silence| seconds(silence.length)),
             trigger_frame: reset.trigger.as_ref().map(|trigger| trigger.segment.frame.0),
+            kernel: verdict.kernel.as_ref().map(Kernel::of),
             evidence: verdict.evidence.iter().map(|item| evidence(item, reset)).collect(),
             would_settle: verdict.would_settle.clone(),
         })

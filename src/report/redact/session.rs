@@ -153,6 +153,7 @@ fn redact_reset(reset: &mut Reset, names: &Pseudonyms) {
         trigger_frame: _,
         evidence,
         would_settle,
+        kernel: _,
     } = reset;
     for Evidence { id: _, outcome: _, summary, frames: _, bears: _ } in evidence {
         *summary = names.sentence(summary);

@@ -118,6 +118,9 @@ pub(super) fn first_screen(page: &mut Page, session: &Session) {
         // Where a close came first, who sent the reset is not who ended the connection.
         let label = if reset.role == "initiating" { "Who" } else { "RST" };
         page.labelled(label, &who(reset), Tone::Plain);
+        if let Some(kernel) = &reset.kernel {
+            page.beside(&words::kernel(kernel), Tone::Plain);
+        }
     } else if session.ended_by == "silence" {
         page.labelled("Who", "no reset was seen: whatever drops the packets says nothing", Tone::Plain);
     }

@@ -48,6 +48,7 @@ fn reset() -> Reset {
             evidence("reset-carries-data", "absent", "no data in the reset", None),
             evidence("sender-alive-after-reset", "cannot-tell", "the capture ends with the reset", None),
         ],
+        kernel: None,
         would_settle: vec!["a capture on the server taken at the same time".into()],
     }
 }

@@ -65,7 +65,7 @@ impl LiveError {
         if ["ermission", "ermitted", "CAP_NET_RAW"].iter().any(|sign| words.contains(sign)) {
             return Self::Permission { name, words };
         }
-        if this.is_some_and(|this| this.state == "down") {
+        if this.is_some_and(|this| this.state == super::interfaces::DOWN) {
             return Self::Down { name };
         }
         Self::Interface { name, words }

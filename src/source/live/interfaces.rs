@@ -30,10 +30,13 @@ impl From<Device> for Listed {
     }
 }
 
+/// The state of an interface that is switched off.
+pub const DOWN: &str = "down";
+
 fn state(device: &Device) -> &'static str {
     let flags = &device.flags;
     match flags.connection_status {
-        _ if !flags.is_up() => "down",
+        _ if !flags.is_up() => DOWN,
         ConnectionStatus::Disconnected => "up, not connected",
         _ if flags.is_running() => "up",
         _ => "up, not running",

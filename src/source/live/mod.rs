@@ -1,27 +1,31 @@
 //! Frames as they pass an interface, through libpcap. The only user of pcap.
 
+mod copy;
+mod drops;
 mod failure;
 mod interfaces;
 mod opening;
 mod stop;
 mod wait;
 
-use std::path::Path;
-use std::time::Duration;
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use pcap::{Active, Capture, Packet, Savefile};
+use pcap::{Active, Capture, Packet};
 
 pub use failure::LiveError;
-pub use interfaces::{Listed, interfaces};
+pub use interfaces::{DOWN, Listed, interfaces};
 
 use super::batch::{Batch, Head, PIECE};
 use super::damage::{Cost, Fault};
 use super::pcap::registered;
 use super::tally::Tally;
-use super::{Format, Interface, Precision, Source, Summary, Wanted};
+use super::{Filter, Format, Interface, Precision, Rotation, Summary, Wanted};
 use crate::frame::{LinkType, Mark};
 use crate::limits::Limits;
 use crate::units::Timestamp;
+use copy::{Copy, Went};
+use drops::{Drops, Remedy};
 use stop::{Phase, Stop};
 
 /// The longest time that the system keeps a frame back to hand over more at once.
@@ -35,16 +39,19 @@ pub struct Live {
     capture: Capture<Active>,
     name: String,
     link: LinkType,
-    copy: Option<Savefile>,
+    filter: Filter,
+    copy: Option<Copy>,
     copy_fault: Option<String>,
     stop: Stop,
+    drops: Drops,
     tally: Tally,
     /// Octets captured.
     octets: u64,
 }
 
 impl Live {
-    /// Begins to capture. From here on SIGINT and SIGTERM end the capture; the second one ends the process.
+    /// Begins to capture. From here on SIGINT and SIGTERM end the capture, and the second one ends the process; SIGUSR1 and
+    /// SIGHUP are noted.
     ///
     /// # Errors
     ///
@@ -62,27 +69,24 @@ impl Live {
             capture,
             name: wanted.interface.clone(),
             link,
+            filter: wanted.filter.clone(),
             copy: None,
             copy_fault: None,
             stop: stop.begun(),
+            drops: Drops::default(),
             tally,
             octets: 0,
         })
     }
 
-    /// Writes every frame from now on to a pcap file, too; what is in the file is lost.
+    /// Writes every frame from now on to pcap files, too; what is in them is lost. `start`: the time now.
     ///
     /// # Errors
     ///
-    /// The file could not be written, in the system's words.
-    pub fn copy_to(&mut self, path: &Path) -> Result<(), String> {
-        // libpcap takes text, and `-` for standard output.
-        match path.to_str() {
-            None => return Err("libpcap takes no name that is not UTF-8".to_owned()),
-            Some("-") => return Err("standard output is for the report".to_owned()),
-            Some(_) => {}
-        }
-        self.copy = Some(self.capture.savefile(path).map_err(|error| failure::words(&error))?);
+    /// The first file could not be written, in the system's words.
+    #[expect(clippy::disallowed_methods, reason = "the edge at which time passes")]
+    pub fn copy_to(&mut self, rotation: &Rotation, start: Timestamp) -> Result<(), String> {
+        self.copy = Some(Copy::begin(&self.capture, rotation, start, Instant::now())?);
         Ok(())
     }
 
@@ -91,18 +95,66 @@ impl Live {
         self.copy_fault.as_deref()
     }
 
+    /// Ends the capture after `more` time, if nothing ends it before.
+    pub fn end_in(&mut self, more: Duration) {
+        self.stop.end_in(more);
+    }
+
+    /// Whether SIGUSR1 came since this was asked last.
+    pub fn is_asked_for_counters(&self) -> bool {
+        self.stop.took_usr1()
+    }
+
+    /// Whether SIGHUP came since this was asked last.
+    pub fn is_asked_to_reopen(&self) -> bool {
+        self.stop.took_hup()
+    }
+
+    /// Frames dropped so far, by the system and by the interface.
+    pub const fn dropped(&self) -> u64 {
+        self.drops.by_system.saturating_add(self.drops.by_interface)
+    }
+
+    /// How often data in bulk was left out because frames were dropped, and whether it is now.
+    pub const fn thinnings(&self) -> (u64, bool) {
+        (self.drops.thinnings, self.drops.thinned)
+    }
+
+    /// Fills `batch` with what is there, waiting for it `at_most` so long; false, and an empty batch, when the capture
+    /// has ended.
+    pub fn read(&mut self, batch: &mut Batch, at_most: Duration) -> bool {
+        batch.restart(&[]);
+        if self.stop.phase == Phase::Ended {
+            self.end();
+            return false;
+        }
+        let last = self.stop.is_last_look();
+        self.fill(batch);
+        if last {
+            self.stop.phase = Phase::Ended;
+        } else if batch.is_empty() && self.stop.phase != Phase::Ended {
+            wait::for_frames(&self.capture, self.stop.patience().min(at_most));
+        }
+        self.mind_drops();
+        true
+    }
+
     /// Takes what is there, as much as a batch should hold.
+    #[expect(clippy::disallowed_methods, reason = "the edge at which time passes")]
     fn fill(&mut self, batch: &mut Batch) {
+        // The capture lends its packet, and the copy needs both: one is taken out for the while.
+        let mut copy = self.copy.take();
+        let now = Instant::now();
         while batch.filled < PIECE && !self.stop.has_enough(self.tally.frames) {
             match self.capture.next_packet() {
                 Ok(packet) => {
-                    if let Some(copy) = &mut self.copy {
-                        copy.write(&packet);
-                    }
                     batch.push(self.tally.next, head(&packet, self.link), packet.data);
                     self.tally.skip_number();
                     self.tally.frames += 1;
                     self.octets += packet.data.len() as u64;
+                    if let Some(files) = &mut copy {
+                        files.write(&packet);
+                    }
                 }
                 Err(pcap::Error::TimeoutExpired) => break,
                 Err(error) => {
@@ -112,51 +164,60 @@ impl Live {
                     break;
                 }
             }
+            if let Some(files) = &mut copy {
+                match files.turn(&self.capture, batch.last_time(), now) {
+                    Ok(Went::On) => {}
+                    Ok(Went::Out) => self.stop.phase = Phase::Ended,
+                    Err(words) => {
+                        self.copy_fault = Some(words);
+                        copy = None;
+                    }
+                }
+            }
+            if self.stop.phase == Phase::Ended {
+                break;
+            }
         }
         if self.stop.has_enough(self.tally.frames) {
             self.stop.phase = Phase::Ended;
         }
-        self.flush();
+        self.copy = copy;
+        self.flush(now);
     }
 
     /// Hands the copy over to the system, so that it can be read while it grows, and a full disk is noticed.
-    fn flush(&mut self) {
-        if let Some(Err(error)) = self.copy.as_mut().map(Savefile::flush) {
-            self.copy_fault = Some(failure::words(&error));
+    fn flush(&mut self, now: Instant) {
+        if let Some(Err(words)) = self.copy.as_mut().map(|copy| copy.flush(now)) {
+            self.copy_fault = Some(words);
             self.copy = None;
         }
     }
 
-    /// Asks libpcap what was dropped. The counters are 32 bits wide, and of this capture.
-    fn count_drops(&mut self) {
-        let stats = self.capture.stats().ok();
-        if let Some(interface) = self.tally.interface_at(0) {
-            interface.dropped_by_system = stats.map(|stats| stats.dropped.into());
-            interface.dropped_by_interface = stats.map(|stats| stats.if_dropped.into());
+    fn end(&mut self) {
+        if let Some(Err(words)) = self.copy.as_mut().map(Copy::close) {
+            self.copy_fault = Some(words);
         }
-    }
-}
-
-impl Source for Live {
-    fn read_batch(&mut self, batch: &mut Batch) -> bool {
-        batch.restart(&[]);
-        while batch.is_empty() {
-            if self.stop.phase == Phase::Ended {
-                self.count_drops();
-                return false;
-            }
-            let last = self.stop.is_last_look();
-            self.fill(batch);
-            if last {
-                self.stop.phase = Phase::Ended;
-            } else if batch.is_empty() && self.stop.phase != Phase::Ended {
-                wait::for_frames(&self.capture, self.stop.patience());
-            }
-        }
-        true
+        self.copy = None;
     }
 
-    fn summary(&self) -> Summary {
+    /// Counts what was dropped, and leaves bulk data out while there is no time for it.
+    #[expect(clippy::disallowed_methods, reason = "the edge at which time passes")]
+    fn mind_drops(&mut self) {
+        let last = self.stop.phase == Phase::Ended;
+        match self.drops.ask(&mut self.capture, Instant::now(), last) {
+            Remedy::None => {}
+            Remedy::Thin => _ = opening::thin(&mut self.capture, &self.filter, true),
+            Remedy::Restore => _ = opening::thin(&mut self.capture, &self.filter, false),
+        }
+        let (system, interface) = (self.drops.by_system, self.drops.by_interface);
+        if let Some(known) = self.tally.interface_at(0) {
+            known.dropped_by_system = Some(system);
+            known.dropped_by_interface = Some(interface);
+        }
+    }
+
+    /// What is known so far beside the frames; final after the end.
+    pub fn summary(&self) -> Summary {
         let tally = self.tally.clone();
         Summary {
             name: self.name.clone(),
@@ -175,6 +236,18 @@ impl Source for Live {
             complete: tally.complete,
         }
     }
+}
+
+/// The time now, by the host's clock, which also stamps the frames.
+#[expect(clippy::disallowed_methods, reason = "the edge at which time passes")]
+pub fn start() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_nanos(i64::try_from(since.as_nanos()).unwrap_or_default())
+}
+
+/// The first of the files that a copy begun at `start` is written to.
+pub fn first_file(rotation: &Rotation, start: Timestamp) -> PathBuf {
+    copy::name(rotation, start, 0)
 }
 
 fn head(packet: &Packet<'_>, link: LinkType) -> Head {

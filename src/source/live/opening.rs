@@ -20,12 +20,10 @@ pub(super) fn open(wanted: &Wanted) -> Result<Capture<Active>, LiveError> {
 fn activate(wanted: &Wanted) -> Result<Capture<Active>, pcap::Error> {
     let mut capture = Capture::from_device(wanted.interface.as_str())?
         .snaplen(wanted.snaplen as i32)
+        .buffer_size(i32::try_from(wanted.buffer).unwrap_or(i32::MAX))
         .timeout(READ_TIMEOUT.as_millis() as i32)
         // libpcap warns that `any` cannot be promiscuous, and the crate takes warnings for errors.
         .promisc(wanted.promiscuous && wanted.interface != ANY);
-    if let Some(octets) = wanted.buffer {
-        capture = capture.buffer_size(i32::try_from(octets).unwrap_or(i32::MAX));
-    }
     #[cfg(target_os = "linux")]
     {
         capture = capture.precision(pcap::Precision::Nano);
@@ -49,9 +47,20 @@ fn set_filter(capture: &mut Capture<Active>, filter: &Filter) -> Result<(), Live
     if !filter.words.is_empty() {
         capture.compile(&filter.words, true).map_err(|error| refused(&error))?;
     }
-    // Not every link type has VLAN tags, and libpcap knows which.
-    let tags = capture.compile("vlan", true).is_ok();
+    let tags = has_tags(capture);
     capture.filter(&filter.expression(tags), true).map_err(|error| refused(&error))
+}
+
+/// Not every link type has VLAN tags, and libpcap knows which.
+fn has_tags(capture: &Capture<Active>) -> bool {
+    capture.compile("vlan", true).is_ok()
+}
+
+/// Leaves data in bulk out of the capture, or takes it in again. Where libpcap refuses, all stays as it is.
+pub(super) fn thin(capture: &mut Capture<Active>, filter: &Filter, thin: bool) -> bool {
+    let tags = has_tags(capture);
+    let expression = if thin { filter.thinned(tags) } else { filter.expression(tags) };
+    capture.filter(&expression, true).is_ok()
 }
 
 #[cfg(test)]
@@ -117,6 +126,33 @@ mod tests {
             (0x0806, vec![0; 60], false),
         ] {
             assert_eq!(takes(&ssh(), &ethernet(&[], kind, &packet)), expected, "{packet:02x?}");
+        }
+    }
+
+    #[test]
+    fn thinned_it_leaves_out_bulk_data_only() {
+        let dead = Capture::dead(Linktype::ETHERNET).unwrap();
+        let thinned = dead.compile(&ssh().thinned(true), true).unwrap();
+        // Ports, numbers, then the offset and the flags; the length is in the header of IP.
+        let tcp = |flags: u8| [&SSH[..], &[0; 8], &[0x50, flags, 4, 0]].concat();
+        let v4 = |length: u16, flags: u8| {
+            let mut packet = v4(6, 0, &tcp(flags));
+            packet[2..4].copy_from_slice(&length.to_be_bytes());
+            packet
+        };
+        let v6 = |length: u16, flags: u8| {
+            let mut packet = v6(6, &tcp(flags));
+            packet[4..6].copy_from_slice(&length.to_be_bytes());
+            packet
+        };
+        for tags in [&[][..], &[[0x81, 0, 0, 7]]] {
+            for (length, flags, expected) in [(1_500, 0x10, false), (100, 0x18, true), (1_500, 0x11, true)] {
+                let frames = [(0x0800, v4(length, flags)), (0x86dd, v6(length, flags))];
+                for (kind, packet) in frames {
+                    let taken = thinned.filter(&ethernet(tags, kind, &packet));
+                    assert_eq!(taken, expected, "{kind:x} {length} {flags:x} {tags:?}");
+                }
+            }
         }
     }
 

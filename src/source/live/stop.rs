@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 use signal_hook::flag;
 
 use super::READ_TIMEOUT;
@@ -36,10 +36,12 @@ pub(super) struct Stop {
     /// `None`: never, or later than the clock goes.
     deadline: Option<Instant>,
     asked: Arc<AtomicBool>,
+    usr1: Arc<AtomicBool>,
+    hup: Arc<AtomicBool>,
 }
 
 impl Stop {
-    /// Listens to SIGINT and SIGTERM from here on.
+    /// Listens to signals from here on.
     pub(super) fn new(wanted: &Wanted) -> io::Result<Self> {
         let asked = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
@@ -47,13 +49,32 @@ impl Stop {
             flag::register_conditional_default(signal, Arc::clone(&asked))?;
             flag::register(signal, Arc::clone(&asked))?;
         }
+        let [usr1, hup] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+        flag::register(SIGUSR1, Arc::clone(&usr1))?;
+        flag::register(SIGHUP, Arc::clone(&hup))?;
         let Wanted { frames, duration, .. } = *wanted;
-        Ok(Self { phase: Phase::Capturing, frames, duration, deadline: None, asked })
+        Ok(Self { phase: Phase::Capturing, frames, duration, deadline: None, asked, usr1, hup })
     }
 
     /// Itself, with the time running.
     pub(super) fn begun(self) -> Self {
         Self { deadline: self.duration.and_then(|duration| Instant::now().checked_add(duration)), ..self }
+    }
+
+    /// Ends it after `more` time at the latest.
+    pub(super) fn end_in(&mut self, more: Duration) {
+        let deadline = Instant::now().checked_add(more);
+        self.deadline = self.deadline.into_iter().chain(deadline).min();
+    }
+
+    /// Whether SIGUSR1 came; asked once more, only if it came again.
+    pub(super) fn took_usr1(&self) -> bool {
+        self.usr1.swap(false, Ordering::Relaxed)
+    }
+
+    /// The same of SIGHUP.
+    pub(super) fn took_hup(&self) -> bool {
+        self.hup.swap(false, Ordering::Relaxed)
     }
 
     /// Whether `frames` are as many as were wanted.

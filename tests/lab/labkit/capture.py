@@ -3,6 +3,7 @@
 import re
 import signal
 
+from . import live
 from .process import Failed, run
 
 FILTER = "tcp or icmp or (icmp6 and ip6[40] < 128)"
@@ -31,13 +32,16 @@ class Capture:
             f"--time-stamp-precision={precision}", "-w", self.raw, FILTER,
         )
         self.tcpdump.says("listening on")
+        self.live = live.Live(undo, getattr(path, role), interface, vantage) if live.PROGRAM else None
 
     def stop(self):
-        """Ends it, and insists that the kernel dropped nothing."""
+        """Ends it, and insists that the kernel dropped nothing and that a live capture says what the file says."""
         self.tcpdump.end(signal.SIGINT)
         dropped = re.search(r"(\d+) packets? dropped by kernel", self.tcpdump.said())
         if dropped is None or dropped[1] != "0":
             raise Failed(f"capture at {self.vantage}: {self.tcpdump.said().strip()[-200:]}")
+        if self.live:
+            self.live.compare(self.raw)
 
     def deliver(self, folder):
         """Puts the file into `folder` in the form asked for and returns its name."""
