@@ -67,15 +67,15 @@ fn look(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// Connections of a scan: a SYN and the answer of a closed port.
+/// Connections of a scan from ten addresses: a SYN and the answer of a closed port.
 const REFUSED: u32 = 100_000;
 
 fn refused() -> Vec<u8> {
     let header: [u32; 6] = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, 101];
     let mut capture: Vec<u8> = header.iter().flat_map(|word| word.to_le_bytes()).collect();
     for n in 0..REFUSED {
-        let client = (0x0a00_0000 + n / 100).to_be_bytes();
-        let port = (30_000 + (n % 100) as u16).to_be_bytes();
+        let client = (0x0a00_0000 + n / 10_000).to_be_bytes();
+        let port = (30_000 + (n % 10_000) as u16).to_be_bytes();
         let (server, ssh) = ([192, 0, 2, 1], [0, 22]);
         let syn = (client, server, port, ssh, n.to_be_bytes(), [0; 4], 0x02);
         let reset = (server, client, ssh, port, [0; 4], (n + 1).to_be_bytes(), 0x14);

@@ -6,7 +6,8 @@ use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
 use super::shape::{Shape, Shapes};
-use super::sketch::Desk;
+use super::shard::Shard;
+use super::sketch::{Desk, Sketches};
 use super::slots::Slot;
 use crate::case::{Case, Host, HostId, Hosts, Vantage};
 use crate::flow::{Event, Flow, FlowId, Kept, Moment, Pair, Side, Table};
@@ -28,13 +29,23 @@ pub(super) struct Court<'a> {
     pub(super) end: Timestamp,
 }
 
-/// A brief connection at the first look.
+/// A brief connection at a glance.
 #[derive(Clone, Copy)]
 struct Glance {
     shape: Shape,
     client: End,
-    hosts: [HostId; 2],
     start: Timestamp,
+    /// Somebody spoke SSH.
+    speaks: bool,
+}
+
+/// How a brief connection is looked at.
+#[derive(Clone, Copy)]
+struct Entry {
+    /// At its low and at its high end.
+    hosts: [HostId; 2],
+    /// By its sketch, or as the flow that it makes: the number of that look.
+    looked: Option<u32>,
 }
 
 /// What is known of a sketch, by the first connection that had it.
@@ -46,18 +57,11 @@ struct Known {
     speaks: bool,
 }
 
-/// How brief connections are looked at.
-#[derive(Default)]
-struct Desks {
-    shapes: Shapes,
-    desk: Desk,
-    known: HashMap<u64, Known, RandomState>,
-}
+/// What sketches have turned out to be.
+type Sketched = HashMap<u64, Known, RandomState>;
 
-impl Desks {
-    /// Sketches remembered: scans show some thousands. Whoever makes more has them looked at one by one.
-    const SKETCHES: usize = 1 << 16;
-}
+/// Sketches remembered: scans show some thousands. Whoever makes more has them looked at one by one.
+const SKETCHES: usize = 1 << 16;
 
 /// Brief connections by what became of them.
 pub(super) struct Crowd {
@@ -68,82 +72,111 @@ pub(super) struct Crowd {
 }
 
 impl Court<'_> {
-    /// Judges the brief connections of `table` by their shapes. Notes what all connections show of their hosts.
-    pub(super) fn crowd(&mut self, table: &Table) -> Crowd {
-        let mut desks = Desks::default();
-        let glances: Vec<Option<Glance>> =
-            (0..table.flows().len()).map(|index| self.glance(index, table, &mut desks)).collect();
+    /// Judges the brief connections of `all` by their shapes. Notes what all connections show of their hosts.
+    pub(super) fn crowd(&mut self, all: &Shard) -> Crowd {
+        let Shard { table, sketches, .. } = all;
+        let (mut desk, mut looked) = (Desk::default(), Vec::new());
+        let entries: Vec<Option<Entry>> =
+            (0..table.flows().len()).map(|index| self.enter(index, all, &mut desk, &mut looked)).collect();
+        let mut turned_out = Sketched::default();
         let mut fates: HashMap<u64, Option<Fate>, RandomState> = HashMap::default();
-        let mut members: Vec<Option<Fate>> = Vec::with_capacity(glances.len());
         let mut alone = Vec::new();
-        for (index, glance) in glances.iter().enumerate() {
-            let fate = glance.and_then(|glance| {
-                let shape = desks.shapes.among(&glance.shape, |side| self.others(index, &glance, side));
-                *fates.entry(shape).or_insert_with(|| self.judge(index, table, &glance))
-            });
-            if glance.is_some() && fate.is_none() {
-                alone.push(index);
+        let mut member = |(index, entry): (usize, &Option<Entry>)| {
+            let entry = (*entry)?;
+            let glance = match entry.looked {
+                Some(number) => *looked.get(number as usize)?,
+                None => self.glance(index, table, sketches, &mut turned_out)?,
+            };
+            if self.must_speak && !glance.speaks {
+                return None;
             }
-            members.push(fate);
-        }
-        let member = |(index, fate): (usize, &Option<Fate>)| {
-            let (key, glance) = (table.flows().get(index)?.key(), (*glances.get(index)?)?);
+            let others = |side| self.others(index, &entry, glance.client, side);
+            let shape = sketches.shapes.among(&glance.shape, others);
+            let judge = || self.judge(index, table, &entry, glance.client);
+            let Some(fate) = *fates.entry(shape).or_insert_with(judge) else {
+                alone.push(index);
+                return None;
+            };
+            let key = table.flows().get(index)?.key();
             let (client, server) = (key.at(glance.client).addr, key.at(!glance.client));
-            Some((index, Member { fate: (*fate)?, server, client, start: glance.start }))
+            Some((index, Member { fate, server, client, start: glance.start }))
         };
-        let (groups, few) = groups(members.iter().enumerate().filter_map(member));
+        let (groups, few) = groups(entries.iter().enumerate().filter_map(&mut member));
         alone.extend(few);
         alone.sort_unstable();
         Crowd { groups, alone }
     }
 
-    /// Looks at connection number `index`; `None` if it is not brief, or not SSH.
-    fn glance(&mut self, index: usize, table: &Table, desks: &mut Desks) -> Option<Glance> {
-        let kept = table.flows().get(index)?;
+    /// Notes what connection number `index` shows of its hosts; `None` if it is not brief.
+    fn enter(
+        &mut self,
+        index: usize,
+        all: &Shard,
+        desk: &mut Desk,
+        looked: &mut Vec<Glance>,
+    ) -> Option<Entry> {
+        let kept = all.table.flows().get(index)?;
         if let Some(flow) = kept.whole() {
             self.hosts.note(index, flow);
             return None;
         }
-        let Desks { shapes, desk, known } = desks;
-        let Some(sketch) = desk.sketch(kept, shapes, self.end) else {
-            let (flow, look, speaks) = self.look(index, table, shapes)?;
-            self.hosts.note(index, &flow);
-            return (speaks || !self.must_speak).then_some(look);
-        };
         let hosts = self.numbers(kept);
-        for (end, host) in [End::Low, End::High].into_iter().zip(hosts) {
-            self.hosts.note_sight(index, host, || sketch.sight(end));
-        }
-        let it = match known.get(&sketch.hash) {
-            Some(known) => *known,
-            None => {
-                let (_, look, speaks) = self.look(index, table, shapes)?;
-                let first = Known { own: look.shape.own, speaks };
-                if known.len() < Desks::SKETCHES {
-                    known.insert(sketch.hash, first);
-                }
-                first
+        if let Some(sketch) = all.sketches.get(index).filter(|it| it.is_before(self.end)) {
+            let mut fresh = true;
+            let ends = [End::Low, End::High].into_iter().zip(hosts).zip(sketch.sent);
+            for ((end, host), _) in ends.filter(|(_, sent)| *sent) {
+                self.hosts.note_sight(index, host, || {
+                    if std::mem::take(&mut fresh) {
+                        desk.sketch(kept.packets(), &all.sketches.shapes)?;
+                    }
+                    desk.sight(end)
+                });
             }
+            return Some(Entry { hosts, looked: None });
+        }
+        let (flow, glance) = self.look(index, &all.table, &all.sketches.shapes)?;
+        self.hosts.note(index, &flow);
+        looked.push(glance);
+        Some(Entry { hosts, looked: Some(looked.len() as u32 - 1) })
+    }
+
+    /// What connection number `index` shows, by its sketch.
+    fn glance(
+        &self,
+        index: usize,
+        table: &Table,
+        sketches: &Sketches,
+        turned_out: &mut Sketched,
+    ) -> Option<Glance> {
+        let sketch = sketches.get(index)?;
+        let known = if let Some(known) = turned_out.get(&sketch.hash) {
+            *known
+        } else {
+            let (_, Glance { shape, speaks, .. }) = self.look(index, table, &sketches.shapes)?;
+            let first = Known { own: shape.own, speaks };
+            if turned_out.len() < SKETCHES {
+                turned_out.insert(sketch.hash, first);
+            }
+            first
         };
-        (it.speaks || !self.must_speak).then_some(Glance {
-            shape: sketch.shape(it.own),
+        Some(Glance {
+            shape: sketch.shape(known.own),
             client: sketch.client,
-            hosts,
             start: sketch.start,
+            speaks: known.speaks,
         })
     }
 
-    /// The flow of connection number `index`, what a glance at it shows, and whether somebody spoke SSH.
-    fn look(&mut self, index: usize, table: &Table, shapes: &Shapes) -> Option<(Flow, Glance, bool)> {
+    /// The flow of connection number `index`, and what it shows.
+    fn look(&self, index: usize, table: &Table, shapes: &Shapes) -> Option<(Flow, Glance)> {
         let (flow, slot) = self.replay(index, table)?;
         let transcript = slot.has_spoken().then(|| slot.transcript(self.limits));
         let speaks = transcript
             .as_ref()
             .is_some_and(|it| Side::BOTH.into_iter().any(|side| it.party.of(side).banner.is_some()));
         let shape = shapes.of(&flow, transcript.as_ref(), self.end);
-        let hosts = self.numbers(table.flows().get(index)?);
-        let glance = Glance { shape, client: flow.client, hosts, start: flow.start() };
-        Some((flow, glance, speaks))
+        let glance = Glance { shape, client: flow.client, start: flow.start(), speaks };
+        Some((flow, glance))
     }
 
     /// The numbers of the hosts at the low and at the high end.
@@ -158,16 +191,16 @@ impl Court<'_> {
         Some((flow, slot))
     }
 
-    fn others(&self, index: usize, glance: &Glance, side: Side) -> Cow<'_, Host> {
-        let [low, high] = glance.hosts;
-        let is_low = (glance.client == End::Low) == (side == Side::Client);
+    fn others(&self, index: usize, entry: &Entry, client: End, side: Side) -> Cow<'_, Host> {
+        let [low, high] = entry.hosts;
+        let is_low = (client == End::Low) == (side == Side::Client);
         self.hosts.others(index, if is_low { low } else { high })
     }
 
     /// What became of connection number `index`, by everything that is known.
-    fn judge(&self, index: usize, table: &Table, glance: &Glance) -> Option<Fate> {
+    fn judge(&self, index: usize, table: &Table, entry: &Entry, client: End) -> Option<Fate> {
         let (flow, slot) = self.replay(index, table)?;
-        let host = |side| self.others(index, glance, side).into_owned();
+        let host = |side| self.others(index, entry, client, side).into_owned();
         let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
         let mut case = Case::new(flow, slot.transcript(self.limits), hosts, self.end);
         if let Some(vantage) = &self.vantage {

@@ -23,7 +23,7 @@ pub use watch::{Told, Watch};
 pub use window::Frames;
 
 use crate::case::{Case, Hosts, Vantage};
-use crate::flow::{Flow, Pair, Side, Table};
+use crate::flow::{Flow, Pair, Side};
 use crate::frame::Frame;
 use crate::infer;
 use crate::limits::Limits;
@@ -197,7 +197,7 @@ impl Analysis {
         let Some(mut all) = Shard::joined(shards) else { return Findings::default() };
         let mut hosts = std::mem::take(&mut self.past);
         let too_many = all.table.briefs() > limits.judged_singly;
-        let crowd = too_many.then(|| self.crowd(&all.table, &mut hosts, end));
+        let crowd = too_many.then(|| self.crowd(&all, &mut hosts, end));
         expand(&mut all, crowd.as_ref(), &limits);
         all.finish(end, &limits);
         blind.extend(self.unread());
@@ -214,10 +214,10 @@ impl Analysis {
         Findings { sessions, counts: self.counts, blind, patterns, folded, timers: self.timers }
     }
 
-    fn crowd(&self, table: &Table, hosts: &mut Hosts, end: Timestamp) -> Crowd {
+    fn crowd(&self, all: &Shard, hosts: &mut Hosts, end: Timestamp) -> Crowd {
         let vantage = self.vantage.map(Vantage::known);
         let must_speak = self.ports == Ports::Any;
-        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(table)
+        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(all)
     }
 
     /// What the decoder could not read.

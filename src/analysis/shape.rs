@@ -61,6 +61,11 @@ impl Micros {
         Self(time.map_or(u32::MAX, micros))
     }
 
+    /// The time; zero for none.
+    pub(super) const fn elapsed(self) -> Elapsed {
+        Elapsed::from_micros(if self.0 == u32::MAX { 0 } else { self.0 as i64 })
+    }
+
     const fn millis(millis: u32) -> Self {
         Self(millis * 1_000)
     }
@@ -78,7 +83,7 @@ impl Default for Micros {
 }
 
 /// Makes shapes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Shapes(RandomState);
 
 /// Times of at least this many packets tell whether the capture's clock counts whole milliseconds.
@@ -91,7 +96,7 @@ impl Shapes {
         for side in Side::BOTH {
             half(flow, side, end, &mut features);
         }
-        packets(flow.timeline.segments(), flow.client, &mut features);
+        packets(&flow.timeline.segments(), flow.client, &mut features);
         features.write_u8(u8::from(in_whole_milliseconds(flow.timeline.segments().map(|it| it.time))));
         for reset in &flow.resets {
             seen_reset(reset, &mut features);
@@ -202,7 +207,7 @@ fn half(flow: &Flow, side: Side, end: Timestamp, features: &mut impl Hasher) {
 
 /// The packets in their order: numbers, fields and times as they stand to those before.
 pub(super) fn packets<'a>(
-    segments: impl Iterator<Item = &'a Segment> + Clone,
+    segments: &(impl Iterator<Item = &'a Segment> + Clone),
     client: End,
     features: &mut impl Hasher,
 ) {
@@ -210,25 +215,33 @@ pub(super) fn packets<'a>(
     let mut last: Pair<Option<&Segment>> = Pair::default();
     let mut after_reset = false;
     for segment in segments.clone() {
-        let side = if segment.from == client { Side::Client } else { Side::Server };
-        let (own, other) = (*last.of(side), *last.of(!side));
-        features.write(&[side as u8, segment.tos, segment.checksum as u8, segment.mark as u8]);
-        features.write_u16(segment.flags.0);
-        features.write_u16(segment.traits.0);
-        features.write_u32(segment.payload_len);
+        let of = if segment.from == client { Side::Client } else { Side::Server };
+        let (own, other) = (*last.of(of), *last.of(!of));
+        let [flags, more] = segment.flags.0.to_le_bytes();
+        let [traits, rare] = segment.traits.0.to_le_bytes();
+        let [side, checksum, mark] = [of as u8, segment.checksum as u8, segment.mark as u8];
+        features.write_u64(u64::from_le_bytes([
+            side,
+            segment.tos,
+            checksum,
+            mark,
+            flags,
+            more,
+            traits,
+            rare,
+        ]));
         numbers(segment, own, other, features);
-        fields(segment, own, other, features);
         let gap = before.map_or(Elapsed::ZERO, |before| segment.time.since(before.time));
         let bounds: &[i64] =
             if after_reset { &[5, 20, 50, 500, 1_000, 2_000] } else { &[500, 900, 2_000, 3_000, 45_000] };
-        features.write_u8(span(gap, bounds));
+        fields(segment, own, other, span(gap, bounds), features);
         before = Some(segment);
         if segment.flags.rst() {
             after_reset = true;
             likeness(segment, own, other, features);
-            identification(segment, segments.clone(), features);
+            identification(segment, segments, features);
         } else {
-            *last.of_mut(side) = Some(segment);
+            *last.of_mut(of) = Some(segment);
         }
     }
 }
@@ -245,28 +258,37 @@ pub(super) fn in_whole_milliseconds(times: impl Iterator<Item = Timestamp>) -> b
 /// Sequence and acknowledgement number: where they stand to what was sent before, as far as that is near.
 fn numbers(segment: &Segment, own: Option<&Segment>, other: Option<&Segment>, features: &mut impl Hasher) {
     let near = |distance: i32| distance.clamp(-70_000, 70_000);
-    features.write_i32(own.map_or(i32::MAX, |own| near(segment.seq.since(own.end()))));
-    features.write_i32(other.map_or(i32::MAX, |other| near(segment.ack.since(other.end()))));
-    features.write_u8(u8::from(segment.seq.0 == 0) | u8::from(segment.ack.0 == 0) << 1);
+    let sequence = own.map_or(i32::MAX, |own| near(segment.seq.since(own.end())));
+    let acknowledged = other.map_or(i32::MAX, |other| near(segment.ack.since(other.end())));
+    features.write_u64(u64::from(sequence as u32) << 32 | u64::from(acknowledged as u32));
     // A reset that takes its number from what it answers.
     let asked = other.is_some_and(|other| other.flags.ack() && other.ack == segment.seq);
-    features.write_u8(u8::from(asked));
+    let zeros = u32::from(segment.seq.0 == 0) | u32::from(segment.ack.0 == 0) << 1 | u32::from(asked) << 2;
+    features.write_u64(u64::from(segment.payload_len) << 32 | u64::from(zeros));
 }
 
 fn equal(field: fn(&Segment) -> u32, one: &Segment, with: Option<&Segment>) -> u8 {
     u8::from(with.is_some_and(|with| field(with) == field(one)))
 }
 
-fn fields(segment: &Segment, own: Option<&Segment>, other: Option<&Segment>, features: &mut impl Hasher) {
+fn fields(
+    segment: &Segment,
+    own: Option<&Segment>,
+    other: Option<&Segment>,
+    gap: u8,
+    features: &mut impl Hasher,
+) {
     let same = |field| equal(field, segment, own) | equal(field, segment, other) << 1;
-    features.write(&[
+    features.write_u64(u64::from_le_bytes([
         own.map_or(9, |own| ttl_relation(segment.ttl, own.ttl)),
         distance(segment.ttl),
         u8::from(segment.window == 0),
         u8::from(segment.link_source == 0) | u8::from(segment.flow_label == 0) << 1,
         same(|it| it.link_source),
         same(|it| it.flow_label),
-    ]);
+        gap,
+        0,
+    ]));
 }
 
 /// What a reset has in common with the last packets of both ends.
@@ -283,7 +305,7 @@ fn likeness(reset: &Segment, own: Option<&Segment>, other: Option<&Segment>, fea
 /// The identification and the window of a reset beside those of its sender's packets, and of those of the other end.
 fn identification<'a>(
     reset: &Segment,
-    segments: impl Iterator<Item = &'a Segment> + Clone,
+    segments: &(impl Iterator<Item = &'a Segment> + Clone),
     features: &mut impl Hasher,
 ) {
     let before = || segments.clone().take_while(|it| it.frame < reset.frame).filter(|it| !it.flags.rst());
@@ -368,20 +390,19 @@ fn shown(flow: &Flow, side: Side) -> Shown {
 }
 
 fn compared(reset: &Segment, acked: Option<Seq>, flow: &Flow) -> Compared {
-    let asked = |other: &&Segment| other.from != reset.from && other.frame < reset.frame;
-    let asked = flow.timeline.segments().rfind(asked);
-    Compared::of(reset, acked, asked, flow.client)
+    let earlier = |other: &&Segment| other.from != reset.from && other.frame < reset.frame;
+    Compared::of(reset, acked, flow.timeline.segments().rfind(earlier), flow.client)
 }
 
 impl Compared {
-    /// Of `reset`, whose end had acknowledged up to `acked`; `asked`: the last packet of the other end.
-    pub(super) fn of(reset: &Segment, acked: Option<Seq>, asked: Option<&Segment>, client: End) -> Self {
+    /// Of `reset`, whose end had acknowledged up to `acked`; `before`: the last packet of the other end.
+    pub(super) fn of(reset: &Segment, acked: Option<Seq>, before: Option<&Segment>, client: End) -> Self {
         let news = acked.is_none_or(|acked| reset.ack.is_after(acked));
         Self {
             claimed: if reset.from == client { Side::Client } else { Side::Server },
             ttl: reset.ttl,
             timed: !reset.flags.ack() || reset.seq.0 == 0 || news,
-            answer: Micros::of(asked.map(|asked| reset.time.since(asked.time))),
+            answer: Micros::of(before.map(|before| reset.time.since(before.time))),
         }
     }
 }
@@ -425,7 +446,7 @@ fn known<'a>(
         ]);
     }
     if reset.timed {
-        timing(reset, shown, &host, shortest, shape.handshake, features);
+        timing(reset, *shown, &host, shortest, shape.handshake, features);
     }
     known
 }
@@ -433,7 +454,7 @@ fn known<'a>(
 /// How soon the reset came, beside the loops to its claimed sender.
 fn timing(
     reset: Compared,
-    shown: &Shown,
+    shown: Shown,
     host: &Host,
     shortest: Micros,
     handshake: bool,

@@ -1,7 +1,8 @@
 //! Connections in as many parts as there are threads. A connection is in one part, and sees its packets in their order.
 
+use super::sketch::Sketches;
 use super::slots::Slots;
-use crate::flow::{Flow, FlowId, Table};
+use crate::flow::{Event, Flow, FlowId, Table};
 use crate::limits::Limits;
 use crate::ssh;
 use crate::units::Timestamp;
@@ -12,6 +13,7 @@ use crate::wire::{Packet, Quote};
 pub(super) struct Shard {
     pub(super) table: Table,
     slots: Slots,
+    pub(super) sketches: Sketches,
     /// Segments with RST.
     pub(super) resets: u64,
 }
@@ -19,7 +21,8 @@ pub(super) struct Shard {
 impl Shard {
     /// An empty part.
     pub(super) fn new(limits: Limits, ports: &[u16]) -> Self {
-        Self { table: Table::new(limits, ports), slots: Slots::default(), resets: 0 }
+        let (table, slots) = (Table::new(limits, ports), Slots::default());
+        Self { table, slots, sketches: Sketches::default(), resets: 0 }
     }
 
     /// So many empty parts.
@@ -30,7 +33,8 @@ impl Shard {
 
     /// An empty part in which keys have the same hashes.
     pub(super) fn sibling(&self) -> Self {
-        Self { table: self.table.sibling(), slots: Slots::default(), resets: 0 }
+        let (table, sketches) = (self.table.sibling(), self.sketches.sibling());
+        Self { table, slots: Slots::default(), sketches, resets: 0 }
     }
 
     /// What SSH did so far in connection `id`, if it is kept as a flow.
@@ -41,8 +45,11 @@ impl Shard {
     /// Takes a packet of one of its connections. `hash`: of its key.
     pub(super) fn handle(&mut self, hash: u64, packet: &Packet<'_>, limits: &Limits) {
         self.resets += u64::from(packet.segment.flags.rst());
-        let Self { table, slots, .. } = self;
-        table.handle_hashed(hash, packet, &mut |flow, at, event| slots.feed(limits, flow, at, event));
+        let Self { table, slots, sketches, .. } = self;
+        table.handle_hashed(hash, packet, &mut |flow, at, event| match event {
+            Event::Brief(noted) => sketches.look(flow, noted),
+            event => slots.feed(limits, flow, at, event),
+        });
     }
 
     /// Takes a quote of one of its connections; false if it is of none.
@@ -72,11 +79,19 @@ impl Shard {
     /// One part of all, its connections in the order of their first packets. It takes no more packets.
     pub(super) fn joined(shards: Vec<Self>) -> Option<Self> {
         let resets = shards.iter().map(|shard| shard.resets).sum();
-        let (tables, mut slots): (Vec<Table>, Vec<Slots>) =
-            shards.into_iter().map(|shard| (shard.table, shard.slots)).unzip();
+        let (mut tables, mut slots, mut sketches) = (Vec::new(), Vec::new(), Vec::new());
+        for shard in shards {
+            tables.push(shard.table);
+            slots.push(shard.slots);
+            sketches.push(shard.sketches);
+        }
         let (table, origins) = Table::joined(tables)?;
-        let Some(origins) = origins else { return Some(Self { table, slots: slots.pop()?, resets }) };
+        let Some(origins) = origins else {
+            return Some(Self { table, slots: slots.pop()?, sketches: sketches.pop()?, resets });
+        };
+        let sketches = Sketches::joined(&sketches, &origins);
         let slot = |(shard, id): (usize, FlowId)| slots.get_mut(shard).map(|slots| slots.take(id));
-        Some(Self { table, slots: Slots::of(origins.into_iter().filter_map(slot).collect()), resets })
+        let slots = Slots::of(origins.into_iter().filter_map(slot).collect());
+        Some(Self { table, slots, sketches, resets })
     }
 }

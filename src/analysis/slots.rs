@@ -36,6 +36,7 @@ impl Slot {
         match event {
             Event::Opened { midstream } => *self = Self { midstream, session: None },
             Event::Stream { from, delivery } => take(self.session(limits), at, from, delivery),
+            Event::Brief(_) => {}
             // The end of what never began says nothing.
             Event::Ended { from } => {
                 if let Some(session) = &mut self.session {

@@ -48,6 +48,8 @@ pub struct Hosts {
     seen: Vec<Sights>,
     /// The last two that were asked for: those of one connection are often those of the next.
     latest: [Option<((IpAddr, Place), HostId)>; 2],
+    /// A host of which nothing is known.
+    unknown: Host,
 }
 
 /// The number of a host among those of its capture.
@@ -174,7 +176,10 @@ impl Hosts {
 
     /// What all connections but number `index` show of a host.
     pub fn others(&self, index: usize, host: HostId) -> Cow<'_, Host> {
-        let Some(sights) = self.seen.get(host.0 as usize) else { return Cow::default() };
+        let sights = match self.seen.get(host.0 as usize) {
+            Some(sights) if sights.first.iter().any(|(flow, _)| *flow != index) => sights,
+            _ => return Cow::Borrowed(&self.unknown),
+        };
         let beyond =
             sights.first.len() == Self::SIGHTS && sights.first.last().is_some_and(|(flow, _)| *flow < index);
         if beyond {

@@ -17,6 +17,7 @@ mod timeline;
 mod window;
 
 pub use assembler::{Assembler, Delivery};
+pub use brief::Noted;
 pub use duplicates::Recent;
 pub use half::{Half, Moment, Step, Unanswered};
 pub use losses::Losses;

@@ -9,7 +9,7 @@ use std::hash::BuildHasher;
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
-use crate::flow::brief::Brief;
+use crate::flow::brief::{Brief, Noted};
 use crate::flow::{Delivery, Flow, Moment, Side};
 use crate::frame::{FrameNo, Place};
 use crate::limits::Limits;
@@ -40,6 +40,9 @@ pub enum Event<'a> {
         /// Who.
         from: Side,
     },
+    /// A connection of few packets seems to be over: these are all of them. Nothing else is told of it while it is kept as
+    /// its packets.
+    Brief(&'a [Noted]),
 }
 
 /// A connection as the table keeps it.
@@ -213,7 +216,8 @@ impl Table {
         let id = self.locate(hash, packet, tell);
         let Some(kept) = self.flows.get_mut(id.0 as usize) else { return };
         if let State::Brief(brief) = &mut kept.0 {
-            if brief.note(packet, &self.limits) {
+            let at = Moment::of(&packet.segment);
+            if brief.note(packet, &self.limits, |noted| tell(id, at, Event::Brief(noted))) {
                 return;
             }
             self.expand(id, tell);

@@ -132,10 +132,10 @@ pub fn groups(members: impl Iterator<Item = (usize, Member)>) -> (Vec<Group>, Ve
     let few = |member: &Numbered, count: u64| {
         fates.get(member.fate as usize).is_none_or(|fate| count < fate.fewest())
     };
-    let to_server = counted(members.iter().map(Numbered::to_server));
-    let no_server = |member: &&Numbered| few(member, count(&to_server, member.to_server()));
-    let from_network = counted(members.iter().filter(no_server).map(Numbered::from_network));
-    let no_network = |member: &&Numbered| few(member, count(&from_network, member.from_network()));
+    let to_server = counted(members.iter().map(Numbered::with_server));
+    let no_server = |member: &&Numbered| few(member, count(&to_server, member.with_server()));
+    let from_network = counted(members.iter().filter(no_server).map(Numbered::with_network));
+    let no_network = |member: &&Numbered| few(member, count(&from_network, member.with_network()));
     let anybody = counted(members.iter().filter(no_server).filter(no_network).map(|it| u64::from(it.fate)));
     let mut gathered = Gathered::default();
     let mut alone = Vec::new();
@@ -161,7 +161,7 @@ pub fn groups(members: impl Iterator<Item = (usize, Member)>) -> (Vec<Group>, Ve
 /// Numbers for values, in the order in which they came: compared by these, millions of members are grouped in no time.
 #[derive(Debug)]
 struct Numbers<T> {
-    numbers: HashMap<T, u32, RandomState>,
+    known: HashMap<T, u32, RandomState>,
     values: Vec<T>,
     /// Often the next one's too.
     latest: Option<(T, u32)>,
@@ -169,7 +169,7 @@ struct Numbers<T> {
 
 impl<T> Default for Numbers<T> {
     fn default() -> Self {
-        Self { numbers: HashMap::default(), values: Vec::new(), latest: None }
+        Self { known: HashMap::default(), values: Vec::new(), latest: None }
     }
 }
 
@@ -180,8 +180,8 @@ impl<T: Copy + Eq + Hash> Numbers<T> {
         {
             return number;
         }
-        let Self { numbers, values, latest } = self;
-        let number = *numbers.entry(value).or_insert_with(|| {
+        let Self { known, values, latest } = self;
+        let number = *known.entry(value).or_insert_with(|| {
             values.push(value);
             values.len() as u32 - 1
         });
@@ -201,11 +201,11 @@ struct Numbered {
 }
 
 impl Numbered {
-    const fn to_server(&self) -> u64 {
+    const fn with_server(&self) -> u64 {
         (self.fate as u64) << 32 | self.server as u64
     }
 
-    const fn from_network(&self) -> u64 {
+    const fn with_network(&self) -> u64 {
         (self.fate as u64) << 32 | self.network as u64
     }
 }

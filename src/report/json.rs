@@ -76,9 +76,7 @@ pub fn ndjson_session(session: &Session, revises: bool, out: &mut dyn Write) -> 
 /// When `out` does not take it.
 pub fn ndjson_closing(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let Report { schema, tool, time_zone, redacted, capture, patterns, .. } = report;
-    serde_json::to_writer(
-        &mut *out,
-        &ClosingLine { schema, tool, time_zone, redacted: *redacted, capture, patterns },
-    )?;
+    let closing = ClosingLine { schema, tool, time_zone, redacted: *redacted, capture, patterns };
+    serde_json::to_writer(&mut *out, &closing)?;
     out.write_all(b"\n")
 }

@@ -64,9 +64,7 @@ impl Gathered {
             let packets = &mut self.packets;
             self.analysis.follow(Batch::new, &mut |batch: &mut Batch| {
                 let more = set.read_batch(batch);
-                if more {
-                    packets.keep(batch);
-                }
+                packets.keep(batch);
                 more
             });
         }
@@ -76,7 +74,7 @@ impl Gathered {
             self.blind.extend(doubled(file, &taken));
             self.blind.extend(late(file));
             let numbers = file.numbers.map(|(first, last)| (first.0, last.0));
-            self.inputs.push(input(&file.summary, numbers, file.twins));
+            self.inputs.push(model::Input { numbers, duplicates: file.twins, ..input(&file.summary) });
         }
         failures
     }
@@ -167,7 +165,10 @@ fn doubled(file: &Taken, all: &[Taken]) -> Option<Blind> {
     let (twins, frames) = (file.twins, file.summary.frames);
     Some(Blind {
         kind: BlindKind::Duplicates,
-        detail: format!("{twins} of the {frames} frames of {name} are also in {other}, and count once"),
+        // In back quotes: what names a file is taken out of a report under pseudonyms.
+        detail: format!(
+            "{twins} of {frames} frames are in two files and count once: those of `{name}` that `{other}` holds, too"
+        ),
         frames: Vec::new(),
     })
 }
@@ -177,15 +178,15 @@ fn late(file: &Taken) -> Option<Blind> {
     file.late.then(|| Blind {
         kind: BlindKind::LimitReached,
         detail: format!(
-            "too many files overlap in time: {} was opened when another had ended",
+            "too many files overlap in time: one was opened after its time, `{}`",
             Shown(&file.summary.name)
         ),
         frames: Vec::new(),
     })
 }
 
-/// `numbers`: of its first and last frame; `twins`: frames left out because another file holds them.
-pub(super) fn input(summary: &Summary, numbers: Option<(u64, u64)>, twins: u64) -> model::Input {
+/// An input that is one of its own: numbered from 1.
+pub(super) fn input(summary: &Summary) -> model::Input {
     model::Input {
         path: Shown(&summary.name).to_string(),
         sha256: summary.sha256.clone().unwrap_or_default(),
@@ -193,8 +194,8 @@ pub(super) fn input(summary: &Summary, numbers: Option<(u64, u64)>, twins: u64) 
         format: summary.format.to_string(),
         compressed: compressed(summary),
         frames: summary.frames,
-        numbers,
-        duplicates: twins,
+        numbers: (summary.numbers > 0).then_some((1, summary.numbers)),
+        duplicates: 0,
         complete: summary.complete,
     }
 }

@@ -96,11 +96,11 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let inputs = Inputs::of(&plan.files, &opening);
     let output = Output::of(reporting, &inputs.files)?;
     let mut gathered = Gathered::new(limits, reporting)?;
-    if !plan.follow {
-        gathered.packets.read_again_from(&inputs.files);
-    }
     if !plan.quiet {
         inputs.left_out.iter().for_each(|words| note(words));
+    }
+    if !plan.follow {
+        gathered.packets.read_again_from(&inputs.files);
     }
     let failures = if plan.follow {
         follow(&mut gathered, &inputs.files, opening)?

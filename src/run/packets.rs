@@ -54,11 +54,11 @@ impl Packets {
             Self::Kept(spool) => spool.replay(take),
             Self::Files(files) => {
                 let mut set = Set::new(files, Opening::new(Limits::default()).without_digest());
-                let mut batch = Batch::new();
-                while set.read_batch(&mut batch) {
-                    batch.frames().try_for_each(|frame| take(&frame))?;
+                let (mut outcome, mut batch) = (Ok(()), Batch::new());
+                while outcome.is_ok() && set.read_batch(&mut batch) {
+                    outcome = batch.frames().try_for_each(|frame| take(&frame));
                 }
-                Ok(())
+                outcome
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 37] = [
+const DOORS: &[(&str, &[&str])] = &[
     ("base64", &["report"]),
     ("bzip2", &["source"]),
     ("chrono", &["report"]),
@@ -17,8 +17,8 @@ const DOORS: [(&str, &[&str]); 37] = [
     ("foldhash", &["flow", "case", "population", "analysis"]),
     ("getrandom", &["run"]),
     ("hashbrown", &["flow", "case", "population", "analysis"]),
-    ("ipcrypt-rs", &["report"]),
     ("indicatif", &["run"]),
+    ("ipcrypt-rs", &["report"]),
     ("ipnet", &["report"]),
     ("liblzma", &["source"]),
     ("lz4_flex", &["source"]),

@@ -114,7 +114,10 @@ fn files_that_overlap_are_merged_by_time_and_what_both_hold_counts_once() {
     assert!(read(0)["path"].as_str().unwrap().ends_with("/a"));
     let limit = &report["capture"]["limits"][0];
     assert_eq!(limit["id"], "packets-duplicated");
-    assert!(limit["detail"].as_str().unwrap().contains("30 of the 57 frames of "), "{limit}");
+    assert!(
+        limit["detail"].as_str().unwrap().contains("30 of 57 frames are in two files and count once"),
+        "{limit}"
+    );
     // As of the whole, but for the numbers, of which a frame in both files uses two.
     let whole = super::capture("idle-reject-seen-at-client");
     let plain = tool::analyze(["--format", "json"], &whole).report().unwrap();
@@ -175,6 +178,22 @@ fn many_more_files_than_may_be_open_are_one_session() {
 }
 
 #[test]
+fn more_files_that_overlap_than_may_be_open_are_read_in_full_and_it_is_said() {
+    let scratch = Scratch::new("late");
+    let whole = fs::read(capture("healthy-seen-at-client")).unwrap();
+    let records = records(&whole);
+    // File n holds frames n and n + 66.
+    let part = |n: usize| records.iter().skip(n).step_by(66).copied().collect::<Vec<_>>();
+    let files: Vec<_> =
+        (0..66).map(|n| scratch.file(&format!("{n}.pcap"), &pcap(&whole, &part(n)))).collect();
+    let report = report(&files);
+    assert_eq!(report["capture"]["frames"], records.len());
+    let limits = report["capture"]["limits"].as_array().unwrap();
+    let late = limits.iter().filter(|limit| limit["id"] == "limit-reached").count();
+    assert_eq!(late, 2, "{limits:?}");
+}
+
+#[test]
 fn a_directory_stands_for_the_captures_in_it_and_the_rest_is_named() {
     let scratch = Scratch::new("directory");
     let whole = fs::read(capture("idle-reject-seen-at-client")).unwrap();
@@ -192,6 +211,7 @@ fn a_directory_stands_for_the_captures_in_it_and_the_rest_is_named() {
         but_files(answer.report().unwrap()),
         but_files(report(&[capture("idle-reject-seen-at-client")]))
     );
+    assert!(tool::analyze(["--quiet"], scratch.path()).stderr.is_empty());
     let answer = tool::analyze([], &scratch.path().join("older"));
     assert_eq!(answer.status, Some(3));
     assert!(String::from_utf8_lossy(&answer.stderr).contains("older holds no capture"));

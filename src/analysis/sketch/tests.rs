@@ -1,12 +1,12 @@
 //! Connections of one sketch have the shape, and show of their hosts, what their flows would.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::analysis::slots::Slot;
-use crate::flow::{Event, FlowId, Moment, Side, Table};
+use crate::flow::{Event, FlowId, Kept, Moment, Side, Table};
 use crate::frame::{Mark, Place};
 use crate::limits::Limits;
 use crate::wire::{Endpoint, Flags, FlowKey, Packet};
@@ -165,9 +165,9 @@ proptest! {
         let (limits, table) = (Limits::default(), table(&connections));
         let (shapes, mut desk) = (Shapes::default(), Desk::default());
         let end = Timestamp::from_nanos((connections.len() as i64 - 1) * 1_000_003_000 + more * 1_000_000);
-        let mut known: HashMap<u64, u64> = HashMap::new();
+        let mut known: BTreeMap<u64, u64> = BTreeMap::new();
         for (index, kept) in table.flows().iter().enumerate() {
-            let Some(sketch) = desk.sketch(kept, &shapes, end) else { continue };
+            let Some(sketch) = desk.sketch(kept.packets(), &shapes).filter(|it| it.is_before(end)) else { continue };
             let mut slot = Slot::default();
             let tell = &mut |_: FlowId, at: Moment, event: Event<'_>| slot.feed(&limits, at, event);
             let flow = table.replay(FlowId(index as u32), end, tell).unwrap();
@@ -176,7 +176,7 @@ proptest! {
             prop_assert_eq!((sketch.client, sketch.start), (flow.client, flow.start()));
             prop_assert_eq!(sketch.shape(*known.entry(sketch.hash).or_insert(shape.own)), shape);
             for side in Side::BOTH {
-                prop_assert_eq!(sketch.sight(flow.end(side)), Sight::of(&flow, side));
+                prop_assert_eq!(desk.sight(flow.end(side)), Sight::of(&flow, side));
             }
         }
     }
@@ -187,7 +187,6 @@ fn what_scans_do_all_day_has_a_sketch() {
     let usual: Vec<Drawn> = (0..SCRIPTS.len()).map(|script| (script, 3, Vec::new())).collect();
     let table = table(&usual);
     let mut desk = Desk::default();
-    let sketched =
-        |kept: &Kept| desk.sketch(kept, &Shapes::default(), Timestamp::from_nanos(i64::MAX)).is_some();
+    let sketched = |kept: &Kept| desk.sketch(kept.packets(), &Shapes::default()).is_some();
     assert!(table.flows().iter().all(sketched));
 }

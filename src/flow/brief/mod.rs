@@ -15,11 +15,13 @@ use crate::limits::Limits;
 use crate::wire::{FlowKey, Packet, Segment};
 use packed::{Unpacking, pack, unpack};
 
-/// A packet with the octets of data that were captured of it.
+/// A packet of a brief connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Noted {
-    segment: Segment,
-    octets: Box<[u8]>,
+pub struct Noted {
+    /// What it says.
+    pub segment: Segment,
+    /// The octets of data that were captured of it.
+    pub octets: Box<[u8]>,
 }
 
 /// The packets of one connection, the copies among them included.
@@ -44,8 +46,9 @@ impl Brief {
         Self { key, place, packets: Packets::Open(Vec::new()) }
     }
 
-    /// Notes `packet`; false, and nothing noted, when it is one too many to be brief.
-    pub(super) fn note(&mut self, packet: &Packet<'_>, limits: &Limits) -> bool {
+    /// Notes `packet`; false, and nothing noted, when it is one too many to be brief. All packets so far go to `over` when
+    /// this one ended the connection.
+    pub(super) fn note(&mut self, packet: &Packet<'_>, limits: &Limits, over: impl FnOnce(&[Noted])) -> bool {
         if let Packets::Packed(octets) = &self.packets {
             self.packets = Packets::Open(unpack(octets));
         }
@@ -59,6 +62,7 @@ impl Brief {
         }
         noted.push(Noted { segment: packet.segment, octets: packet.payload.into() });
         if is_over(noted) {
+            over(noted);
             self.packets = Packets::Packed(pack(noted));
         }
         true

@@ -84,6 +84,9 @@ fn told(packets: &[(FlowKey, Segment, Vec<u8>)], brief_packets: usize) -> (Vec<S
     let mut table = Table::new(limits, &[22]);
     let mut events: Vec<Vec<String>> = Vec::new();
     let mut tell = |id: FlowId, at: Moment, event: Event<'_>| {
+        if matches!(event, Event::Brief(_)) {
+            return;
+        }
         events.resize(events.len().max(id.0 as usize + 1), Vec::new());
         events[id.0 as usize].push(format!("{at:?} {event:?}"));
     };

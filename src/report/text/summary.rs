@@ -31,12 +31,12 @@ pub(super) fn opening(page: &mut Page, report: &Report, died: usize) {
         let line = format!("{} is INCOMPLETE: damaged or cut, see the end of this report", file.path);
         page.paragraph(0, &line, Tone::Doubt);
     }
+    if capture.files.len() > 1 {
+        page.paragraph(0, &numbering(&capture.files), Tone::Faint);
+    }
     if report.redacted {
         let line = "Redacted: addresses are pseudonyms, and what hosts and users wrote is taken out.";
         page.paragraph(0, line, Tone::Faint);
-    }
-    if capture.files.len() > 1 {
-        page.paragraph(0, &numbering(&capture.files), Tone::Faint);
     }
     if let Some(selection) = &report.selection {
         page.paragraph(0, &selected(selection), Tone::Plain);

@@ -238,8 +238,7 @@ impl Running {
             traces: gathered::traces(reporting.format, output),
             ..model::Options::default()
         };
-        let numbers = (summary.numbers > 0).then_some((1, summary.numbers));
-        let report = model::build(&findings, &[gathered::input(&summary, numbers, 0)], &options);
+        let report = model::build(&findings, &[gathered::input(&summary)], &options);
         let report = reporting.zone.shown(report);
         let mut report =
             teller.names.as_ref().map_or_else(|| report.clone(), |names| redacted(&report, names));

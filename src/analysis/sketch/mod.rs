@@ -7,15 +7,15 @@
 
 use std::hash::Hasher;
 
-use super::shape::{Compared, Micros, Shape, Shapes, Shown, in_whole_milliseconds, packets};
+use super::shape::{self, Compared, Micros, Shape, Shapes, Shown, in_whole_milliseconds};
 use crate::case::{Answer, Sight};
-use crate::flow::{Kept, Loop, SHORTEST};
+use crate::flow::{FlowId, Loop, Noted, SHORTEST};
 use crate::frame::FrameNo;
 use crate::units::{Elapsed, Timestamp};
 use crate::wire::{Checksum, End, Segment, Seq, Traits};
 
 /// Where the packets of one brief connection after the other are looked at.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Desk {
     segments: Vec<Segment>,
     low: Sent,
@@ -23,7 +23,7 @@ pub(super) struct Desk {
 }
 
 /// What one end of a connection sent.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Sent {
     /// A number of its sequence space that the others are told from.
     base: Option<Seq>,
@@ -43,35 +43,43 @@ struct Sent {
 }
 
 /// What a connection that ran without surprises shows.
-#[derive(Debug)]
-pub(super) struct Sketch<'a> {
-    desk: &'a Desk,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sketch {
     /// Of all that the [shape](super::shape::Shape) of the connection by itself depends on.
     pub(super) hash: u64,
-    /// Who opened it.
-    pub(super) client: End,
     /// Its first packet.
     pub(super) start: Timestamp,
+    lasted: Micros,
+    /// Who opened it.
+    pub(super) client: End,
+    handshake: bool,
+    /// Whether there are packets of the low and of the high end, resets left out.
+    pub(super) sent: [bool; 2],
+    shown: [Shown; 2],
     reset: Option<Compared>,
 }
 
-/// The last packets of a capture: what waits there for an answer was not given the time for one. The bound that
+/// The last moments of a capture: what waits there for an answer was not given the time for one. Beyond the bound that
 /// [`Shapes::of`] has.
-const LAST_MOMENTS: Elapsed = Elapsed::from_millis(600);
+const LAST_MOMENTS: Elapsed = Elapsed::from_secs(1);
 
 impl Desk {
-    /// Looks at the packets of `kept`; `None` if there was a surprise. `end`: of the capture.
-    pub(super) fn sketch(&mut self, kept: &Kept, shapes: &Shapes, end: Timestamp) -> Option<Sketch<'_>> {
+    /// Looks at the packets of a connection; `None` if there was a surprise.
+    pub(super) fn sketch<'a>(
+        &mut self,
+        packets: impl Iterator<Item = (Segment, &'a [u8])>,
+        shapes: &Shapes,
+    ) -> Option<Sketch> {
         self.clear();
         let mut features = shapes.hasher();
-        for (segment, octets) in kept.packets() {
+        for (segment, octets) in packets {
             self.take(&segment, &mut features)?;
             features.write_usize(octets.len());
             if !octets.is_empty() {
                 features.write(octets);
             }
         }
-        let first = self.segments.first()?;
+        let (first, last) = (self.segments.first()?, self.segments.last()?);
         let client = match first.flags {
             flags if flags.is_syn() => first.from,
             flags if flags.is_syn_ack() => !first.from,
@@ -80,10 +88,17 @@ impl Desk {
         if in_whole_milliseconds(self.segments.iter().map(|it| it.time)) {
             return None;
         }
-        packets(self.segments.iter(), client, &mut features);
-        features.write_usize(self.segments.iter().filter(|it| end.since(it.time) < LAST_MOMENTS).count());
-        let (hash, start, reset) = (features.finish(), first.time, self.reset(client));
-        Some(Sketch { desk: self, hash, client, start, reset })
+        shape::packets(&self.segments.iter(), client, &mut features);
+        Some(Sketch {
+            hash: features.finish(),
+            start: first.time,
+            lasted: Micros::of(Some(last.time.since(first.time))),
+            client,
+            handshake: self.low.syn && self.high.syn,
+            sent: [self.low.ttl.is_some(), self.high.ttl.is_some()],
+            shown: [self.shown(client), self.shown(!client)],
+            reset: self.reset(client),
+        })
     }
 
     fn clear(&mut self) {
@@ -133,11 +148,11 @@ impl Desk {
 
     fn reset(&self, client: End) -> Option<Compared> {
         let position = self.segments.iter().position(|it| it.flags.rst())?;
-        let (before, rest) = self.segments.split_at_checked(position)?;
-        let reset = rest.first()?;
+        let (before, after) = self.segments.split_at_checked(position)?;
+        let reset = after.first()?;
         let acked = before.iter().rfind(|it| it.from == reset.from && it.flags.ack()).map(|it| it.ack);
-        let asked = before.iter().rfind(|it| it.from != reset.from);
-        Some(Compared::of(reset, acked, asked, client))
+        let last = before.iter().rfind(|it| it.from != reset.from);
+        Some(Compared::of(reset, acked, last, client))
     }
 
     /// What the shape has of `end`.
@@ -199,35 +214,75 @@ impl Sent {
     }
 }
 
-impl Sketch<'_> {
-    /// The connection's shape; `own`: of one with the same [hash](Self::hash).
-    pub(super) fn shape(&self, own: u64) -> Shape {
-        Shape {
-            own,
-            client: self.desk.shown(self.client),
-            server: self.desk.shown(!self.client),
-            handshake: self.desk.low.syn && self.desk.high.syn,
-            reset: self.reset,
-        }
-    }
-
-    /// What it shows of the host at `end`; `None` where it shows none of its packets.
+impl Desk {
+    /// What the connection that was looked at last shows of the host at `end`; `None` where it shows none of its packets.
     pub(super) fn sight(&self, end: End) -> Option<Sight> {
-        let Desk { segments, low, high } = self.desk;
-        let sent = self.desk.of(end);
+        let sent = self.of(end);
         let ttl = sent.ttl?;
-        let resets = segments.iter().filter(|it| it.flags.rst());
+        let resets = self.segments.iter().filter(|it| it.flags.rst());
         let answer = sent
             .fin
-            .and_then(|fin| Answer::to_late_data(resets, segments.iter(), end, fin, |it| it == ttl.0));
+            .and_then(|fin| Answer::to_late_data(resets, self.segments.iter(), end, fin, |it| it == ttl.0));
         Some(Sight {
             ttl: Some(ttl),
             round_trip: sent.shortest,
             loops: sent.loops,
-            handshake: low.syn && high.syn,
+            handshake: self.low.syn && self.high.syn,
             unfinished: sent.unfinished,
             answer: answer.map(Box::new),
         })
+    }
+}
+
+impl Sketch {
+    /// The connection's shape; `own`: of one with the same hash.
+    pub(super) const fn shape(&self, own: u64) -> Shape {
+        let [client, server] = self.shown;
+        Shape { own, client, server, handshake: self.handshake, reset: self.reset }
+    }
+
+    /// Whether it was over some time before the `end` of the capture.
+    pub(super) fn is_before(&self, end: Timestamp) -> bool {
+        end.since(self.start) >= LAST_MOMENTS + self.lasted.elapsed()
+    }
+}
+
+/// The sketches of connections, by their numbers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sketches {
+    pub(super) shapes: Shapes,
+    desk: Desk,
+    all: Vec<Option<Sketch>>,
+}
+
+impl Sketches {
+    /// None so far, of the same shapes.
+    pub(super) fn sibling(&self) -> Self {
+        Self { shapes: self.shapes.clone(), ..Self::default() }
+    }
+
+    /// Those of `origins` in their order: the number of each among `parts`, and its number there.
+    pub(super) fn joined(parts: &[Self], origins: &[(usize, FlowId)]) -> Self {
+        let sketch = |(part, id): &(usize, FlowId)| *parts.get(*part)?.all.get(id.0 as usize)?;
+        let shapes = parts.first().map(|part| part.shapes.clone()).unwrap_or_default();
+        Self { shapes, desk: Desk::default(), all: origins.iter().map(sketch).collect() }
+    }
+
+    /// Looks at connection number `id`, which is over.
+    pub(super) fn look(&mut self, id: FlowId, noted: &[Noted]) {
+        let Self { shapes, desk, all } = self;
+        let index = id.0 as usize;
+        if index >= all.len() {
+            all.resize(index + 1, None);
+        }
+        if let Some(place) = all.get_mut(index) {
+            *place = desk.sketch(noted.iter().map(|it| (it.segment, &*it.octets)), shapes);
+        }
+    }
+
+    /// What connection number `index` showed when it was over.
+    pub(super) fn get(&self, index: usize) -> Option<&Sketch> {
+        self.all.get(index)?.as_ref()
     }
 }
 
