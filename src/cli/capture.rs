@@ -11,6 +11,7 @@ use clap::{ArgGroup, Args};
 use super::args::{ReportingArguments, WRITTEN};
 use super::fail_on::FailOn;
 use super::plan::{Reporting, reporting};
+use super::ticket::size;
 use crate::analysis::Ports;
 use crate::error::{Error, Exit};
 use crate::report::Selection;
@@ -65,10 +66,17 @@ pub(super) struct CaptureArguments {
     /// Capture also the session that sshrst was started in (`SSH_CONNECTION`).
     #[arg(long)]
     include_own: bool,
-    #[command(flatten)]
-    stopping: StoppingArguments,
+    /// Run this program for each death, with its JSON on standard input. Words are split at blanks; there is no shell.
+    #[arg(long, value_name = "CMD", value_parser = words)]
+    exec: Option<Words>,
+    /// Ask the kernel which resets this host sent and received (Linux, root).
+    #[arg(long)]
+    kernel_trace: bool,
     #[command(flatten)]
     reporting: ReportingArguments,
+    // Last: its heading would stand over what follows.
+    #[command(flatten)]
+    stopping: StoppingArguments,
     /// What else must hold for a packet, in the words of pcap-filter(7): `host 192.0.2.7`.
     #[arg(last = true, value_name = "FILTER")]
     filter: Vec<String>,
@@ -96,14 +104,8 @@ struct StoppingArguments {
     after: Option<Duration>,
     /// Hold the last packets in memory, up to this size (`64MiB`, `512MB`), and write them to the file of -w when it ends, with
     /// comments on the frames that matter.
-    #[arg(long, value_name = "SIZE", value_parser = size, requires = "write")]
+    #[arg(long, value_name = "SIZE", value_parser = ring, requires = "write")]
     ring: Option<usize>,
-    /// Run this program for each death, with its JSON on standard input. Words are split at blanks; there is no shell.
-    #[arg(long, value_name = "CMD", value_parser = words)]
-    exec: Option<Words>,
-    /// Ask the kernel which resets this host sent and received (Linux, root).
-    #[arg(long)]
-    kernel_trace: bool,
 }
 
 /// A command as typed, split at blanks.
@@ -203,9 +205,9 @@ pub(super) fn plan(arguments: CaptureArguments) -> Result<Capture, Error> {
         copy: arguments.write.map(rotation),
         ring: stopping.ring,
         stop,
-        exec: stopping.exec.map(|words| words.0),
+        exec: arguments.exec.map(|words| words.0),
         user: arguments.relinquish,
-        kernel_trace: stopping.kernel_trace,
+        kernel_trace: arguments.kernel_trace,
         reporting,
     })
 }
@@ -221,24 +223,10 @@ fn connection(text: &str) -> Option<Connection> {
     Some(Connection { from: end()?, to: end()? })
 }
 
-/// Octets: a plain number, or with a unit of 1000 or of 1024.
-fn size(text: &str) -> Result<usize, String> {
-    let units = [
-        ("KiB", 1 << 10),
-        ("MiB", 1 << 20),
-        ("GiB", 1 << 30),
-        ("kB", 1_000),
-        ("KB", 1_000),
-        ("MB", 1_000_000),
-        ("GB", 1_000_000_000),
-    ];
-    let (number, unit) = units
-        .into_iter()
-        .find_map(|(unit, octets)| Some((text.strip_suffix(unit)?, octets)))
-        .unwrap_or((text, 1));
-    let number: usize = number.trim_end().parse().map_err(|_| "expected a size as `64MiB` or `512MB`")?;
-    match number.checked_mul(unit) {
-        Some(octets) if octets >= LEAST_RING => Ok(octets),
+/// Octets for a ring.
+fn ring(text: &str) -> Result<usize, String> {
+    match usize::try_from(size(text)?) {
+        Ok(octets) if octets >= LEAST_RING => Ok(octets),
         _ => Err("expected a size of at least 64 KiB".to_owned()),
     }
 }
@@ -285,11 +273,10 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_read_in_units_of_1000_and_of_1024() {
-        assert_eq!(size("512MB"), Ok(512_000_000));
-        assert_eq!([size("64MiB"), size("67108864")], [Ok(1 << 26), Ok(1 << 26)]);
-        for wrong in ["", "MB", "64 KiBs", "1", "-1MiB", "1.5GiB", "99999999999999999999GiB"] {
-            assert!(size(wrong).is_err(), "{wrong}");
+    fn a_ring_has_room_for_a_session() {
+        assert_eq!([ring("512MB"), ring("64KiB")], [Ok(512_000_000), Ok(65_536)]);
+        for wrong in ["", "63KiB", "64 KiB", "99999999999999999999GiB"] {
+            assert!(ring(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -62,7 +62,7 @@ impl TicketArguments {
 }
 
 /// Octets, in units of 1000 or 1024.
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     const UNITS: [(&str, u64); 7] = [
         ("KiB", 1 << 10),
         ("MiB", 1 << 20),

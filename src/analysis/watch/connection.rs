@@ -18,6 +18,8 @@ pub(super) struct Connection {
     pub(super) due: Option<Elapsed>,
     /// When its last packet came.
     pub(super) heard: Elapsed,
+    /// Its first packet was a SYN: what is known of it is all there was.
+    pub(super) opened: bool,
     /// Octets that it takes, by estimate; only once its end was told.
     pub(super) finished: Option<usize>,
 }
@@ -55,8 +57,8 @@ pub(super) struct Signs {
 const REVISIONS: u8 = 8;
 
 impl Connection {
-    pub(super) const fn new(shard: Shard, now: Elapsed) -> Self {
-        Self { shard, flows: Vec::new(), due: None, heard: now, finished: None }
+    pub(super) const fn new(shard: Shard, opened: bool, now: Elapsed) -> Self {
+        Self { shard, flows: Vec::new(), due: None, heard: now, opened, finished: None }
     }
 
     /// Takes a packet; `next` gives numbers to new flows.

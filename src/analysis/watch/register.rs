@@ -81,7 +81,7 @@ impl Register {
                     known.push(packet.key);
                 }
             }
-            Box::new(Connection::new(part.sibling(), now))
+            Box::new(Connection::new(part.sibling(), packet.segment.flags.syn(), now))
         });
         connection.handle(hash, packet, limits, &mut self.last_id);
         connection.heard = now;
@@ -188,7 +188,9 @@ impl Register {
     /// Gives up the oldest connection that is not known to be more than a handshake.
     fn forget_a_handshake(&mut self) {
         let Some(key) = self.handshakes.pop_front() else { return };
-        let untold = |connection: &Connection| connection.is_brief() && !connection.is_told();
+        // A session that was there before the capture may have shown few packets for want of more: it is what is waited for.
+        let untold =
+            |connection: &Connection| connection.opened && connection.is_brief() && !connection.is_told();
         if self.get(&key).is_some_and(untold)
             && let Some(gone) = self.drop(&key)
         {
