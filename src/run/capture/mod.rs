@@ -239,6 +239,7 @@ impl Running {
             ..model::Options::default()
         };
         let report = model::build(&findings, &[gathered::input(&summary)], &options);
+        let report = reporting.zone.shown(report);
         let mut report =
             teller.names.as_ref().map_or_else(|| report.clone(), |names| redacted(&report, names));
         let packed =

@@ -7,6 +7,7 @@ use super::screen::Table;
 use super::scribe::{Scribe, Target};
 use crate::analysis::{Told, Watch};
 use crate::cli::{Format, Reporting, StopWhen};
+use crate::report::Zone;
 use crate::report::model::{self, Options, Report, Session, died};
 use crate::report::redact::{Pseudonyms, redacted};
 use crate::report::{self, Ledger, News, Standing};
@@ -30,6 +31,8 @@ pub(super) struct Teller {
     pub(super) table: Option<Table>,
     /// The pseudonyms that are used.
     pub(super) names: Option<Pseudonyms>,
+    /// The zone of the times.
+    zone: Zone,
 }
 
 impl Teller {
@@ -50,7 +53,7 @@ impl Teller {
         names: Option<Pseudonyms>,
     ) -> Self {
         let form = if reporting.format == Format::Ndjson { Form::Json } else { Form::Text };
-        Self { scribe, form, ledger: Ledger::default(), stop, exec, table: None, names }
+        Self { scribe, form, ledger: Ledger::default(), stop, exec, table: None, names, zone: reporting.zone }
     }
 
     /// Takes an end; how long the capture is to go on if that was what it waited for.
@@ -75,7 +78,7 @@ impl Teller {
     /// The session as the report has it, under its own number.
     fn session(&self, told: &Told) -> Option<Session> {
         let options = Options { singly: true, ..Options::default() };
-        let report = model::build(&told.findings, &[], &options);
+        let report = self.zone.shown(model::build(&told.findings, &[], &options));
         let report = self.names.as_ref().map_or_else(|| report.clone(), |names| redacted(&report, names));
         Some(Session { id: told.id, ..report.sessions.into_iter().next()? })
     }
