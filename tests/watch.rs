@@ -1,10 +1,15 @@
 //! The kept captures, frame by frame as if they were just being captured: each end is told in time, and the closing
 //! report is the one that a file of the same frames gets.
 
-#![allow(clippy::disallowed_methods, reason = "the fence is around the core; tests read files")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "the fence is around the core; tests read files and print"
+)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod label;
+mod shared;
 
 use std::path::Path;
 
@@ -218,4 +223,24 @@ fn a_clock_that_is_set_back_delays_no_line() {
     });
     watch.look(now + Elapsed::from_secs(3), &mut |news: Told| told.push(session(&news)));
     assert_eq!(told.iter().map(|it| it.ended_by).collect::<Vec<_>>(), ["reset"], "{reset_at:?}");
+}
+
+#[test]
+fn captures_of_others_get_the_report_of_the_file_too() {
+    let Some(shared) = shared::shared() else {
+        eprintln!("skipped: there are no captures of others here");
+        return;
+    };
+    let mut looked_at = 0;
+    for file in ["captures", "corpus"].iter().flat_map(|folder| shared::files_below(&shared.join(folder))) {
+        if source::open(&file, Limits::default()).is_err() {
+            continue;
+        }
+        looked_at += 1;
+        let watched = watched(&file, Limits::default(), Elapsed::from_secs(1));
+        let (live, of_file) = (watched.report, analysed(&file));
+        assert_eq!(live.sessions, of_file.sessions, "{}", file.display());
+        assert_eq!(live.patterns, of_file.patterns, "{}", file.display());
+    }
+    assert!(looked_at > 100, "{looked_at}");
 }

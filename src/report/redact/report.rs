@@ -6,7 +6,7 @@ use crate::report::model::{Capture, InputFile, Limit, Pattern, Report, Selected}
 
 /// `report` under pseudonyms. Whatever is rendered from it shows nothing else.
 ///
-/// Every field is named here and in [`session`]: one that is added has to be judged before this compiles.
+/// Every field is named here and in `session`: one that is added has to be judged before this compiles.
 pub fn redacted(report: &Report, names: &Pseudonyms) -> Report {
     let mut report = report.clone();
     let Report { schema: _, tool: _, time_zone: _, redacted, capture, selection, sessions, patterns } =
