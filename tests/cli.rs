@@ -142,11 +142,15 @@ fn what_is_no_capture_ends_with_3_and_is_called_by_its_name() {
     let folder = Folder::new("bad");
     let file = |name: &str, octets: &[u8]| folder.file(name, octets);
     assert_refused(&folder.path("missing.pcap"), 3, "does not exist");
-    assert_refused(folder.0.to_str().unwrap(), 3, "is a directory");
+    assert_refused(folder.0.to_str().unwrap(), 3, "holds no capture");
     assert_refused(&file("empty.pcap", b""), 3, "is empty");
     assert_refused(&file("noise.pcap", b"\x01\x02\x03\x04\x05\x06\x07\x08"), 3, "is not a capture");
     assert_refused(&file("notes.pcap", b"10:19:00 IP 10.0.0.1.22 > 10.0.0.2.5000\n"), 3, "is text");
-    assert_refused(&file("dump.pcap.gz", b"\x1f\x8b\x08\0\0\0\0\0"), 3, "gzip -dc");
+    assert_refused(
+        &file("dump.pcap.gz", b"\x1f\x8b\x08\0\0\0\0\0"),
+        3,
+        "(gzip); decompressed it could not be read",
+    );
     assert_refused(&file("dump.snoop", b"snoop\0\0\0\0\0\0\x02\0\0\0\x04"), 3, "Solaris snoop");
     assert_refused(&file("dump.cap", b"GMBU\0\x02\0\0\0\0\0\0"), 3, "Network Monitor");
     assert_refused(&file("trace.etl", &[0; 64]), 3, "etl2pcap");

@@ -37,6 +37,15 @@ use shard::Shard;
 use slots::Slot;
 use window::{Window, part_of};
 
+/// What an analysis has seen so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SoFar {
+    /// TCP connections on the ports of SSH; where any port can be one, all.
+    pub connections: u64,
+    /// Segments of theirs with RST.
+    pub resets: u64,
+}
+
 /// Takes frames one after the other.
 #[derive(Debug)]
 pub struct Analysis {
@@ -125,6 +134,15 @@ impl Analysis {
             ((), filled) = threads.join(work, || fill_all(&mut free));
             std::mem::swap(&mut ready, &mut free);
         }
+    }
+
+    /// What was seen so far: quickly told, and not final.
+    pub fn so_far(&self) -> SoFar {
+        let add = |sum: SoFar, shard: &Shard| SoFar {
+            connections: sum.connections + shard.table.flows().len() as u64,
+            resets: sum.resets + shard.resets,
+        };
+        self.shards.iter().fold(SoFar::default(), add)
     }
 
     /// Takes the next frame of the capture.

@@ -14,12 +14,15 @@ pub(super) struct Shard {
     pub(super) table: Table,
     slots: Slots,
     pub(super) sketches: Sketches,
+    /// Segments with RST.
+    pub(super) resets: u64,
 }
 
 impl Shard {
     /// An empty part.
     pub(super) fn new(limits: Limits, ports: &[u16]) -> Self {
-        Self { table: Table::new(limits, ports), slots: Slots::default(), sketches: Sketches::default() }
+        let (table, slots) = (Table::new(limits, ports), Slots::default());
+        Self { table, slots, sketches: Sketches::default(), resets: 0 }
     }
 
     /// So many empty parts.
@@ -30,7 +33,8 @@ impl Shard {
 
     /// An empty part in which keys have the same hashes.
     pub(super) fn sibling(&self) -> Self {
-        Self { table: self.table.sibling(), slots: Slots::default(), sketches: self.sketches.sibling() }
+        let (table, sketches) = (self.table.sibling(), self.sketches.sibling());
+        Self { table, slots: Slots::default(), sketches, resets: 0 }
     }
 
     /// What SSH did so far in connection `id`, if it is kept as a flow.
@@ -40,7 +44,8 @@ impl Shard {
 
     /// Takes a packet of one of its connections. `hash`: of its key.
     pub(super) fn handle(&mut self, hash: u64, packet: &Packet<'_>, limits: &Limits) {
-        let Self { table, slots, sketches } = self;
+        self.resets += u64::from(packet.segment.flags.rst());
+        let Self { table, slots, sketches, .. } = self;
         table.handle_hashed(hash, packet, &mut |flow, at, event| match event {
             Event::Brief(noted) => sketches.look(flow, noted),
             event => slots.feed(limits, flow, at, event),
@@ -73,6 +78,7 @@ impl Shard {
 
     /// One part of all, its connections in the order of their first packets. It takes no more packets.
     pub(super) fn joined(shards: Vec<Self>) -> Option<Self> {
+        let resets = shards.iter().map(|shard| shard.resets).sum();
         let (mut tables, mut slots, mut sketches) = (Vec::new(), Vec::new(), Vec::new());
         for shard in shards {
             tables.push(shard.table);
@@ -81,11 +87,11 @@ impl Shard {
         }
         let (table, origins) = Table::joined(tables)?;
         let Some(origins) = origins else {
-            return Some(Self { table, slots: slots.pop()?, sketches: sketches.pop()? });
+            return Some(Self { table, slots: slots.pop()?, sketches: sketches.pop()?, resets });
         };
         let sketches = Sketches::joined(&sketches, &origins);
         let slot = |(shard, id): (usize, FlowId)| slots.get_mut(shard).map(|slots| slots.take(id));
         let slots = Slots::of(origins.into_iter().filter_map(slot).collect());
-        Some(Self { table, slots, sketches })
+        Some(Self { table, slots, sketches, resets })
     }
 }

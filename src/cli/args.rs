@@ -72,9 +72,16 @@ pub(super) enum Command {
 #[derive(Args, Debug)]
 #[command(group(ArgGroup::new(WRITTEN).multiple(true)))]
 pub(super) struct AnalyzeArguments {
-    /// Captures (pcap, pcapng); `-` is standard input. Several files are one capture, in the order given.
+    /// Captures (pcap, pcapng; also compressed: gzip, zstd, lz4, xz, bzip2); `-` is standard input. Several files are one capture: rotated
+    /// sets in any order, files that overlap in time. A directory stands for the captures directly in it.
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
+    /// Wait at the end of the file for more, until Ctrl-C, SIGTERM, or another file takes its name; then report. One file.
+    #[arg(long)]
+    pub(super) follow: bool,
+    /// Say on standard error only what went wrong: no progress on a terminal, no word on what is left out.
+    #[arg(long)]
+    pub(super) quiet: bool,
     #[command(flatten)]
     pub(super) selection: SelectionArguments,
     #[command(flatten)]

@@ -55,6 +55,10 @@ pub enum Plan {
 pub struct Analyze {
     /// Inputs; `-` is standard input.
     pub files: Vec<PathBuf>,
+    /// Waits at the end of the one file for more.
+    pub follow: bool,
+    /// Says only what went wrong.
+    pub quiet: bool,
     /// How they are judged.
     pub reporting: Reporting,
 }
@@ -167,8 +171,18 @@ fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
         let hint = "give the other captures as files";
         return Err(Error::new(Exit::Usage, "`-` (standard input) can be given once only").with_hint(hint));
     }
+    if arguments.follow && (arguments.files.len() > 1 || standard_input > 0) {
+        let hint = "standard input is read until its writer closes it; give `--follow` the file that is being written";
+        return Err(Error::new(Exit::Usage, "`--follow` takes one file").with_hint(hint));
+    }
     let selection = arguments.selection.chosen();
-    Ok(Analyze { files: arguments.files, reporting: reporting(arguments.reporting, selection) })
+    let AnalyzeArguments { follow, quiet, .. } = arguments;
+    Ok(Analyze {
+        files: arguments.files,
+        follow,
+        quiet,
+        reporting: reporting(arguments.reporting, selection),
+    })
 }
 
 pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> Reporting {

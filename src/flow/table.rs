@@ -305,9 +305,12 @@ impl Table {
 
     fn seen_before(&self, flow: u32, segment: &Segment) -> bool {
         let flow = self.flows.get(flow as usize).and_then(|kept| kept.flow(&self.ports, &self.limits));
-        flow.is_some_and(|flow| match segment.from {
-            End::Low => flow.recent[0].holds(segment),
-            End::High => flow.recent[1].holds(segment),
+        flow.is_some_and(|flow| {
+            let recent = match segment.from {
+                End::Low => flow.recent[0].holds(segment),
+                End::High => flow.recent[1].holds(segment),
+            };
+            recent || is_opening(&flow, segment)
         })
     }
 
@@ -377,6 +380,16 @@ impl Table {
         }
         FlowId(id)
     }
+}
+
+/// Whether `segment` is the SYN that opened `flow`, however long after it: the clocks of two captures may differ by more than
+/// copies lie apart. A repeated SYN has another identification or timestamp.
+fn is_opening(flow: &Flow, segment: &Segment) -> bool {
+    let told = |syn: &Segment| (syn.from, syn.seq, syn.ip_id, syn.ts_value);
+    let first = || flow.timeline.segments().find(|earlier| earlier.flags.is_syn());
+    segment.flags.is_syn()
+        && (segment.ip_id, segment.ts_value) != (0, 0)
+        && first().is_some_and(|syn| told(syn) == told(segment))
 }
 
 /// A hash of 64 bits from the half that a slot keeps: the index takes its place from the lower bits and its tag from the

@@ -165,6 +165,18 @@ fn the_same_packets_at_a_second_interface_are_a_second_connection() {
 }
 
 #[test]
+fn the_same_packets_by_a_clock_that_is_late_are_a_second_connection_and_a_repeated_syn_is_none() {
+    let syn = Sent { flags: Flags::SYN, seq: 100, ip_id: 33, ..Sent::default() };
+    let connections = |second: Sent<'_>| {
+        let mut wire = Wire::new();
+        wire.at(0).handshake(100, 900).wait(5_000).at(1).send(Side::Client, second);
+        wire.table.flows().len()
+    };
+    let first = Sent { ip_id: 100, ..syn };
+    assert_eq!((connections(first), connections(Sent { ip_id: 101, ..syn })), (2, 1));
+}
+
+#[test]
 fn a_tap_with_one_direction_on_each_interface_is_one_connection() {
     let mut wire = Wire::new();
     wire.at(0).send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ip_id: 33, ..Sent::default() });

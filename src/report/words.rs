@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::cause::{Cause, Group};
-use crate::report::model::{Endpoint, Kernel, Pattern, Report, Reset, Session};
+use crate::report::model::{Endpoint, InputFile, Kernel, Pattern, Report, Reset, Session};
 use crate::units::Elapsed;
 
 /// `host:port`, an IPv6 address in brackets.
@@ -121,6 +121,23 @@ fn zone(report: &Report) -> String {
 pub(super) fn joined(parts: &[&str]) -> String {
     let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
     parts.join(", ")
+}
+
+/// The numbers of a file's frames.
+pub(super) fn numbered(file: &InputFile) -> String {
+    match (file.first_frame, file.last_frame) {
+        (Some(first), Some(last)) if first == last => first.to_string(),
+        (Some(first), Some(last)) => format!("{first} to {last}"),
+        _ => "none".to_owned(),
+    }
+}
+
+/// How a file is written, and how it is compressed.
+pub(super) fn format(file: &InputFile) -> Cow<'_, str> {
+    match &file.compression {
+        Some(compression) => format!("{}, compressed with {compression}", file.format).into(),
+        None => file.format.as_str().into(),
+    }
 }
 
 /// `1 frame`, `2 frames`.

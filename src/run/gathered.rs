@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::complain;
 use super::output::Output;
 use super::packets::Packets;
+use super::progress::Progress;
 use super::ticket;
 use super::timers;
 use crate::analysis::{Analysis, Blind, BlindKind, Threads};
@@ -13,7 +14,7 @@ use crate::error::{Error, Exit};
 use crate::limits::Limits;
 use crate::report::redact::{Pseudonyms, redacted};
 use crate::report::{self, model};
-use crate::source::{self, Batch, Shown, Source, Summary};
+use crate::source::{self, Batch, Set, Shown, SourceError, Summary, Taken};
 
 /// Sessions whose packets are drawn at most.
 const DRAWN: usize = 100;
@@ -55,25 +56,57 @@ impl Gathered {
         Ok(Self { analysis, inputs: Vec::new(), blind: Vec::new(), exit: Exit::Analysed, packets, names })
     }
 
-    /// Takes a source to its end.
-    pub(super) fn follow(&mut self, source: &mut (dyn Source + Send)) -> Summary {
-        let packets = &mut self.packets;
-        self.analysis.follow(Batch::new, &mut |batch: &mut Batch| {
-            let more = source.read_batch(batch);
-            packets.keep(batch);
-            more
-        });
-        let summary = source.summary();
-        let damage = damage(&summary);
+    /// Takes the files of a set to their ends; those of which nothing could be read.
+    pub(super) fn follow_set(&mut self, mut set: Set, progress: Option<Progress>) -> Vec<SourceError> {
+        if let Some(progress) = progress {
+            self.show_while(&mut set, progress);
+        } else {
+            let packets = &mut self.packets;
+            self.analysis.follow(Batch::new, &mut |batch: &mut Batch| {
+                let more = set.read_batch(batch);
+                packets.keep(batch);
+                more
+            });
+        }
+        let (taken, failures) = set.finish();
+        for file in &taken {
+            self.note(&file.summary);
+            self.blind.extend(doubled(file, &taken));
+            self.blind.extend(late(file));
+            let numbers = file.numbers.map(|(first, last)| (first.0, last.0));
+            self.inputs.push(model::Input { numbers, duplicates: file.twins, ..input(&file.summary) });
+        }
+        failures
+    }
+
+    /// Takes the files of a set to their ends, and says from time to time how far that is.
+    fn show_while(&mut self, set: &mut Set, mut progress: Progress) {
+        let mut is_over = false;
+        while !is_over {
+            let packets = &mut self.packets;
+            let mut fill = |batch: &mut Batch| {
+                let more = progress.fill(set, batch, &mut is_over);
+                if more {
+                    packets.keep(batch);
+                }
+                more
+            };
+            self.analysis.follow(Batch::new, &mut fill);
+            progress.show(set.position(), self.analysis.so_far());
+        }
+        progress.end();
+    }
+
+    /// Notes what an input could not show.
+    fn note(&mut self, summary: &Summary) {
+        let damage = damage(summary);
         for blind in &damage {
             let message = format!("{}: {}", Shown(&summary.name), blind.detail);
             complain(&Error::new(Exit::Partial, message));
             self.exit = self.exit.outranked_by(Exit::Partial);
         }
         self.blind.extend(damage);
-        self.blind.extend(dropped(&summary));
-        self.inputs.push(input(&summary));
-        summary
+        self.blind.extend(dropped(summary));
     }
 
     /// Judges, and writes the report and what goes on a ticket with it.
@@ -102,9 +135,15 @@ pub(super) const fn traces(format: Format, output: &Output<'_>) -> usize {
 }
 
 pub(super) fn damage(summary: &Summary) -> Vec<Blind> {
+    let decoded = summary.compressed.is_some();
     let blind = |damage: &source::Damage| Blind {
         kind: BlindKind::CaptureDamaged,
-        detail: damage.to_string(),
+        detail: match damage.fault {
+            // It names both places itself.
+            source::Fault::Undecodable { .. } => damage.to_string(),
+            _ if decoded => format!("decompressed, {damage}"),
+            _ => damage.to_string(),
+        },
         frames: Vec::new(),
     };
     summary.damage.iter().map(blind).collect()
@@ -119,14 +158,50 @@ pub(super) fn dropped(summary: &Summary) -> Option<Blind> {
     })
 }
 
+/// Frames of a file that another one holds, too.
+fn doubled(file: &Taken, all: &[Taken]) -> Option<Blind> {
+    let other = all.get(file.twin_of?)?;
+    let [name, other] = [file, other].map(|file| Shown(&file.summary.name).to_string());
+    let (twins, frames) = (file.twins, file.summary.frames);
+    Some(Blind {
+        kind: BlindKind::Duplicates,
+        // In back quotes: what names a file is taken out of a report under pseudonyms.
+        detail: format!(
+            "{twins} of {frames} frames are in two files and count once: those of `{name}` that `{other}` holds, too"
+        ),
+        frames: Vec::new(),
+    })
+}
+
+/// A file whose frames come after those of later files.
+fn late(file: &Taken) -> Option<Blind> {
+    file.late.then(|| Blind {
+        kind: BlindKind::LimitReached,
+        detail: format!(
+            "too many files overlap in time: one was opened after its time, `{}`",
+            Shown(&file.summary.name)
+        ),
+        frames: Vec::new(),
+    })
+}
+
+/// An input that is one of its own: numbered from 1.
 pub(super) fn input(summary: &Summary) -> model::Input {
     model::Input {
         path: Shown(&summary.name).to_string(),
         sha256: summary.sha256.clone().unwrap_or_default(),
         octets: summary.octets,
         format: summary.format.to_string(),
+        compressed: compressed(summary),
+        frames: summary.frames,
+        numbers: (summary.numbers > 0).then_some((1, summary.numbers)),
+        duplicates: 0,
         complete: summary.complete,
     }
+}
+
+fn compressed(summary: &Summary) -> Option<(String, u64)> {
+    summary.compressed.map(|compressed| (compressed.compression.to_string(), compressed.decoded_octets))
 }
 
 pub(super) fn render(report: &model::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {

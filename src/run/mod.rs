@@ -5,29 +5,33 @@
 #[cfg(feature = "live")]
 mod capture;
 mod gathered;
+mod inputs;
 #[cfg(not(feature = "live"))]
 mod no_capture;
 mod output;
 mod packets;
+mod progress;
 mod spool;
 mod ticket;
 mod timers;
 
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use gathered::Gathered;
+use inputs::Inputs;
 #[cfg(not(feature = "live"))]
 use no_capture as capture;
 use output::Output;
+use progress::Progress;
 
 use crate::cli::{self, Analyze, Plan};
 use crate::error::{Error, Exit};
-use crate::frame::FrameNo;
 use crate::limits::Limits;
 use crate::report::{self, Screen};
-use crate::source::{self, Reader, STANDARD_INPUT, Shown, SourceError, Summary};
+use crate::source::{Ended, Following, Opening, Set, Shown, SourceError};
 
 /// Runs the program: arguments and standard streams in, exit status out.
 pub fn main() -> ExitCode {
@@ -56,6 +60,12 @@ fn complain(error: &Error) {
     _ = writeln!(io::stderr(), "sshrst: {error}");
 }
 
+/// Says what is no failure.
+fn note(words: &str) {
+    // A terminal that is gone is no reason to stop.
+    _ = writeln!(io::stderr(), "sshrst: {words}");
+}
+
 fn print(text: &str) -> Result<Exit, Error> {
     output::standard(|out| out.write_all(text.as_bytes())).map(|()| Exit::Analysed)
 }
@@ -80,23 +90,25 @@ fn explain(what: &str, screen: Screen) -> Result<Exit, Error> {
 
 fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let reporting = &plan.reporting;
-    let output = Output::of(reporting, &plan.files)?;
     let limits = Limits::default();
+    let opening = Opening::new(limits);
+    let opening = if reporting.digest { opening } else { opening.without_digest() };
+    let inputs = Inputs::of(&plan.files, &opening);
+    let output = Output::of(reporting, &inputs.files)?;
     let mut gathered = Gathered::new(limits, reporting)?;
-    gathered.packets.read_again_from(&plan.files);
-    let mut failures = Vec::new();
-    each(&plan.files, limits, &mut |opened| match opened {
-        Ok(mut reader) => {
-            if !reporting.digest {
-                reader.without_digest();
-            }
-            Some(gathered.follow(&mut reader))
-        }
-        Err(error) => {
-            failures.push(Error::from(&error));
-            None
-        }
-    });
+    if !plan.quiet {
+        inputs.left_out.iter().for_each(|words| note(words));
+    }
+    if !plan.follow {
+        gathered.packets.read_again_from(&inputs.files);
+    }
+    let failures = if plan.follow {
+        follow(&mut gathered, &inputs.files, opening)?
+    } else {
+        let progress = Progress::of(&inputs.files, plan.quiet);
+        gathered.follow_set(Set::new(&inputs.files, opening), progress)
+    };
+    let failures: Vec<Error> = inputs.failures.into_iter().chain(failures.iter().map(Error::from)).collect();
     failures.iter().for_each(complain);
     if gathered.inputs.is_empty() {
         return Ok(Exit::NoInput);
@@ -107,55 +119,19 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     gathered.report(reporting, &output)
 }
 
-/// Opens one file after the other, numbered as one capture, and gives each to `take`, which reads it to its end and tells
-/// what was read.
-fn each(
-    files: &[PathBuf],
-    limits: Limits,
-    take: &mut dyn FnMut(Result<Opened, SourceError>) -> Option<Summary>,
-) {
-    let mut next = Next::default();
-    for file in files {
-        match open(file, limits) {
-            Ok(mut reader) => {
-                reader.number_from(next.frame, next.interface);
-                next = take(Ok(reader)).map_or(next, |summary| next.after(&summary));
-            }
-            Err(error) => _ = take(Err(error)),
-        }
+/// Follows the files as they grow, until the user or whoever writes them ends it.
+fn follow(gathered: &mut Gathered, files: &[PathBuf], opening: Opening) -> Result<Vec<SourceError>, Error> {
+    let following = Following::until_asked()
+        .map_err(|error| Error::new(Exit::Fault, format!("signals cannot be listened to: {error}")))?;
+    let [file] = files else {
+        return Err(Error::new(Exit::Usage, "`--follow` takes one file, not the files of a directory"));
+    };
+    let name = Shown(&file.to_string_lossy()).to_string();
+    note(&format!("following {name}; Ctrl-C ends it and reports"));
+    let set = Set::new(files, opening.following(Arc::clone(&following)));
+    let failures = gathered.follow_set(set, None);
+    if let Some(ended) = following.ended().filter(|ended| *ended != Ended::Asked) {
+        note(&format!("{name} {ended}"));
     }
-}
-
-/// An input that is read.
-type Opened = Reader<Box<dyn Read + Send>>;
-
-fn open(file: &Path, limits: Limits) -> Result<Opened, SourceError> {
-    if file.as_os_str() == STANDARD_INPUT {
-        source::standard_input(limits)
-    } else {
-        source::open(file, limits)
-    }
-}
-
-/// Where the numbers of the next input begin: several files are one capture.
-#[derive(Clone, Copy, Debug)]
-struct Next {
-    frame: FrameNo,
-    interface: u16,
-}
-
-impl Default for Next {
-    fn default() -> Self {
-        Self { frame: FrameNo(1), interface: 0 }
-    }
-}
-
-impl Next {
-    fn after(self, summary: &Summary) -> Self {
-        let interfaces = u16::try_from(summary.interfaces.len()).unwrap_or(u16::MAX);
-        Self {
-            frame: FrameNo(self.frame.0.saturating_add(summary.numbers)),
-            interface: self.interface.saturating_add(interfaces),
-        }
-    }
+    Ok(failures)
 }

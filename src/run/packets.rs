@@ -3,12 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::each;
 use super::spool::Spool;
 use crate::error::{Error, Exit};
 use crate::frame::{Frame, FrameNo};
 use crate::limits::Limits;
-use crate::source::{Batch, Source as _};
+use crate::source::{Batch, Opening, Set};
 
 /// Where frames come from when they are needed again.
 #[derive(Debug)]
@@ -54,16 +53,11 @@ impl Packets {
             Self::NotNeeded => Ok(()),
             Self::Kept(spool) => spool.replay(take),
             Self::Files(files) => {
-                let mut outcome = Ok(());
-                each(files, Limits::default(), &mut |opened| {
-                    let Ok(mut reader) = opened else { return None };
-                    reader.without_digest();
-                    let mut batch = Batch::new();
-                    while outcome.is_ok() && reader.read_batch(&mut batch) {
-                        outcome = batch.frames().try_for_each(|frame| take(&frame));
-                    }
-                    Some(reader.summary())
-                });
+                let mut set = Set::new(files, Opening::new(Limits::default()).without_digest());
+                let (mut outcome, mut batch) = (Ok(()), Batch::new());
+                while outcome.is_ok() && set.read_batch(&mut batch) {
+                    outcome = batch.frames().try_for_each(|frame| take(&frame));
+                }
                 outcome
             }
         }

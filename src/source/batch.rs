@@ -85,7 +85,6 @@ impl Batch {
     }
 
     /// Adds a frame whose octets lie elsewhere; `head.start` is set here.
-    #[cfg(feature = "live")]
     pub(super) fn push(&mut self, number: FrameNo, head: Head, octets: &[u8]) {
         let end = self.filled + octets.len();
         if end > self.octets.len() {

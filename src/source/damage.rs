@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Compression;
+
 /// What was wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -56,6 +58,23 @@ pub enum Fault {
     TooManyInterfaces(usize),
     /// The system could not read on; its words.
     ReadFailed(String),
+    /// The file is shorter than it was when it was opened.
+    Shrunk {
+        /// Octets it had.
+        was: u64,
+        /// Octets there were to read.
+        is: u64,
+    },
+    /// The compressed stream that holds the capture cannot be decoded any further; how it is compressed, and the
+    /// compressed octets before that.
+    Undecodable {
+        /// How it is compressed.
+        compression: Compression,
+        /// Octets of the file that were decoded.
+        compressed_offset: u64,
+        /// The decoder's words.
+        words: String,
+    },
 }
 
 /// What a damage costs.
@@ -93,6 +112,10 @@ impl Damage {
             (Fault::Cut { .. }, _) => {
                 "the capture was stopped while writing, or copied incompletely: copy it again, or take the result as it is"
             }
+            (Fault::Undecodable { .. }, _) => {
+                "the file was copied incompletely or damaged on the way: copy it again, or take the result as it is"
+            }
+            (Fault::Shrunk { .. }, _) => "let the program that writes the file end, and try again",
             (Fault::ReadFailed(_), _) => "check the disk or the program that writes into the pipe",
             (_, Cost::Rest | Cost::Octets(_)) => {
                 "copy the file again from where it was captured; `pcapfix` can recover frames after the damage"
@@ -143,6 +166,13 @@ impl fmt::Display for Fault {
             }
             Self::TooManyInterfaces(most) => write!(f, "expected at most {most} interfaces, found more"),
             Self::ReadFailed(words) => write!(f, "could not read on: {words}"),
+            Self::Shrunk { was, is } => {
+                write!(f, "expected the {was} octets that the file had when it was opened, found {is}")
+            }
+            Self::Undecodable { compression, compressed_offset, words } => write!(
+                f,
+                "the {compression} stream cannot be decoded from offset {compressed_offset} of the file on ({words})"
+            ),
         }
     }
 }
@@ -154,6 +184,10 @@ impl fmt::Display for Damage {
         match (cost, frames_before) {
             (Cost::Detail, _) => write!(f, "no frame is lost"),
             (Cost::Frame, _) => write!(f, "one frame is left out, after {frames_before} that were read"),
+            (Cost::Octets(octets), 1) => write!(
+                f,
+                "{octets} octets are left out, after one frame that was read, up to where records go on"
+            ),
             (Cost::Octets(octets), _) => write!(
                 f,
                 "{octets} octets are left out, after {frames_before} frames that were read, up to where records go on"

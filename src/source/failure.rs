@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::damage::Fault;
 use super::open::STANDARD_INPUT;
-use super::{Foreign, Shown};
+use super::{Compression, Foreign, Shown};
 
 /// What kept an input from being read at all.
 #[derive(Debug, Error)]
@@ -35,6 +35,9 @@ pub enum Reason {
     /// It begins as no known format does.
     #[error("is not a capture: it begins with {0}, expected the magic of pcap or pcapng")]
     Unknown(String),
+    /// It is compressed, and what it holds cannot be read.
+    #[error("is compressed ({0}); decompressed it {1}")]
+    Inside(Compression, Box<Reason>),
     /// It begins as a capture, but its header is cut or wrong.
     #[error("has a damaged {part} at offset 0: {fault}")]
     Header {
@@ -71,35 +74,69 @@ impl SourceError {
         Self { name: name.to_owned(), reason: Box::new(reason) }
     }
 
+    /// The same of what a compressed input holds.
+    pub(super) fn inside(self, compression: Compression) -> Self {
+        Self { reason: Box::new(Reason::Inside(compression, self.reason)), ..self }
+    }
+
+    /// Whether it was read, and is something else than a capture or nothing at all.
+    pub fn is_no_capture(&self) -> bool {
+        self.reason.is_no_capture()
+    }
+
     /// What to do about it, in a clause.
     pub fn hint(&self) -> String {
-        let name = in_command(&self.name);
-        let fixed = match &*self.reason {
-            Reason::Foreign(foreign) => return foreign.hint(&name),
-            Reason::Directory => {
+        self.reason.hint(&in_command(&self.name))
+    }
+}
+
+impl Reason {
+    fn is_no_capture(&self) -> bool {
+        match self {
+            Self::Empty | Self::Foreign(_) | Self::Unknown(_) => true,
+            Self::Inside(_, inner) => inner.is_no_capture(),
+            _ => false,
+        }
+    }
+
+    /// What to do about it, in a clause; `name`: the input's, fit for a command line.
+    fn hint(&self, name: &str) -> String {
+        let fixed = match self {
+            Self::Inside(compression, inner) => {
+                return match &**inner {
+                    Self::Foreign(Foreign::Compressed { .. }) => format!(
+                        "one layer of compression is taken off: run `{compression} -dc {name} | sshrst analyze -`"
+                    ),
+                    Self::Foreign(Foreign::Archive { .. }) => inner.hint(name),
+                    Self::Io(_) => "copy the file again from where it was made".to_owned(),
+                    _ => format!("`{compression} -dc {name} | head -c 64 | xxd` shows what it holds"),
+                };
+            }
+            Self::Foreign(foreign) => return foreign.hint(name),
+            Self::Directory => {
                 return format!(
                     "give the captures in it: `sshrst analyze {}/*.pcap*`",
                     name.trim_end_matches('/')
                 );
             }
-            Reason::Permission => {
+            Self::Permission => {
                 return format!("let a user who may read it give it: `sudo cat {name} | sshrst analyze -`");
             }
-            Reason::Unknown(_) => {
+            Self::Unknown(_) => {
                 return format!(
                     "`capinfos {name}` tells what it is, `editcap -F pcap {name} out.pcap` converts it (Wireshark)"
                 );
             }
-            Reason::Missing => "check the path; a name with spaces needs quotes",
-            Reason::Io(_) => "check the disk or the program that writes into the pipe",
-            Reason::Terminal => {
+            Self::Missing => "check the path; a name with spaces needs quotes",
+            Self::Io(_) => "check the disk or the program that writes into the pipe",
+            Self::Terminal => {
                 "give a file, or pipe a capture in: `tcpdump -U -w - port 22 | sshrst analyze -`"
             }
-            Reason::Empty => "tcpdump keeps packets back while it runs: stop it first, or run it with `-U`",
-            Reason::Header { fault: Fault::Cut { .. }, .. } => {
+            Self::Empty => "tcpdump keeps packets back while it runs: stop it first, or run it with `-U`",
+            Self::Header { fault: Fault::Cut { .. }, .. } => {
                 "the capture was stopped before its first packet, or copied incompletely: copy it again"
             }
-            Reason::Header { .. } => "copy the file again from where it was captured",
+            Self::Header { .. } => "copy the file again from where it was captured",
         };
         fixed.to_owned()
     }

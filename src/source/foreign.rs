@@ -63,6 +63,9 @@ impl Foreign {
     /// The name decides only for ERF, which has no magic, and for an event trace of which too little is at hand.
     pub(super) fn recognise(first: &[u8], name: &str) -> Option<Self> {
         let by_magic = MAGICS.iter().find(|(magic, _)| first.starts_with(magic)).map(|&(_, foreign)| foreign);
+        if by_magic.is_none() && is_tar(first) {
+            return Some(Self::Archive { format: "tar", command: "tar xf" });
+        }
         let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
         if by_magic.is_none() && is_event_trace(first) {
             return Some(Self::EventTrace);
@@ -102,6 +105,11 @@ fn is_event_trace(first: &[u8]) -> bool {
     buffer > 0 && buffer.is_multiple_of(1024) && matches!(first.get(74..76), Some([1 | 2, 0xc0]))
 }
 
+/// Whether the octets begin a tar archive: `ustar` behind the first file's name and numbers (POSIX.1, pax, "ustar").
+fn is_tar(first: &[u8]) -> bool {
+    first.get(257..262) == Some(b"ustar")
+}
+
 /// Whether the octets are those of a text: none but printable ASCII, white space and what is beyond ASCII, in UTF-8.
 fn is_text(first: &[u8]) -> bool {
     let plain = |octet: &u8| !octet.is_ascii_control() || octet.is_ascii_whitespace();
@@ -116,7 +124,7 @@ impl fmt::Display for Foreign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Compressed { format, .. } => {
-                write!(f, "is compressed ({format}), which this release does not read")
+                write!(f, "is compressed ({format}), which is not read")
             }
             Self::Archive { format, .. } => write!(f, "is an archive ({format})"),
             Self::Capture(format) => write!(f, "is a capture in the format of {format}, which is not read"),
@@ -135,7 +143,7 @@ mod tests {
     #[test]
     fn a_compressed_capture_is_named_with_the_command_that_reads_it() {
         let gzip = Foreign::recognise(b"\x1f\x8b\x08\x08", "a.pcap.gz").unwrap();
-        assert_eq!(gzip.to_string(), "is compressed (gzip), which this release does not read");
+        assert_eq!(gzip.to_string(), "is compressed (gzip), which is not read");
         assert_eq!(gzip.hint("a.pcap.gz"), "run `gzip -dc a.pcap.gz | sshrst analyze -`");
     }
 

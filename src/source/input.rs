@@ -4,8 +4,6 @@ use std::io::{self, Read};
 
 use sha2::{Digest, Sha256};
 
-use super::batch::PIECE;
-
 /// An input, what was read of it so far, and the digest of that.
 #[derive(Debug)]
 pub(super) struct Input<R> {
@@ -19,6 +17,11 @@ pub(super) struct Input<R> {
 impl<R: Read> Input<R> {
     pub(super) fn new(inner: R) -> Self {
         Self { inner, octets: 0, digest: Some(Sha256::new()) }
+    }
+
+    /// The same without a digest.
+    pub(super) fn undigested(inner: R) -> Self {
+        Self { inner, octets: 0, digest: None }
     }
 
     /// Reads once; 0 at the end, or if there is no room.
@@ -39,9 +42,9 @@ impl<R: Read> Input<R> {
         }
     }
 
-    /// Reads until there are `least` octets or the input ends: usually one piece, from a slow pipe less.
-    pub(super) fn first_piece(&mut self, least: usize) -> io::Result<Vec<u8>> {
-        let mut piece = vec![0; PIECE];
+    /// Reads until there are `least` octets or the input ends: usually as many as `most`, from a slow pipe less.
+    pub(super) fn first_piece(&mut self, most: usize, least: usize) -> io::Result<Vec<u8>> {
+        let mut piece = vec![0; most];
         let mut filled = 0;
         while filled < least {
             match self.read_into(piece.get_mut(filled..).unwrap_or_default())? {

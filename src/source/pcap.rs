@@ -102,7 +102,6 @@ impl Pcap {
 
     /// Follows the records as far as the octets go.
     pub(super) fn walk(&self, intake: &mut Intake<'_>) -> Pause {
-        let interface = intake.tally.first_interface;
         loop {
             let rest = intake.rest();
             let Some(header) = rest.first_chunk::<16>() else { return Pause::Need(self.record_header) };
@@ -124,7 +123,7 @@ impl Pcap {
                 len: captured,
                 wire_len,
                 link: self.link,
-                interface,
+                interface: 0,
                 mark: Mark::None,
             });
             intake.cursor += record;

@@ -1,21 +1,24 @@
 //! Reads a pcap or pcapng from anything that gives octets.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use super::batch::{Batch, PIECE};
+use super::compressed::{Disk, Undecodable};
 use super::damage::{Cost, Fault};
 use super::failure::Reason;
 use super::format::SECTION;
 use super::input::Input;
 use super::intake::{Intake, Pause};
 use super::pcap::{Pcap, RECORD};
-use super::pcapng::Section;
-use super::resume::{Search, search};
+use super::pcapng::{BLOCK, Section};
+use super::resume::{Search, records, search};
 use super::tally::Tally;
-use super::{ByteOrder, Foreign, Format, Source, SourceError, Summary};
-use crate::frame::FrameNo;
+use super::{
+    ByteOrder, Compressed, Compression, Ended, Following, Foreign, Format, Interface, Source, SourceError,
+    Summary,
+};
 use crate::limits::Limits;
-use crate::units::Timestamp;
 
 /// Octets that tell every format and hold every header that is checked before the first frame.
 const HEADER: usize = 28;
@@ -38,8 +41,8 @@ impl Walk {
     /// The name of what is cut when the input ends within it.
     const fn part(&self) -> &'static str {
         match self {
-            Self::Pcap(_) => "pcap record",
-            Self::Pcapng(_) => "pcapng block",
+            Self::Pcap(_) => RECORD,
+            Self::Pcapng(_) => BLOCK,
         }
     }
 }
@@ -68,6 +71,19 @@ pub struct Reader<R> {
     state: State,
     /// Where in the input the way from record to record was lost, and why.
     lost: Option<(u64, Fault)>,
+    /// What `input` was decoded from.
+    packing: Option<Packing>,
+    /// Octets that the file has on disk, if it is one.
+    size: Option<u64>,
+    /// What tells why a file that grew is at its end.
+    following: Option<Arc<Following>>,
+}
+
+/// The compressed file that an input comes from.
+#[derive(Debug)]
+pub(super) struct Packing {
+    pub(super) compression: Compression,
+    pub(super) disk: Arc<Disk>,
 }
 
 impl<R: Read> Reader<R> {
@@ -79,7 +95,7 @@ impl<R: Read> Reader<R> {
     pub fn new(name: &str, input: R, limits: Limits) -> Result<Self, SourceError> {
         let failed = |reason| SourceError::new(name, reason);
         let mut input = Input::new(input);
-        let mut carried = input.first_piece(HEADER).map_err(|error| failed(error.into()))?;
+        let mut carried = input.first_piece(PIECE, HEADER).map_err(|error| failed(error.into()))?;
         if carried.is_empty() {
             return Err(failed(Reason::Empty));
         }
@@ -106,16 +122,44 @@ impl<R: Read> Reader<R> {
             carried,
             state: State::Reading,
             lost: None,
+            packing: None,
+            size: None,
+            following: None,
         })
     }
 
-    /// Numbers the frames from `first`, and the interfaces from `interface`; both begin anew unless told.
-    ///
-    /// For an input that follows another one. To be called before the first batch.
-    pub fn number_from(&mut self, first: FrameNo, interface: u16) {
-        self.tally.first = first;
-        self.tally.next = first;
-        self.tally.first_interface = interface;
+    /// Says that the octets are decoded from a compressed file: its size and digest are the input's.
+    pub(super) fn packed(mut self, packing: Packing) -> Self {
+        self.input.without_digest();
+        self.packing = Some(packing);
+        self
+    }
+
+    /// Says how many octets the file had on disk when it was opened.
+    pub(super) const fn sized(mut self, size: Option<u64>) -> Self {
+        self.size = size;
+        self
+    }
+
+    /// Says that the file was growing.
+    pub(super) fn followed(mut self, following: Arc<Following>) -> Self {
+        self.following = Some(following);
+        self
+    }
+
+    /// Octets read so far, as they lie on disk.
+    pub fn position(&self) -> u64 {
+        self.packing.as_ref().map_or(self.input.octets, |packing| packing.disk.octets())
+    }
+
+    /// The format of the file.
+    pub(super) const fn format(&self) -> Format {
+        self.format
+    }
+
+    /// What the file says of its interface with this index, if it did so far.
+    pub(super) fn interface(&self, index: u16) -> Option<&Interface> {
+        self.tally.interfaces.get(usize::from(index))
     }
 
     /// Leaves out the digest: SHA-256 takes 0.5 s of CPU for a gigabyte with the processor's own
@@ -124,25 +168,17 @@ impl<R: Read> Reader<R> {
         self.input.without_digest();
     }
 
-    /// The time of the first frame, if the first read gave one; by it the files of a rotated set are put in order.
-    pub fn first_time(&self) -> Option<Timestamp> {
-        let mut batch = Batch::new();
-        batch.restart(&self.carried);
-        let mut tally = self.tally.clone();
-        self.walk.clone().walk(&mut Intake::new(&mut batch, &mut tally, 0));
-        batch.frames().next().map(|frame| frame.time)
-    }
-
     /// Reads on until the record or block at the batch's start needs no more, or the input ends.
     fn read_more(&mut self, batch: &mut Batch, need: usize) -> State {
         let free = batch.octets.get_mut(batch.filled..).unwrap_or_default();
         match self.input.read_into(free) {
             Ok(0) => {
-                if batch.filled > 0 {
+                if batch.filled > 0 && !self.was_asked_to_end() {
                     let fault = Fault::Cut { needed: need as u64, available: batch.filled as u64 };
                     let offset = self.input.octets - batch.filled as u64;
                     self.tally.damaged(offset, self.walk.part(), Cost::Rest, fault);
                 }
+                self.compare_size();
                 State::Ended
             }
             Ok(count) => {
@@ -153,6 +189,19 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    /// Whether the end is only the user's: the last record is not cut, but not yet written.
+    fn was_asked_to_end(&self) -> bool {
+        self.following.as_ref().and_then(|following| following.ended()) == Some(Ended::Asked)
+    }
+
+    /// Notes that a file was cut while it was read. Where its end is none, that is told by the record, too.
+    fn compare_size(&mut self) {
+        let is = self.position();
+        if let Some(was) = self.size.filter(|&was| was > is) {
+            self.tally.damaged(is, "file", Cost::Rest, Fault::Shrunk { was, is });
+        }
+    }
+
     /// Keeps what of `batch` lies behind its frames for the next one.
     fn carry(&mut self, batch: &Batch, walked: usize) {
         self.carried.extend_from_slice(batch.octets.get(walked..batch.filled).unwrap_or_default());
@@ -160,20 +209,24 @@ impl<R: Read> Reader<R> {
 
     /// Looks for where records go on, after the way to them was lost at `offset`, and notes what is left out.
     fn seek(&mut self, batch: &mut Batch, offset: u64, fault: Fault) {
-        let Walk::Pcap(pcap) = self.walk else { return self.state = State::Draining };
+        let part = self.walk.part();
         let before = (self.tally.frames > 0).then_some(self.tally.last_time);
         let most = self.tally.limits.record_octets;
         let mut at_end = false;
         loop {
             let octets = batch.octets.get(..batch.filled).unwrap_or_default();
-            match search(&pcap, octets, before, most, at_end) {
+            let goes_on = |octets: &[u8]| match &self.walk {
+                Walk::Pcap(pcap) => records(pcap, octets, before, most, at_end),
+                Walk::Pcapng(section) => section.blocks(octets, before, most, at_end),
+            };
+            match search(octets, goes_on) {
                 Search::At(start) => {
                     batch.make_room(start);
                     let left_out = self.input.octets - batch.filled as u64 - offset;
-                    return self.tally.damaged(offset, RECORD, Cost::Octets(left_out), fault);
+                    return self.tally.damaged(offset, part, Cost::Octets(left_out), fault);
                 }
                 Search::More(_) if at_end => {
-                    self.tally.damaged(offset, RECORD, Cost::Rest, fault);
+                    self.tally.damaged(offset, part, Cost::Rest, fault);
                     return self.state = State::Ended;
                 }
                 Search::More(start) => batch.make_room(start),
@@ -182,7 +235,7 @@ impl<R: Read> Reader<R> {
                 Ok(0) => at_end = true,
                 Ok(count) => batch.filled += count,
                 Err(error) => {
-                    self.tally.damaged(offset, RECORD, Cost::Rest, fault);
+                    self.tally.damaged(offset, part, Cost::Rest, fault);
                     return self.state = self.read_failed(&error);
                 }
             }
@@ -202,8 +255,15 @@ impl<R: Read> Reader<R> {
     }
 
     fn read_failed(&mut self, error: &io::Error) -> State {
-        let fault = Fault::ReadFailed(error.to_string());
-        self.tally.damaged(self.input.octets, "input", Cost::Rest, fault);
+        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Undecodable>());
+        let (part, fault) = match inner {
+            Some(Undecodable { compression, offset, words }) => {
+                let (compression, compressed_offset, words) = (*compression, *offset, words.clone());
+                ("decoded octets", Fault::Undecodable { compression, compressed_offset, words })
+            }
+            None => ("input", Fault::ReadFailed(error.to_string())),
+        };
+        self.tally.damaged(self.input.octets, part, Cost::Rest, fault);
         State::Ended
     }
 }
@@ -252,10 +312,17 @@ impl<R: Read> Source for Reader<R> {
         Summary {
             name: self.name.clone(),
             format: self.format,
-            octets: self.input.octets,
-            sha256: self.input.sha256(),
+            compressed: self.packing.as_ref().map(|packing| Compressed {
+                compression: packing.compression,
+                decoded_octets: self.input.octets,
+            }),
+            octets: self.position(),
+            sha256: match &self.packing {
+                Some(packing) => packing.disk.sha256().map(str::to_owned),
+                None => self.input.sha256(),
+            },
             frames: tally.frames,
-            numbers: tally.next.0 - tally.first.0,
+            numbers: tally.next.0 - 1,
             untimed: tally.untimed,
             comments: tally.comments,
             sections: tally.sections,

@@ -1,8 +1,9 @@
-//! Where the records of a pcap go on after a damage.
+//! Where the records of a capture go on after a damage.
 //!
 //! A pcap has no marks between its records: one wrong length, and nothing says where the next record is. What is looked for is
 //! a place from which [`CHAIN`] records follow one another that could be the capture's. It is a guess, though a good one: payload
-//! that is itself a capture, sent in clear, can look so. That octets were left out is reported in any case.
+//! that is itself a capture, sent in clear, can look so. That octets were left out is reported in any case. The blocks of a
+//! pcapng have their length at both ends, so that fewer in a row are as sure; they are looked at in `pcapng`.
 
 use super::pcap::{Pcap, Record};
 use crate::units::{Elapsed, Timestamp};
@@ -27,24 +28,30 @@ pub(super) enum Search {
     More(usize),
 }
 
-/// Looks for the first place in `octets` at which the records of `pcap` go on. `before`: the time of the last sound one.
-/// `most`: octets that a record may have. `at_end`: the input holds no more.
-pub(super) fn search(
-    pcap: &Pcap,
-    octets: &[u8],
-    before: Option<Timestamp>,
-    most: u32,
-    at_end: bool,
-) -> Search {
-    let plausible = |record: &Record| record.captured <= most && plausible(record, before);
+/// Looks for the first place in `octets` at which records go on. `goes_on`: whether they do at the beginning of some octets;
+/// `None` if there are too few to tell.
+pub(super) fn search(octets: &[u8], goes_on: impl Fn(&[u8]) -> Option<bool>) -> Search {
     for start in 0..octets.len() {
-        match chain(pcap, octets.get(start..).unwrap_or_default(), plausible, at_end) {
+        match goes_on(octets.get(start..).unwrap_or_default()) {
             Some(true) => return Search::At(start),
             Some(false) => {}
             None => return Search::More(start),
         }
     }
     Search::More(octets.len())
+}
+
+/// Whether records of `pcap` begin with `octets`; `None` if there are too few to tell. `before`: the time of the last sound
+/// one. `most`: octets that a record may have. `at_end`: the input holds no more.
+pub(super) fn records(
+    pcap: &Pcap,
+    octets: &[u8],
+    before: Option<Timestamp>,
+    most: u32,
+    at_end: bool,
+) -> Option<bool> {
+    let plausible = |record: &Record| record.captured <= most && plausible(record, before);
+    chain(pcap, octets, plausible, at_end)
 }
 
 /// Whether a chain begins with `octets`; `None` if there are too few to tell.
@@ -66,9 +73,13 @@ fn chain(pcap: &Pcap, octets: &[u8], plausible: impl Fn(&Record) -> bool, at_end
 
 fn plausible(record: &Record, before: Option<Timestamp>) -> bool {
     let Some(time) = record.time else { return false };
-    let near = |before: Timestamp| (EARLIEST..=LATEST).contains(&time.since(before));
     (1..=LARGEST).contains(&record.captured)
         && record.captured <= record.wire_len
         && record.wire_len <= 1 << 24
-        && before.is_none_or(near)
+        && is_near(time, before)
+}
+
+/// Whether a frame can be of `time` after one of the time `before`.
+pub(super) fn is_near(time: Timestamp, before: Option<Timestamp>) -> bool {
+    before.is_none_or(|before| (EARLIEST..=LATEST).contains(&time.since(before)))
 }

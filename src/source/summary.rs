@@ -1,6 +1,6 @@
 //! What is known of a capture file beside its frames.
 
-use super::{Damage, Format};
+use super::{Compression, Damage, Format};
 use crate::frame::LinkType;
 
 /// What a capture says of one of its interfaces.
@@ -34,6 +34,15 @@ impl Interface {
     }
 }
 
+/// How a capture is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compressed {
+    /// The format.
+    pub compression: Compression,
+    /// Octets decoded.
+    pub decoded_octets: u64,
+}
+
 /// What is known of one input beside its frames. Final when the input is read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
@@ -41,9 +50,11 @@ pub struct Summary {
     pub name: String,
     /// Format, told by the first octets.
     pub format: Format,
-    /// Octets read.
+    /// How the capture is compressed, if it is. Then offsets of damage count the octets that were decoded.
+    pub compressed: Option<Compressed>,
+    /// Octets read, as they lie on disk.
     pub octets: u64,
-    /// SHA-256 of the octets read, in hexadecimal; `None` if it was left out.
+    /// SHA-256 of these octets, in hexadecimal; `None` if it was left out.
     pub sha256: Option<String>,
     /// Frames delivered.
     pub frames: u64,

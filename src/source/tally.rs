@@ -11,10 +11,6 @@ use crate::units::Timestamp;
 pub(super) struct Tally {
     /// The number of the next frame.
     pub(super) next: FrameNo,
-    /// The number given to the input's first frame.
-    pub(super) first: FrameNo,
-    /// The place of the input's first interface.
-    pub(super) first_interface: u16,
     pub(super) limits: Limits,
     pub(super) frames: u64,
     pub(super) untimed: u64,
@@ -32,8 +28,6 @@ impl Tally {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
             next: FrameNo(1),
-            first: FrameNo(1),
-            first_interface: 0,
             limits,
             frames: 0,
             untimed: 0,
@@ -61,19 +55,18 @@ impl Tally {
         }
     }
 
-    /// Takes an interface in, and gives its place over all inputs; `None` if there are too many.
+    /// Takes an interface in, and gives its index; `None` if there are too many.
     pub(super) fn interface(&mut self, interface: Interface) -> Option<u16> {
-        let index = self.interfaces.len();
-        let place = self.first_interface.checked_add(u16::try_from(index).ok()?)?;
-        if index >= self.limits.interfaces {
+        let index = u16::try_from(self.interfaces.len()).ok()?;
+        if usize::from(index) >= self.limits.interfaces {
             return None;
         }
         self.interfaces.push(interface);
-        Some(place)
+        Some(index)
     }
 
-    /// The interface at a place that [`Tally::interface`] gave.
-    pub(super) fn interface_at(&mut self, place: u16) -> Option<&mut Interface> {
-        self.interfaces.get_mut(usize::from(place.checked_sub(self.first_interface)?))
+    /// The interface with an index that [`Tally::interface`] gave.
+    pub(super) fn interface_at(&mut self, index: u16) -> Option<&mut Interface> {
+        self.interfaces.get_mut(usize::from(index))
     }
 }

@@ -3,8 +3,9 @@
 use crate::source::Source;
 
 /// Where each dependency may be named. An unwanted one is replaced behind its door, not all over the house.
-const DOORS: [(&str, &[&str]); 31] = [
+const DOORS: &[(&str, &[&str])] = &[
     ("base64", &["report"]),
+    ("bzip2", &["source"]),
     ("chrono", &["report"]),
     ("chrono-tz", &["report"]),
     ("clap", &["cli"]),
@@ -12,11 +13,15 @@ const DOORS: [(&str, &[&str]); 31] = [
     ("clap_mangen", &["cli"]),
     ("comfy-table", &["report"]),
     ("etherparse", &["wire"]),
+    ("flate2", &["source"]),
     ("foldhash", &["flow", "case", "population", "analysis"]),
     ("getrandom", &["run"]),
     ("hashbrown", &["flow", "case", "population", "analysis"]),
+    ("indicatif", &["run"]),
     ("ipcrypt-rs", &["report"]),
     ("ipnet", &["report"]),
+    ("liblzma", &["source"]),
+    ("lz4_flex", &["source"]),
     ("maud", &["report"]),
     ("md-5", &["report"]),
     ("nix", &["run"]),
@@ -36,6 +41,7 @@ const DOORS: [(&str, &[&str]); 31] = [
     ("thiserror", &["report", "source", "timers"]),
     ("toml", &["timers"]),
     ("zip", &["report"]),
+    ("zstd", &["source"]),
 ];
 
 /// The names under `[dependencies]`, for all systems.

@@ -26,6 +26,10 @@ fn report_of(slug: &str) -> Report {
         sha256: "5f7f".repeat(16),
         octets: 12_345,
         format: "pcap".to_owned(),
+        compressed: None,
+        frames: 87,
+        numbers: Some((1, 87)),
+        duplicates: 0,
         complete: true,
     };
     model::build(&findings, &[input], &Options { traces: 8, singly: true, ..Options::default() })

@@ -87,7 +87,7 @@ fn a_fraction_of_more_than_a_second_is_carried_over_and_noted() {
 }
 
 #[test]
-fn a_block_length_that_is_wrong_ends_the_reading() {
+fn behind_a_block_whose_length_is_wrong_blocks_are_found_again_and_what_is_left_out_is_counted() {
     let head =
         [Little.section(&[]), Little.interface(1, 0, &[]), Little.enhanced(0, 1, b"good", &[])].concat();
     let offset = head.len();
@@ -96,20 +96,62 @@ fn a_block_length_that_is_wrong_ends_the_reading() {
     trailer[last] ^= 0xff;
     let odd = [Little.words(&[6, 33]), vec![0; 40]].concat();
     let short = Little.words(&[6, 8, 8]);
-    let long = Little.words(&[6, u32::MAX, 8]);
+    let long = [Little.words(&[6, u32::MAX, 8]), vec![0xa5; 300_001]].concat();
     for (block, words) in [
         (trailer, "expected a block length at its end of 36, found 219"),
         (odd, "expected a block length that is a multiple of 4, found 33"),
         (short, "expected a block length from 12 to 16777216, found 8"),
         (long, "expected a block length from 12 to 16777216, found 4294967295"),
     ] {
-        let (frames, summary) = read(&[head.clone(), block, Little.enhanced(0, 2, b"lost", &[])].concat());
-        assert_eq!((data(&frames), summary.complete), (vec![&b"good"[..]], false));
-        assert_eq!(
-            told(&summary),
-            format!("pcapng block at offset {offset}: {words}; the one frame before it was read")
-        );
+        for more in [1, 40] {
+            let left_out = block.len();
+            let behind = Little.enhanced(0, 2, b"more", &[]).repeat(more);
+            let octets = [head.clone(), block.clone(), behind].concat();
+            let (frames, summary) = read(&octets);
+            assert_eq!((frames.len(), frames[1].number, summary.complete), (1 + more, 2, false));
+            assert_eq!(
+                told(&summary),
+                format!(
+                    "pcapng block at offset {offset}: {words}; {left_out} octets are left out, after one frame that was read, up to where \
+                     records go on"
+                )
+            );
+            assert_eq!(summary.octets, octets.len() as u64);
+        }
     }
+}
+
+#[test]
+fn what_cannot_be_of_the_same_pcapng_is_not_taken_for_its_blocks() {
+    let head =
+        [Little.section(&[]), Little.interface(1, 0, &[]), Little.enhanced(0, 1, b"good", &[])].concat();
+    let bad = Little.words(&[6, 8, 8]);
+    let years_later = Little.enhanced(0, 400 * 86_400 * 1_000_000, b"not", &[]);
+    let elsewhere = Little.enhanced(1, 1, b"not", &[]);
+    for foreign in [years_later, elsewhere] {
+        let (frames, summary) = read(&[head.clone(), bad.clone(), foreign.repeat(9)].concat());
+        assert_eq!((data(&frames), summary.damage[0].cost), (vec![&b"good"[..]], Cost::Rest));
+    }
+}
+
+#[test]
+fn behind_a_damaged_section_header_reading_goes_on_with_the_next_section() {
+    let mut second = Little.section(&[]);
+    second[8] = 0;
+    let section =
+        |name: &[u8]| [Little.interface(1, 0, &[]), Little.enhanced(0, 7, name, &[]).repeat(5)].concat();
+    let octets = [
+        Little.section(&[]),
+        section(b"a"),
+        second,
+        section(b"b"),
+        Big.section(&[]),
+        Big.interface(1, 0, &[]),
+    ];
+    let octets = [octets.concat(), Big.enhanced(0, 8, b"c", &[])].concat();
+    let (frames, summary) = read(&octets);
+    assert_eq!((frames.len(), frames[5].data.as_slice(), summary.sections), (6, &b"c"[..], 2));
+    assert!(told(&summary).contains("found 0x003c2b1a; "), "{}", told(&summary));
 }
 
 #[test]

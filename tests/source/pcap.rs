@@ -1,9 +1,8 @@
 //! Classic pcap: byte orders, precisions, versions, variants.
 
-use sshrst::frame::{FrameNo, LinkType};
+use sshrst::frame::LinkType;
 use sshrst::limits::Limits;
 use sshrst::source::{Fault, Reason};
-use sshrst::units::Timestamp;
 
 use super::build::Order::{self, Big, Little};
 use super::{data, drain, read, reader};
@@ -124,25 +123,6 @@ fn the_link_type_is_16_bits_beside_the_length_of_a_frame_check_sequence() {
     assert_eq!(link(276), LinkType::LINUX_SLL2);
     assert_eq!((link(12), link(14)), (LinkType::RAW, LinkType::RAW), "DLT_RAW of some systems");
     assert!(reader(&Little.pcap_header(0xa1b2_c3d4, (2, 4), 0x0001_0001)).is_err(), "reserved bits");
-}
-
-#[test]
-fn frames_and_interfaces_are_numbered_from_where_the_last_input_ended() {
-    let octets = two_records(Little, 0xa1b2_c3d4);
-    let mut reader = reader(&octets).unwrap();
-    reader.number_from(FrameNo(1_000), 4);
-    let (frames, summary) = drain(reader);
-    assert_eq!((frames[0].number, frames[1].number, frames[1].interface), (1_000, 1_001, 4));
-    assert_eq!((summary.frames, summary.numbers), (2, 2));
-}
-
-#[test]
-fn the_first_time_is_known_before_any_batch_and_takes_nothing_away() {
-    let octets = two_records(Little, 0xa1b2_c3d4);
-    let reader = reader(&octets).unwrap();
-    assert_eq!(reader.first_time(), Some(Timestamp::from_nanos(5_007_000_000)));
-    assert_eq!(drain(reader).0.len(), 2);
-    assert_eq!(super::reader(&Little.pcap()).unwrap().first_time(), None);
 }
 
 #[test]

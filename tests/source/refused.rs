@@ -23,13 +23,13 @@ fn every_refusal_says_what_it_is_and_what_to_do() {
         (
             "a.gz",
             b"\x1f\x8b\x08\0\0",
-            "a.gz is compressed (gzip), which this release does not read",
+            "a.gz is compressed (gzip), which is not read",
             "gzip -dc a.gz | sshrst analyze -",
         ),
         (
             "-",
             b"\x28\xb5\x2f\xfd\0",
-            "standard input is compressed (zstd), which this release does not read",
+            "standard input is compressed (zstd), which is not read",
             "zstd -dc FILE |",
         ),
         (

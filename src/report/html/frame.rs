@@ -101,7 +101,7 @@ pub(super) fn bottom(report: &Report) -> Markup {
         table {
             thead {
                 tr {
-                    @for column in ["file", "SHA-256", "octets", "format", "state"] { th scope="col" { (column) } }
+                    @for column in ["file", "SHA-256", "octets", "format", "frames", "state"] { th scope="col" { (column) } }
                 }
             }
             @for file in &capture.files {
@@ -109,7 +109,8 @@ pub(super) fn bottom(report: &Report) -> Markup {
                     td { (prose::shown(&file.path)) }
                     td { code { (prose::shown(&file.sha256)) } }
                     td.number { (file.octets) }
-                    td { (prose::shown(&file.format)) }
+                    td { (prose::shown(&words::format(file))) }
+                    td { (words::numbered(file)) }
                     td { @if file.complete { "complete" } @else { strong { "damaged or cut" } } }
                 }
             }

@@ -73,11 +73,12 @@ pub(super) fn bottom(paper: &mut Paper, report: &Report) {
             Cell::text(&file.path),
             Cell::Name(file.sha256.clone()),
             Cell::text(file.octets.to_string()),
-            Cell::text(&file.format),
+            Cell::text(words::format(file)),
+            Cell::text(words::numbered(file)),
             Cell::text(if file.complete { "complete" } else { "damaged or cut" }),
         ]
     };
-    paper.table(["file", "SHA-256", "octets", "format", "state"], capture.files.iter().map(row));
+    paper.table(["file", "SHA-256", "octets", "format", "frames", "state"], capture.files.iter().map(row));
     session::limits(paper, "What this capture could not show", &capture.limits);
     for sentence in words::colophon(report) {
         paper.paragraph(&sentence);

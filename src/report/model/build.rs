@@ -21,10 +21,18 @@ pub struct Input {
     pub path: String,
     /// SHA-256, hexadecimal.
     pub sha256: String,
-    /// Octets read.
+    /// Octets read, as they lie on disk.
     pub octets: u64,
     /// Capture-file format.
     pub format: String,
+    /// How it is compressed, and the octets decoded.
+    pub compressed: Option<(String, u64)>,
+    /// Frames it holds.
+    pub frames: u64,
+    /// Numbers of its first and last frame that were looked at.
+    pub numbers: Option<(u64, u64)>,
+    /// Frames left out because another input holds them.
+    pub duplicates: u64,
     /// Read to its end without damage.
     pub complete: bool,
 }
@@ -163,6 +171,12 @@ fn file(input: &Input, options: &Options) -> InputFile {
         sha256: input.sha256.clone(),
         octets: input.octets,
         format: input.format.clone(),
+        compression: input.compressed.as_ref().map(|(compression, _)| compression.clone()),
+        decoded_octets: input.compressed.as_ref().map(|(_, octets)| *octets),
+        frames: input.frames,
+        first_frame: input.numbers.map(|(first, _)| first),
+        last_frame: input.numbers.map(|(_, last)| last),
+        duplicates: input.duplicates,
         complete: input.complete,
     }
 }

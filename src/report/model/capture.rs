@@ -27,12 +27,29 @@ pub struct Capture {
 pub struct InputFile {
     /// Path as given, `-` for standard input; without directories in reproducible reports.
     pub path: String,
-    /// SHA-256 of its octets, in hexadecimal; empty where `--no-digest` left it out.
+    /// SHA-256 of its octets as they lie on disk, in hexadecimal; empty where `--no-digest` left it out.
     pub sha256: String,
-    /// Octets read.
+    /// Octets read, as they lie on disk.
     pub octets: u64,
-    /// Capture-file format.
+    /// Capture-file format, of what is decoded where it is compressed.
     pub format: String,
+    /// How it is compressed: gzip, zstd, lz4, xz or bzip2. Absent where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compression: Option<String>,
+    /// Octets of the capture where it is compressed; offsets of damage count these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decoded_octets: Option<u64>,
+    /// Frames it holds.
+    pub frames: u64,
+    /// Number of its first frame. Frames are numbered over all files in the order of their times, as in one file that `mergecap`
+    /// makes of them. Absent without frames.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_frame: Option<u64>,
+    /// Number of its last frame. Where files overlap in time, those of others lie between.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_frame: Option<u64>,
+    /// Frames of it that another file holds, too: they count once, and use up two numbers.
+    pub duplicates: u64,
     /// Whether it was read to its end without damage.
     pub complete: bool,
 }

@@ -15,7 +15,19 @@ pub fn redacted(report: &Report, names: &Pseudonyms) -> Report {
     let Capture { files, frames: _, ssh_frames: _, first_time: _, last_time: _, limits } = capture;
     let mut paths = Vec::new();
     for (file, number) in files.iter_mut().zip(1..) {
-        let InputFile { path, sha256: _, octets: _, format: _, complete: _ } = file;
+        let InputFile {
+            path,
+            sha256: _,
+            octets: _,
+            format: _,
+            compression: _,
+            decoded_octets: _,
+            frames: _,
+            first_frame: _,
+            last_frame: _,
+            duplicates: _,
+            complete: _,
+        } = file;
         // A path names users and hosts, an interface a network.
         let other = format!("input-{number}");
         paths.push((std::mem::replace(path, other.clone()), other));

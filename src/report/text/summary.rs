@@ -6,11 +6,14 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
 
 use super::{headline, words};
-use crate::report::model::{Pattern, Report, Selected, Session};
+use crate::report::model::{InputFile, Pattern, Report, Selected, Session};
 use crate::report::page::{Page, Tone};
 
 /// How many files are named at the top; the JSON report has all.
 const NAMED: usize = 3;
+
+/// How many files are named with the numbers of their frames.
+const NUMBERED: usize = 24;
 
 /// What was read, and how many sessions died.
 pub(super) fn opening(page: &mut Page, report: &Report, died: usize) {
@@ -27,6 +30,9 @@ pub(super) fn opening(page: &mut Page, report: &Report, died: usize) {
     for file in capture.files.iter().filter(|file| !file.complete) {
         let line = format!("{} is INCOMPLETE: damaged or cut, see the end of this report", file.path);
         page.paragraph(0, &line, Tone::Doubt);
+    }
+    if capture.files.len() > 1 {
+        page.paragraph(0, &numbering(&capture.files), Tone::Faint);
     }
     if report.redacted {
         let line = "Redacted: addresses are pseudonyms, and what hosts and users wrote is taken out.";
@@ -49,6 +55,20 @@ pub(super) fn opening(page: &mut Page, report: &Report, died: usize) {
         _ => format!("{sessions}; {died} died."),
     };
     page.paragraph(0, &line, Tone::Strong);
+}
+
+/// Which frames are in which file.
+fn numbering(files: &[InputFile]) -> String {
+    let part = |file: &InputFile| format!("{} in {}", words::numbered(file), file.path);
+    let parts: Vec<String> = files.iter().take(NUMBERED).map(part).collect();
+    let more = match files.len().saturating_sub(NUMBERED) {
+        0 => String::new(),
+        more => format!("; {more} more files in the JSON report"),
+    };
+    format!(
+        "Frames are numbered over all files in the order of their times, as in one that `mergecap` makes of them: {}{more}.",
+        parts.join("; ")
+    )
 }
 
 /// Which sessions were asked for; where there are none, what could be.

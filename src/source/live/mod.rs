@@ -222,10 +222,11 @@ impl Live {
         Summary {
             name: self.name.clone(),
             format: Format::Live { precision: PRECISION },
+            compressed: None,
             octets: self.octets,
             sha256: None,
             frames: tally.frames,
-            numbers: tally.next.0 - tally.first.0,
+            numbers: tally.next.0 - 1,
             untimed: 0,
             comments: 0,
             sections: 1,

@@ -4,6 +4,7 @@ mod clock;
 mod interface;
 mod options;
 mod packet;
+mod resume;
 mod section;
 
-pub(super) use section::Section;
+pub(super) use section::{BLOCK, Section};

@@ -7,11 +7,12 @@ use crate::source::damage::{Cost, Fault};
 use crate::source::format::{SECTION, section_order};
 use crate::source::intake::{Intake, Pause};
 
-const BLOCK: &str = "pcapng block";
+/// The part of a [`Damage`](crate::source::Damage) whose kind is not known.
+pub(in crate::source) const BLOCK: &str = "pcapng block";
 const HEADER: &str = "pcapng Section Header Block";
 
 /// Octets of a block without a body: type, length, length again.
-const LEAST_BLOCK: usize = 12;
+pub(super) const LEAST_BLOCK: usize = 12;
 /// Octets of a Section Header Block without options.
 const LEAST_HEADER: u32 = 28;
 
@@ -21,12 +22,14 @@ pub(in crate::source) struct Section {
     pub(super) order: ByteOrder,
     /// The interfaces described so far, numbered from 0 in each section.
     pub(super) interfaces: Vec<Capturing>,
+    /// The header of the section that followed is damaged: nothing is known of its interfaces.
+    pub(super) is_lost: bool,
 }
 
 impl Section {
     /// A section before its header, in the byte order that the file's first octets tell.
     pub(in crate::source) const fn new(order: ByteOrder) -> Self {
-        Self { order, interfaces: Vec::new() }
+        Self { order, interfaces: Vec::new(), is_lost: false }
     }
 
     /// Follows the blocks as far as the octets go.
@@ -40,20 +43,20 @@ impl Section {
                 let magic = ByteOrder::Big.u32_at(&header, 8).unwrap_or_default();
                 match section_order(magic) {
                     Some(order) => self.order = order,
-                    None => return intake.stop(HEADER, Fault::ByteOrderMagic(magic)),
+                    None => return self.lose(true, Fault::ByteOrderMagic(magic)),
                 }
             }
             let length = self.order.u32_at(&header, 4).unwrap_or_default();
             if let Some(fault) = wrong_length(kind, length, intake.tally.limits.record_octets) {
-                return intake.stop(BLOCK, fault);
+                return self.lose(kind == SECTION, fault);
             }
             let Some(block) = rest.get(..length as usize) else { return Pause::Need(length as usize) };
             let end = block.len() - 4;
             let trailer = self.order.u32_at(block, end).unwrap_or_default();
             if trailer != length {
                 let (found, expected) = (trailer.into(), length.into());
-                return intake
-                    .stop(BLOCK, Fault::Mismatch { field: "block length at its end", found, expected });
+                let fault = Fault::Mismatch { field: "block length at its end", found, expected };
+                return self.lose(kind == SECTION, fault);
             }
             let body = block.get(8..end).unwrap_or_default();
             if let Some(pause) = self.block(kind, body, intake) {
@@ -61,6 +64,12 @@ impl Section {
             }
             intake.cursor += block.len();
         }
+    }
+
+    /// The way to the next block is lost; behind a damaged section header, to the next section.
+    const fn lose(&mut self, is_header: bool, fault: Fault) -> Pause {
+        self.is_lost = is_header;
+        Pause::Lost(fault)
     }
 
     /// Takes in one block; says why if nothing after it can be read.
@@ -89,6 +98,7 @@ impl Section {
             return Some(intake.stop(HEADER, fault));
         }
         self.interfaces.clear();
+        self.is_lost = false;
         intake.tally.sections = intake.tally.sections.saturating_add(1);
         let mut options = Options::new(body.get(16..).unwrap_or_default(), self.order);
         let comments = options.by_ref().filter(|&(code, _)| code == COMMENT).count();
@@ -102,7 +112,7 @@ impl Section {
 
 /// What is wrong with a block's total length.
 #[inline]
-const fn wrong_length(kind: u32, length: u32, most: u32) -> Option<Fault> {
+pub(super) const fn wrong_length(kind: u32, length: u32, most: u32) -> Option<Fault> {
     let least = if kind == SECTION { LEAST_HEADER } else { LEAST_BLOCK as u32 };
     if length < least || length > most {
         let (found, least, most) = (length as u64, least as u64, most as u64);
