@@ -54,6 +54,9 @@
 //! | [pattern](population::Pattern) | what only several sessions together show |
 //! | [excerpt](report::Excerpt) | the packets behind a report, with what it says of them as comments |
 //! | [pseudonym](report::redact::Pseudonyms) | an address that stands for another in a redacted report and its excerpt |
+//! | [watch](analysis::Watch) | the analysis while frames still come: tells each end as soon as it can be judged |
+//! | [testimony](infer::Testimony) | what the capturing host's own kernel says of a reset |
+//! | [ledger](report::Ledger) | what was told while a capture ran, to revise it and to close the report with it |
 //! | [report](report::model::Report) | all of that as values; text, Markdown, HTML and JSON are renderings of it |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_macros, clippy::disallowed_types)]

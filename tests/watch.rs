@@ -1,10 +1,15 @@
 //! The kept captures, frame by frame as if they were just being captured: each end is told in time, and the closing
 //! report is the one that a file of the same frames gets.
 
-#![allow(clippy::disallowed_methods, reason = "the fence is around the core; tests read files")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "the fence is around the core; tests read files and print"
+)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod label;
+mod shared;
 
 use std::path::Path;
 
@@ -79,27 +84,32 @@ fn the_closing_report_is_that_of_the_file() {
     }
 }
 
+/// Deaths of a capture that were not told, or not as the report has them.
+fn told_otherwise(capture: &Path) -> (usize, Vec<String>) {
+    let watched = watched(capture, Limits::default(), Elapsed::from_secs(40));
+    let deaths: Vec<&Session> = watched.report.sessions.iter().filter(|session| died(session)).collect();
+    let same = |it: &Session, session: &Session| {
+        let first = |it: &Session| it.exchange.first().map(|step| step.frame);
+        it.client == session.client && it.start == session.start && first(it) == first(session)
+    };
+    let verdict = |it: &Session| (it.ended_by, it.reset.as_ref().map(|reset| (reset.sender, reset.role)));
+    let fault = |session: &&Session| {
+        let name = format!("{}, session {}", capture.display(), session.id);
+        let Some((_, last)) = watched.told.iter().rfind(|(_, told)| same(told, session)) else {
+            return Some(format!("{name}: not told"));
+        };
+        // What other sessions say of the cause comes with the closing report.
+        let cause = session.cause.moved.is_empty() && last.cause.id != session.cause.id;
+        (verdict(last) != verdict(session) || cause).then(|| format!("{name}: {:?}", verdict(last)))
+    };
+    (deaths.len(), deaths.iter().filter_map(fault).collect())
+}
+
 #[test]
 fn every_death_is_told_while_the_capture_runs_with_the_verdict_of_the_report() {
     for folder in captures() {
-        let watched = watched(&folder.capture, Limits::default(), Elapsed::from_secs(40));
-        for session in watched.report.sessions.iter().filter(|session| died(session)) {
-            let lines: Vec<_> = watched
-                .told
-                .iter()
-                .filter(|(_, told)| told.client == session.client && told.start == session.start)
-                .collect();
-            let Some((_, last)) = lines.last() else {
-                panic!("{}: session {} was not told", folder.slug, session.id)
-            };
-            assert_eq!(last.ended_by, session.ended_by, "{}", folder.slug);
-            let sender = |it: &Session| it.reset.as_ref().map(|reset| reset.sender);
-            assert_eq!(sender(last), sender(session), "{}", folder.slug);
-            // What other sessions say comes with the closing report.
-            if session.cause.moved.is_empty() {
-                assert_eq!(last.cause.id, session.cause.id, "{}", folder.slug);
-            }
-        }
+        let (_, faults) = told_otherwise(&folder.capture);
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
     }
 }
 
@@ -218,4 +228,27 @@ fn a_clock_that_is_set_back_delays_no_line() {
     });
     watch.look(now + Elapsed::from_secs(3), &mut |news: Told| told.push(session(&news)));
     assert_eq!(told.iter().map(|it| it.ended_by).collect::<Vec<_>>(), ["reset"], "{reset_at:?}");
+}
+
+#[test]
+fn captures_of_others_get_the_report_of_the_file_too() {
+    let Some(shared) = shared::shared() else {
+        eprintln!("skipped: there are no captures of others here");
+        return;
+    };
+    let (mut looked_at, mut died) = (0, 0);
+    for file in ["captures", "corpus"].iter().flat_map(|folder| shared::files_below(&shared.join(folder))) {
+        if source::open(&file, Limits::default()).is_err() {
+            continue;
+        }
+        looked_at += 1;
+        let watched = watched(&file, Limits::default(), Elapsed::from_secs(1));
+        let (live, of_file) = (watched.report, analysed(&file));
+        assert_eq!(live.sessions, of_file.sessions, "{}", file.display());
+        assert_eq!(live.patterns, of_file.patterns, "{}", file.display());
+        let (deaths, faults) = told_otherwise(&file);
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+        died += deaths;
+    }
+    assert!(looked_at > 100 && died > 300, "{looked_at} {died}");
 }

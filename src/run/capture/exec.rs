@@ -1,6 +1,7 @@
 //! A command for each death. It is started by a process of its own, which is there before any right is given up.
 
 use std::io::{self, BufRead, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{Builder, JoinHandle};
@@ -23,6 +24,13 @@ pub(super) struct Exec {
 impl Exec {
     /// Starts the helper, which runs `command` for each death.
     pub(super) fn start(command: &[String]) -> Result<Self, Error> {
+        if let Some(program) = command.first().filter(|program| !is_there(program)) {
+            // Better known now than at the first death.
+            let message = format!("`--exec`: there is no program {}", Shown(program));
+            return Err(
+                Error::new(Exit::Usage, message).with_hint("it is looked for as a shell does, in `PATH`")
+            );
+        }
         let failed = |error: &io::Error| {
             Error::new(Exit::Fault, format!("the process that runs `--exec` could not be started: {error}"))
         };
@@ -56,6 +64,15 @@ impl Exec {
         _ = self.helper.wait();
         self.missed
     }
+}
+
+/// Whether `program` is a file, or in a directory of `PATH`.
+fn is_there(program: &str) -> bool {
+    if program.contains('/') {
+        return Path::new(program).is_file();
+    }
+    let directories = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&directories).any(|directory| directory.join(program).is_file())
 }
 
 fn hand_over(deaths: &Receiver<Vec<u8>>, input: Option<ChildStdin>) {
