@@ -83,7 +83,8 @@ fn without_paths(text: &str, paths: &[(String, String)]) -> String {
         while let Some((before, behind)) = rest.split_once(name) {
             let directory = path.strip_suffix(name).unwrap_or_default();
             let before = before.strip_suffix(directory).unwrap_or(before);
-            let kept = before.rfind(char::is_whitespace).and_then(|at| before.get(..=at));
+            let kept =
+                before.rfind(|it: char| it.is_whitespace() || it == '`').and_then(|at| before.get(..=at));
             out.push_str(kept.unwrap_or_default());
             out.push_str(other);
             rest = behind;
