@@ -5,8 +5,6 @@ use super::{Pseudonyms, session};
 use crate::report::model::{Capture, InputFile, Limit, Pattern, Report, Selected};
 
 /// `report` under pseudonyms. Whatever is rendered from it shows nothing else.
-///
-/// Every field is named here and in `session`: one that is added has to be judged before this compiles.
 pub fn redacted(report: &Report, names: &Pseudonyms) -> Report {
     // Every field is named here and in `session`: one that is added has to be judged before this compiles.
     let mut report = report.clone();
