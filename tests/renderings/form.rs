@@ -159,7 +159,7 @@ fn a_page_of_one_session_is_small() {
 }
 
 /// A report of so many sessions, made of a capture's.
-fn many(sessions: u32) -> Report {
+pub(crate) fn many(sessions: u32) -> Report {
     let mut report = report_of("idle-reject-seen-at-client");
     let one = report.sessions.remove(0);
     report.sessions = (1..=sessions).map(|id| Session { id, ..one.clone() }).collect();
