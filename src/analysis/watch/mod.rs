@@ -221,7 +221,16 @@ impl Watch {
         self.register.all().filter(|connection| !connection.is_told()).count()
     }
 
-    /// The connections that live and got past the TCP handshake, in the order of their first frames.
+    /// How many of those that live have only begun, so that [`Self::activity`] leaves them out.
+    pub fn begun(&self) -> usize {
+        let of = |connection: &Connection| {
+            let untold = connection.flows.iter().enumerate().filter(|(_, watched)| !watched.told);
+            untold.filter(|(index, _)| connection.whole(*index).is_none()).count()
+        };
+        self.register.all().map(of).sum()
+    }
+
+    /// The connections that live and are kept as more than their first packets, in the order of their first frames.
     pub fn activity(&self, now: Elapsed) -> Vec<Activity> {
         let limits = &self.rules.limits;
         let of = |connection: &Connection| -> Vec<Activity> {

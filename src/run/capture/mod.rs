@@ -197,6 +197,7 @@ impl Running {
             frames: summary.frames,
             dropped: summary.dropped(),
             deaths: self.teller.ledger.told,
+            begun: self.watch.begun(),
         };
         self.teller.draw(&standing, &self.watch, age, now());
     }
