@@ -110,7 +110,7 @@ declare_causes! {
             run(Server, WATCH_SERVER, "nothing arrives while the client is refused"),
             run(Server, IPTABLES, "no such rule on the server itself"),
         ],
-        remedies: [RULE_ON_THE_BOX, ACCEPT_RULE, HOSTS_ALLOW],
+        remedies: [RULE_ON_THE_BOX],
     }
 
     /// ## What happened

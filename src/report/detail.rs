@@ -17,6 +17,15 @@ pub enum Detail {
 /// thousands.
 pub(super) const IN_FULL: usize = 20;
 
+/// What stands above the sessions that did not die, each in a row, where so many did.
+pub(super) const fn heading_of_others(died: usize) -> &'static str {
+    if died == 0 {
+        "The sessions (`--all` shows each in full)"
+    } else {
+        "Other sessions (`--all` shows each in full)"
+    }
+}
+
 /// The sessions of a report by how they are shown.
 pub(super) struct Shown<'a> {
     /// In full.

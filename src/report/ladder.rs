@@ -1,6 +1,7 @@
 //! The exchange as a ladder: what each rendering draws, and what stands on its arrows.
 
 use super::model::{Session, Step};
+use super::words;
 
 /// A lane of the ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +80,8 @@ fn message<'a>(session: &Session, step: &'a Step) -> Rung<'a> {
     };
     let mut label = title(step.what).to_owned();
     if !step.note.is_empty() {
-        label = format!("{label}{}{}", if step.what == "banner" { " " } else { ", " }, step.note);
+        label =
+            format!("{label}{}{}", if step.what == "banner" { " " } else { ", " }, words::line(&step.note));
     }
     match sender {
         Some("middlebox") => label = format!("{label}, in the {}'s name", step.side),

@@ -1,4 +1,5 @@
 //! One model, many renderings. The only user of comfy-table, chrono, chrono-tz, ipcrypt-rs, maud and zip.
+#![doc = include_str!("README.md")]
 
 mod bundle;
 mod community_id;

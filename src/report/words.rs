@@ -257,6 +257,22 @@ fn kernel_reason(name: &str) -> Option<&'static str> {
     })
 }
 
+/// The frame in which `side` did `what`, if the exchange tells it.
+pub(super) fn told(session: &Session, side: &str, what: &str) -> Option<u64> {
+    let step = session.exchange.iter().find(|step| step.side == side && step.what == what);
+    step.map(|step| step.frame)
+}
+
+/// The frame of the first FIN, if the exchange tells it.
+pub(super) fn fin(session: &Session) -> Option<u64> {
+    told(session, session.closed_by?, "fin")
+}
+
+/// Text that a peer sent, as the model escapes it, without the end of its last line.
+pub(super) fn line(text: &str) -> &str {
+    text.strip_suffix(r"\x0d\x0a").filter(|line| !line.ends_with('\\')).unwrap_or(text)
+}
+
 /// When in the life of an SSH connection.
 pub(super) fn phase(phase: Option<&str>) -> Option<&'static str> {
     Some(match phase? {
@@ -362,6 +378,16 @@ mod tests {
         assert_eq!(frames(&[9, 7, 9]), "frames 7, 9");
         assert_eq!(frames(&[7]), "frame 7");
         assert_eq!(frames(&[]), "");
+    }
+
+    #[test]
+    fn the_end_of_a_line_is_no_part_of_it() {
+        assert_eq!(line(r"Exceeded MaxStartups\x0d\x0a"), "Exceeded MaxStartups");
+        assert_eq!(
+            line(r"a backslash of the peer's own: \\x0d\x0a"),
+            r"a backslash of the peer's own: \\x0d\x0a"
+        );
+        assert_eq!(line("no end"), "no end");
     }
 
     #[test]

@@ -74,6 +74,21 @@ fn the_verdict_is_in_the_first_ten_lines() {
 }
 
 #[test]
+fn a_close_is_told_with_the_frame_of_its_fin() {
+    let mut closed = 0;
+    for (slug, report) in reports() {
+        for session in report.sessions.iter().filter(|session| session.ended_by == "close") {
+            let Some(side) = session.closed_by else { continue };
+            let fin = session.exchange.iter().find(|step| step.what == "fin" && step.side == side).unwrap();
+            let told = text(&report).split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(told.contains(&format!("(FIN, frame {})", fin.frame)), "{slug}: {told}");
+            closed += 1;
+        }
+    }
+    assert!(closed > 0);
+}
+
+#[test]
 fn the_exchange_holds_the_decisive_frames_in_order_and_is_short() {
     for (slug, report) in reports() {
         for session in &report.sessions {

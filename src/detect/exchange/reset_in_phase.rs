@@ -1,6 +1,6 @@
 //! One file, one observation.
 
-use crate::case::{Case, Reset, Role};
+use crate::case::{Case, Progress, Reset, Role};
 use crate::cause::Bearing;
 use crate::detect::outcome::cannot_tell;
 use crate::detect::{Finding, Outcome};
@@ -30,11 +30,23 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     match case.progress {
         Some(progress) => {
             let summary = match reset.role {
-                Role::Ineffective => format!("no effect: the connection got to phase {}", progress.word()),
-                _ => format!("the connection was in phase {}", progress.word()),
+                Role::Ineffective => format!("no effect; in the end {}", how_far(progress)),
+                _ => how_far(progress).to_owned(),
             };
             Outcome::Present(Finding::new(summary, [reset.segment().frame], Bearing::SILENT))
         }
         None => cannot_tell("too little of the start, or of one direction, is in the capture"),
+    }
+}
+
+/// `progress` for readers who do not know the words of the report.
+const fn how_far(progress: Progress) -> &'static str {
+    match progress {
+        Progress::TcpHandshake => "the TCP handshake was not complete",
+        Progress::Banner => "not both sides had sent their SSH version",
+        Progress::Kex => "the key exchange was not complete",
+        Progress::Auth => "keys were exchanged, and nobody was logged in yet",
+        Progress::Session => "the user was logged in",
+        Progress::Closed => "the connection had been closed in order",
     }
 }

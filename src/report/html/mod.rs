@@ -12,7 +12,7 @@ use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::detail::{Detail, IN_FULL};
+use super::detail::{Detail, IN_FULL, heading_of_others};
 use super::model::Report;
 
 /// Nothing may be fetched, and nothing runs, even if a mistake let markup through.
@@ -39,7 +39,7 @@ pub fn html(report: &Report, detail: Detail, out: &mut dyn Write) -> io::Result<
         put(session::show(session))?;
     }
     put(frame::rows(report, "Also died (`--all` shows each in full)", &shown.more_deaths))?;
-    put(frame::rows(report, "Other sessions", &shown.others))?;
+    put(frame::rows(report, heading_of_others(shown.died.len()), &shown.others))?;
     put(frame::bottom(report))?;
     put(PreEscaped("</main></body></html>\n".to_owned()))
 }

@@ -10,7 +10,7 @@ mod session;
 
 use std::io::{self, Write};
 
-use super::detail::Detail;
+use super::detail::{Detail, heading_of_others};
 use super::model::{Report, died};
 use paper::Paper;
 use room::Room;
@@ -50,7 +50,8 @@ pub fn markdown(report: &Report, detail: Detail, out: &mut dyn Write) -> io::Res
         &[more_deaths, shown.more_deaths].concat(),
     );
     middle += &room.lines_of(&paper.take());
-    frame::rows(&mut paper, report, "Other sessions", &[more, shown.others].concat());
+    let heading = heading_of_others(shown.died.len());
+    frame::rows(&mut paper, report, heading, &[more, shown.others].concat());
     middle += &room.lines_of(&paper.take());
     if room.is_short() {
         frame::shortened(&mut paper, without_room, room.left_out());

@@ -4,7 +4,8 @@ use super::words;
 use crate::report::model::{Encrypted, Event};
 use crate::report::page::{Page, Tone};
 
-const LABEL: &str = "Cipher";
+/// What happened behind the encryption. (`Cipher` would be read as the name of an algorithm.)
+const LABEL: &str = "Inside";
 
 /// Everything told of the encrypted part.
 pub(super) fn show(page: &mut Page, encrypted: &Encrypted) {
@@ -45,8 +46,11 @@ fn told(event: &Event) -> String {
         [first, last] => format!("frames {first} to {last}"),
         _ => words::frames(&event.frames),
     };
-    let sure = if event.certainty == "sure" { "" } else { event.certainty };
-    format!("{} ({})", sentence(event), words::joined(&[&frames, sure]))
+    let sure = match event.certainty {
+        "sure" => String::new(),
+        certainty => format!("{certainty}, by sizes"),
+    };
+    format!("{} ({})", sentence(event), words::joined(&[&frames, &sure]))
 }
 
 fn sentence(event: &Event) -> String {
@@ -101,7 +105,7 @@ mod tests {
                 certainty: "likely",
             };
             assert_ne!(sentence(&event), kind.id());
-            assert!(told(&event).ends_with("(frame 7, likely)"));
+            assert!(told(&event).ends_with("(frame 7, likely, by sizes)"));
         }
     }
 }

@@ -2,21 +2,25 @@
 
 use super::words;
 use crate::report::evidence::{NONE, before, groups};
-use crate::report::model::{Reset, Ssh};
+use crate::report::model::{Reset, Session};
 use crate::report::page::{Page, Tone};
 
 /// What SSH itself says of the end, in clear text.
-pub(super) fn of_ssh(page: &mut Page, ssh: &Ssh) {
+pub(super) fn of_ssh(page: &mut Page, session: &Session) {
+    let ssh = &session.ssh;
+    let frame = |who: &str, what: &str| {
+        words::told(session, who, what).map_or(String::new(), |frame| format!(" (frame {frame})"))
+    };
     let mut said = Vec::new();
     for (who, party) in [("client", &ssh.client), ("server", &ssh.server)] {
         let text = party.text.iter().map(|text| {
             let is = party.text_is.map_or(String::new(), |is| format!(": {is}"));
-            format!("the {who} sent `{text}` where SSH should be{is}")
+            format!("the {who} sent `{}` where SSH should be{}{is}", words::line(text), frame(who, "text"))
         });
         let disconnect = party.disconnect.iter().map(|it| {
             let name = it.split_once(':').and_then(|(code, _)| words::reason(code));
             let name = name.map_or(String::new(), |name| format!(" ({name})"));
-            format!("the {who} sent DISCONNECT, code {it}{name}")
+            format!("the {who} sent DISCONNECT, code {it}{name}{}", frame(who, "disconnect"))
         });
         let unimplemented = party.unimplemented.iter().map(|&count| {
             let times = words::counted(count.into(), "time");

@@ -89,12 +89,12 @@ fn silent(unanswered: Option<&Unanswered>) -> String {
 }
 
 fn closed(session: &Session) -> String {
-    match session.closed_by {
-        Some(side) if super::died(session) => {
-            format!("closed by the {side} (FIN), but something went wrong before")
-        }
-        Some(side) => format!("closed in order, by the {side} first"),
-        None => "closed in order".to_owned(),
+    let Some(side) = session.closed_by else { return "closed in order".to_owned() };
+    let frame = words::fin(session).map_or(String::new(), |frame| format!(", frame {frame}"));
+    if super::died(session) {
+        format!("closed by the {side} (FIN{frame}), but something went wrong before")
+    } else {
+        format!("closed in order, by the {side} first (FIN{frame})")
     }
 }
 

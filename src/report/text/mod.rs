@@ -14,7 +14,7 @@ mod tests;
 
 use std::io::{self, Write};
 
-use super::detail::{Detail, IN_FULL};
+use super::detail::{Detail, IN_FULL, heading_of_others};
 use super::model::{Report, Session, died};
 use super::page::{Page, Screen};
 use super::words;
@@ -44,7 +44,7 @@ pub fn text(report: &Report, screen: Screen, detail: Detail, out: &mut dyn Write
             let rest = died.get(IN_FULL..).unwrap_or_default();
             summary::table(&mut page, report, "Also died (`--all` shows each in full)", rest);
             summary::without_effect(&mut page, &others);
-            summary::table(&mut page, report, "Other sessions", &others);
+            summary::table(&mut page, report, heading_of_others(died.len()), &others);
         }
     }
     session::limits(&mut page, "What this capture could not show", &report.capture.limits);

@@ -12,7 +12,7 @@ pub(super) fn show(page: &mut Page, session: &Session) {
     headline::first_screen(page, session);
     advice::first(page, &session.cause);
     headline::shown_to_the_user(page, session);
-    evidence::of_ssh(page, &session.ssh);
+    evidence::of_ssh(page, session);
     if let Some(reset) = &session.reset {
         evidence::of_sender(page, reset);
     }
@@ -46,7 +46,10 @@ pub(super) fn facts(page: &mut Page, session: &Session) {
     ssh(page, &session.ssh);
     page.labelled(
         "Zeek",
-        &format!("{} {} {}", session.conn_state, session.history, session.community_id),
+        &format!(
+            "conn_state {}, history {}, community_id {}",
+            session.conn_state, session.history, session.community_id
+        ),
         Tone::Plain,
     );
 }

@@ -39,7 +39,7 @@ pub(in crate::report) fn advice(session: &Session) -> Vec<Block> {
 
 /// What SSH says of the end in clear text.
 pub(in crate::report) fn ssh(session: &Session) -> Vec<Block> {
-    Page::written(|page| evidence::of_ssh(page, &session.ssh))
+    Page::written(|page| evidence::of_ssh(page, session))
 }
 
 /// The connection's facts.
