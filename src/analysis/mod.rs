@@ -6,6 +6,7 @@
 mod crowd;
 mod kernel;
 mod ports;
+mod reading;
 mod shape;
 mod shard;
 mod sketch;
@@ -30,9 +31,10 @@ use crate::limits::Limits;
 use crate::population::{self, Counts, Fold, Group, Judged};
 use crate::timers::Timer;
 use crate::units::Timestamp;
-use crate::wire::{Decoded, Decoder, FlowKey, Skimmed, skim};
+use crate::wire::{Decoder, FlowKey};
 use crowd::{Court, Crowd};
 use kernel::KernelLog;
+use reading::{Said, read};
 use shard::Shard;
 use slots::Slot;
 use window::{Window, part_of};
@@ -148,34 +150,18 @@ impl Analysis {
     /// Takes the next frame of the capture.
     pub fn handle_frame(&mut self, frame: &Frame<'_>) {
         let Self { decoder, shards, limits, ports, counts, plain_udp, .. } = self;
-        counts.frames += 1;
-        counts.first.get_or_insert(frame.time);
-        counts.last = counts.last.max(Some(frame.time));
-        let skimmed = skim(frame, limits, |one, other| ports.connect(one, other));
-        let decoded = match skimmed {
-            Skimmed::Tcp(packet) => Decoded::Tcp(packet),
-            Skimmed::Elsewhere => return,
-            Skimmed::Udp => {
-                *plain_udp += 1;
-                return;
-            }
-            Skimmed::Unclear => decoder.decode(frame),
-        };
-        match decoded {
-            Decoded::Tcp(packet) if ports.takes(&packet) => {
-                counts.ssh_frames += 1;
+        match read(frame, decoder, limits, ports, counts, plain_udp) {
+            Some(Said::Packet(packet)) => {
                 if let Some((hash, shard)) = shard_of(shards, &packet.key) {
                     shard.handle(hash, &packet, limits);
                 }
             }
-            Decoded::Tcp(_) => {}
-            Decoded::Icmp(quote) => {
+            Some(Said::Quote(quote)) => {
                 let shard = shard_of(shards, &quote.key);
                 let known = shard.is_some_and(|(_, shard)| shard.handle_quote(quote, limits));
                 counts.ssh_frames += u64::from(known);
             }
-            Decoded::Other(layer) => *counts.others.entry(layer).or_default() += 1,
-            Decoded::Undecoded(undecoded) => counts.note_undecoded(frame.number, undecoded, limits),
+            None => {}
         }
     }
 

@@ -102,8 +102,8 @@ struct StoppingArguments {
     /// Go on for so long after --stop-on or --deaths.
     #[arg(long, value_name = "T", value_parser = duration)]
     after: Option<Duration>,
-    /// Hold the last packets in memory, up to this size (`64MiB`, `512MB`), and write them to the file of -w when it ends, with
-    /// comments on the frames that matter.
+    /// Hold the last packets, up to this size (`64MiB`, `512MB`), and write them to the file of -w when it ends, with comments on
+    /// the frames that matter. More than 64 MiB are held on disk, beside that file.
     #[arg(long, value_name = "SIZE", value_parser = ring, requires = "write")]
     ring: Option<usize>,
 }

@@ -9,7 +9,7 @@ use std::hash::BuildHasher;
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
-use crate::flow::brief::{Brief, Noted};
+use crate::flow::brief::{Brief, Noted, Room};
 use crate::flow::{Delivery, Flow, Moment, Side};
 use crate::frame::{FrameNo, Place};
 use crate::limits::Limits;
@@ -69,6 +69,7 @@ pub struct Table {
     /// The first frame of each.
     opened: Vec<FrameNo>,
     briefs: usize,
+    room: Room,
     limits: Limits,
     ports: Vec<u16>,
 }
@@ -134,6 +135,7 @@ impl Table {
             flows: Vec::new(),
             opened: Vec::new(),
             briefs: 0,
+            room: Room::default(),
             limits,
             ports: ports.to_vec(),
         }
@@ -217,7 +219,8 @@ impl Table {
         let Some(kept) = self.flows.get_mut(id.0 as usize) else { return };
         if let State::Brief(brief) = &mut kept.0 {
             let at = Moment::of(&packet.segment);
-            if brief.note(packet, &self.limits, |noted| tell(id, at, Event::Brief(noted))) {
+            let over = |noted: &[Noted]| tell(id, at, Event::Brief(noted));
+            if brief.note(packet, &self.limits, &mut self.room, over) {
                 return;
             }
             self.expand(id, tell);

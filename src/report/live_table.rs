@@ -40,6 +40,8 @@ pub struct Standing<'a> {
     pub dropped: u64,
     /// Deaths told.
     pub deaths: u64,
+    /// Connections that have only begun: what few packets came tells too little for a line.
+    pub begun: usize,
 }
 
 /// Deaths that are shown.
@@ -80,9 +82,10 @@ pub fn live_table<'a>(
 }
 
 fn head(standing: &Standing<'_>, living: usize) -> String {
-    let Standing { interface, frames, dropped, deaths } = standing;
+    let Standing { interface, frames, dropped, deaths, begun } = standing;
+    let begun = if *begun > 0 { format!(" and {begun} that only began") } else { String::new() };
     format!(
-        "{interface}: {living} sessions, {deaths} deaths, {frames} packets, {dropped} dropped; Ctrl-C ends it and reports"
+        "{interface}: {living} sessions{begun}, {deaths} deaths, {frames} packets, {dropped} dropped; Ctrl-C ends it and reports"
     )
 }
 
@@ -128,11 +131,12 @@ mod tests {
 
     #[test]
     fn who_waits_comes_first_then_the_longest_idle_and_nothing_runs_over_the_screen() {
-        let standing = Standing { interface: "eth0", frames: 9, dropped: 0, deaths: 0 };
+        let standing = Standing { interface: "eth0", frames: 9, dropped: 0, deaths: 0, begun: 2 };
         let living = (1..=50).map(|id| activity(id, i64::from(id), id == 7)).collect();
         let text = live_table(&standing, living, std::iter::empty(), 90, 12);
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines.len() < 12 && lines.iter().all(|line| line.chars().count() < 90), "{text}");
+        assert!(lines[0].starts_with("eth0: 50 sessions and 2 that only began, 0 deaths"), "{text}");
         assert!(lines[2].contains("192.0.2.1:7 ") && lines[2].contains("unanswered"), "{text}");
         assert!(lines[3].contains("192.0.2.1:50 "), "{text}");
         assert!(text.contains("and 42 more"), "{text}");

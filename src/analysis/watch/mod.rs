@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::kernel::KernelLog;
+use super::reading::{Said, read};
 use super::{Analysis, Ports, Spot, judged};
 use crate::case::{Blind, BlindKind, Ending, Hosts};
 use crate::flow::FlowId;
@@ -29,7 +30,7 @@ use crate::population::{Findings, Judged};
 use crate::report::Activity;
 use crate::timers::Timer;
 use crate::units::{Elapsed, Timestamp};
-use crate::wire::{Decoded, FlowKey, Skimmed, skim};
+use crate::wire::FlowKey;
 use connection::{Connection, Signs};
 use register::Register;
 
@@ -101,29 +102,12 @@ impl Watch {
     pub fn handle_frame(&mut self, frame: &Frame<'_>, now: Elapsed) {
         let Self { rules, register, .. } = self;
         let Analysis { decoder, limits, ports, counts, plain_udp, .. } = rules;
-        counts.frames += 1;
-        counts.first.get_or_insert(frame.time);
-        counts.last = counts.last.max(Some(frame.time));
-        let decoded = match skim(frame, limits, |one, other| ports.connect(one, other)) {
-            Skimmed::Tcp(packet) => Decoded::Tcp(packet),
-            Skimmed::Elsewhere => return,
-            Skimmed::Udp => {
-                *plain_udp += 1;
-                return;
-            }
-            Skimmed::Unclear => decoder.decode(frame),
-        };
-        match decoded {
-            Decoded::Tcp(packet) if ports.takes(&packet) => {
-                counts.ssh_frames += 1;
-                register.take(&packet, now, limits);
-            }
-            Decoded::Tcp(_) => {}
-            Decoded::Icmp(quote) => {
+        match read(frame, decoder, limits, ports, counts, plain_udp) {
+            Some(Said::Packet(packet)) => register.take(&packet, now, limits),
+            Some(Said::Quote(quote)) => {
                 counts.ssh_frames += u64::from(register.take_quote(quote, now, limits));
             }
-            Decoded::Other(layer) => *counts.others.entry(layer).or_default() += 1,
-            Decoded::Undecoded(undecoded) => counts.note_undecoded(frame.number, undecoded, limits),
+            None => {}
         }
     }
 
@@ -221,7 +205,16 @@ impl Watch {
         self.register.all().filter(|connection| !connection.is_told()).count()
     }
 
-    /// The connections that live and got past the TCP handshake, in the order of their first frames.
+    /// How many of those that live have only begun, so that [`Self::activity`] leaves them out.
+    pub fn begun(&self) -> usize {
+        let of = |connection: &Connection| {
+            let untold = connection.flows.iter().enumerate().filter(|(_, watched)| !watched.told);
+            untold.filter(|(index, _)| connection.whole(*index).is_none()).count()
+        };
+        self.register.all().map(of).sum()
+    }
+
+    /// The connections that live and are kept as more than their first packets, in the order of their first frames.
     pub fn activity(&self, now: Elapsed) -> Vec<Activity> {
         let limits = &self.rules.limits;
         let of = |connection: &Connection| -> Vec<Activity> {

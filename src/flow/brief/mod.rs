@@ -13,6 +13,7 @@ use crate::flow::{Event, Flow, FlowId, Moment};
 use crate::frame::Place;
 use crate::limits::Limits;
 use crate::wire::{FlowKey, Packet, Segment};
+use octets::Writer;
 use packed::{Unpacking, pack, unpack};
 
 /// A packet of a brief connection.
@@ -40,6 +41,18 @@ enum Packets {
     Packed(Box<[u8]>),
 }
 
+/// Room that brief connections hand on to those that come after them: a scan is millions, one after the other.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Room {
+    noted: Vec<Vec<Noted>>,
+    writer: Writer,
+}
+
+impl Room {
+    /// Lists kept for later connections: as many as usually live at one time.
+    const KEPT: usize = 1_024;
+}
+
 impl Brief {
     /// A connection of which nothing but its first packet is known; it is still to be [noted](Self::note).
     pub(super) const fn new(key: FlowKey, place: Place) -> Self {
@@ -48,7 +61,13 @@ impl Brief {
 
     /// Notes `packet`; false, and nothing noted, when it is one too many to be brief. All packets so far go to `over` when
     /// this one ended the connection.
-    pub(super) fn note(&mut self, packet: &Packet<'_>, limits: &Limits, over: impl FnOnce(&[Noted])) -> bool {
+    pub(super) fn note(
+        &mut self,
+        packet: &Packet<'_>,
+        limits: &Limits,
+        room: &mut Room,
+        over: impl FnOnce(&[Noted]),
+    ) -> bool {
         if let Packets::Packed(octets) = &self.packets {
             self.packets = Packets::Open(unpack(octets));
         }
@@ -58,12 +77,18 @@ impl Brief {
             return false;
         }
         if noted.capacity() == 0 {
-            noted.reserve_exact(2);
+            *noted = room.noted.pop().unwrap_or_else(|| Vec::with_capacity(4));
         }
         noted.push(Noted { segment: packet.segment, octets: packet.payload.into() });
         if is_over(noted) {
             over(noted);
-            self.packets = Packets::Packed(pack(noted));
+            let octets = pack(noted, &mut room.writer);
+            let mut emptied = std::mem::take(noted);
+            emptied.clear();
+            if room.noted.len() < Room::KEPT {
+                room.noted.push(emptied);
+            }
+            self.packets = Packets::Packed(octets);
         }
         true
     }

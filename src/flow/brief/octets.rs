@@ -1,13 +1,13 @@
 //! Numbers in as few octets as they need: seven bits in each, the lowest first, the eighth bit when more follow.
 
 /// Appends numbers.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Writer(Vec<u8>);
 
 impl Writer {
-    /// A writer with room for `octets`.
-    pub(super) fn with_room(octets: usize) -> Self {
-        Self(Vec::with_capacity(octets))
+    /// Forgets what was written, and keeps the room for it.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
     }
 
     pub(super) fn number(&mut self, mut number: u64) {
@@ -28,8 +28,9 @@ impl Writer {
         self.0.extend_from_slice(octets);
     }
 
-    pub(super) fn finish(self) -> Box<[u8]> {
-        self.0.into_boxed_slice()
+    /// What was written.
+    pub(super) fn written(&self) -> &[u8] {
+        &self.0
     }
 }
 
@@ -82,8 +83,7 @@ mod tests {
             writer.number(number);
             writer.step(step);
             writer.octets(&octets);
-            let written = writer.finish();
-            let mut reader = Reader(&written);
+            let mut reader = Reader(writer.written());
             prop_assert_eq!((reader.number(), reader.step(), reader.octets()), (number, step, &octets[..]));
             prop_assert!(reader.is_empty());
         }

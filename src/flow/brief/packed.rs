@@ -116,9 +116,9 @@ fn stepped<T: Copy + Default, const N: usize>(values: [T; N], index: i64) -> T {
     usize::try_from(index).ok().and_then(|index| values.get(index)).copied().unwrap_or_default()
 }
 
-/// Packs `noted`.
-pub(super) fn pack(noted: &[Noted]) -> Box<[u8]> {
-    let mut writer = Writer::with_room(48 * noted.len());
+/// Packs `noted`, by way of `writer`.
+pub(super) fn pack(noted: &[Noted], writer: &mut Writer) -> Box<[u8]> {
+    writer.clear();
     let mut before = Before::start();
     for Noted { segment, octets } in noted {
         let (last, other) = (before.of(segment.from), before.of(other(segment.from)));
@@ -138,7 +138,7 @@ pub(super) fn pack(noted: &[Noted]) -> Box<[u8]> {
         writer.octets(octets);
         before.take(*segment);
     }
-    writer.finish()
+    writer.written().into()
 }
 
 /// Reads segments that were packed, one after the other, with the octets of data that were captured of each.

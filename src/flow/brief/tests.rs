@@ -102,7 +102,7 @@ fn told(packets: &[(FlowKey, Segment, Vec<u8>)], brief_packets: usize) -> (Vec<S
 proptest! {
     #[test]
     fn packed_packets_are_read_back(noted in proptest::collection::vec(noted(), 0..8)) {
-        prop_assert_eq!(unpack(&pack(&noted)), noted);
+        prop_assert_eq!(unpack(&pack(&noted, &mut Writer::default())), noted);
     }
 
     #[test]

@@ -83,6 +83,16 @@ impl<W: Write> Pcapng<W> {
         self.write(packet)
     }
 
+    /// Hands on what `out` holds back.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    #[cfg(feature = "live")]
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// Octets written so far.
     pub const fn octets(&self) -> u64 {
         self.octets

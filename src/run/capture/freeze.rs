@@ -8,16 +8,30 @@ use crate::error::{Error, Exit};
 use crate::report::model::{Report, Session, died};
 use crate::report::{News, Pcapng, comments, line};
 use crate::run::complain;
-use crate::source::{Ring, Shown};
+use crate::source::Shown;
+
+use super::ring::Ring;
 
 /// Writes the frames of `ring` to `path` as pcapng, with comments on those that matter in `report`.
-pub(super) fn write(ring: &Ring, path: &Path, report: &Report) -> Exit {
-    match pcapng(ring, path, report) {
-        Ok(()) => Exit::Analysed,
+pub(super) fn write(ring: Ring, path: &Path, report: &Report) -> Exit {
+    match pcapng(&ring, path, report) {
+        Ok(()) => match ring {
+            Ring::Memory(_) => Exit::Analysed,
+            Ring::Disk(segments) => {
+                let whole = if segments.has_failed() { Exit::Partial } else { Exit::Analysed };
+                segments.remove();
+                whole
+            }
+        },
         Err(error) => {
             let name = path.to_string_lossy();
-            let message = format!("{} could not be written: {error}", Shown(&name));
-            complain(&Error::new(Exit::NotWritten, message));
+            let failed =
+                Error::new(Exit::NotWritten, format!("{} could not be written: {error}", Shown(&name)));
+            complain(&match ring {
+                Ring::Memory(_) => failed,
+                Ring::Disk(_) => failed
+                    .with_hint(format!("the packets are in {}.ring1 and those that follow", Shown(&name))),
+            });
             Exit::NotWritten
         }
     }
@@ -29,10 +43,10 @@ fn pcapng(ring: &Ring, path: &Path, report: &Report) -> io::Result<()> {
     let verdicts: Vec<String> =
         dead.iter().take(VERDICTS).map(|session| line(session, News::First)).collect();
     let mut file = Pcapng::new(BufWriter::new(File::create(path)?), "sshrst", &verdicts)?;
-    for frame in ring.frames() {
+    ring.replay(&mut |frame| {
         let remark = remarks.get(&frame.number.0).cloned();
-        file.frame(&frame, frame.data.len(), remark.as_slice())?;
-    }
+        file.frame(frame, frame.data.len(), remark.as_slice())
+    })?;
     file.finish().map(drop)
 }
 

@@ -6,8 +6,10 @@ mod kernel;
 mod link;
 #[cfg(unix)]
 mod privileges;
+mod ring;
 mod screen;
 mod scribe;
+mod segments;
 mod teller;
 
 use std::io::{self, Write};
@@ -19,6 +21,7 @@ use self::exec::Exec;
 use self::link::Link;
 #[cfg(unix)]
 use self::privileges::Rights;
+use self::ring::Ring;
 use self::scribe::{Scribe, Target};
 use self::teller::Teller;
 use crate::analysis::{Blind, BlindKind, Watch};
@@ -31,7 +34,7 @@ use crate::run::output::{Output, create};
 use crate::run::packets::Packets;
 use crate::run::{complain, gathered, print, ticket, timers};
 use crate::source::live::{self, Listed, Live, LiveError};
-use crate::source::{Batch, Ring, Shown, Summary, Wanted};
+use crate::source::{Batch, Shown, Summary, Wanted};
 use crate::units::Elapsed;
 
 /// The longest wait between two looks at signals and at what is due.
@@ -54,7 +57,7 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
     if let Rights::Of(_) = rights {
         rights.take_on()?;
     }
-    begin_files(plan, &mut live)?;
+    let ring = begin_files(plan, &mut live)?;
     let scribe = lines(plan)?;
     #[cfg(unix)]
     if let Rights::OfNobody(_) = rights {
@@ -71,7 +74,7 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
     let mut running = Running {
         live,
         watch,
-        ring: plan.ring.map(Ring::new),
+        ring,
         teller: Teller::new(reporting, plan.stop.clone(), scribe, exec, names),
         packets,
         kernel,
@@ -86,11 +89,13 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
 }
 
 /// Begins the files that are written while the capture runs.
-fn begin_files(plan: &Capture, live: &mut Live) -> Result<(), Error> {
-    let Some(rotation) = &plan.copy else { return Ok(()) };
+fn begin_files(plan: &Capture, live: &mut Live) -> Result<Option<Ring>, Error> {
+    let Some(rotation) = &plan.copy else { return Ok(None) };
     let force = plan.reporting.force;
-    if plan.ring.is_some() {
-        return create(&rotation.path, force);
+    if let Some(octets) = plan.ring {
+        let ring = Ring::begin(octets, &rotation.path, force)?;
+        create(&rotation.path, force)?;
+        return Ok(Some(ring));
     }
     let start = live::start();
     let first = live::first_file(rotation, start);
@@ -98,7 +103,8 @@ fn begin_files(plan: &Capture, live: &mut Live) -> Result<(), Error> {
     live.copy_to(rotation, start).map_err(|words| {
         let name = first.to_string_lossy();
         Error::new(Exit::NotWritten, format!("{} could not be written: {words}", Shown(&name)))
-    })
+    })?;
+    Ok(None)
 }
 
 /// What writes the lines.
@@ -152,6 +158,9 @@ impl Running {
                     ring.push(&frame);
                 }
             }
+            if let Some(ring) = &mut self.ring {
+                ring.flush();
+            }
             if let Some(kernel) = &mut self.kernel {
                 kernel.read(live::start(), |said| self.watch.hear(said));
             }
@@ -197,6 +206,7 @@ impl Running {
             frames: summary.frames,
             dropped: summary.dropped(),
             deaths: self.teller.ledger.told,
+            begun: self.watch.begun(),
         };
         self.teller.draw(&standing, &self.watch, age, now());
     }
@@ -244,17 +254,19 @@ impl Running {
             teller.names.as_ref().map_or_else(|| report.clone(), |names| redacted(&report, names));
         let packed =
             ticket::Packed { findings: &findings, model: &report, names: teller.names.as_ref(), reporting };
-        exit = exit.outranked_by(packed.write(output, &mut packets)?);
+        let packed = packed.write(output, &mut packets);
         teller.ledger.close(&mut report, &ids);
         teller.close(&report);
         if let (Some(ring), Some(rotation)) = (ring, &plan.copy) {
-            exit = exit.outranked_by(freeze::write(&ring, &rotation.path, &report));
+            exit = exit.outranked_by(freeze::write(ring, &rotation.path, &report));
         }
         let told = end_of_lines(teller);
         if reporting.format != Format::Ndjson && told.is_ok() {
             output.report.write(|out| gathered::render(&report, reporting.format, out))?;
         }
         told?;
+        // Only now: a bundle that cannot be written costs neither the ring nor the report.
+        exit = exit.outranked_by(packed?);
         let matched = reporting.fail_on.iter().any(|what| what.matches(&report));
         Ok(if matched { exit.outranked_by(Exit::Matched) } else { exit })
     }

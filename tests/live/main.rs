@@ -16,6 +16,8 @@
 )]
 #![cfg(all(feature = "live", target_os = "linux"))]
 
+mod kept;
+
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
@@ -368,9 +370,10 @@ fn interfaces_are_listed_with_state_and_addresses() {
 /// A listener that answers each connection with a reset: it closes while what the other end sent lies unread.
 const RESETS: &str = "
 import socket, sys, time
-listener = socket.create_server(('127.0.0.1', 22), backlog=64)
-for _ in range(int(sys.argv[1])):
-    client = socket.create_connection(('127.0.0.1', 22))
+address, times = sys.argv[1:]
+listener = socket.create_server((address, 22), backlog=64)
+for _ in range(int(times)):
+    client = socket.create_connection((address, 22))
     server, _ = listener.accept()
     client.sendall(b'SSH-2.0-client\\r\\n')
     server.sendall(b'SSH-2.0-server\\r\\n')
@@ -387,7 +390,11 @@ fn lines(running: &mut Running) -> impl Iterator<Item = String> + use<> {
 
 impl Namespace {
     fn reset(&self, times: &str) {
-        let output = self.command("python3").args(["-c", RESETS, times]).output().unwrap();
+        self.reset_at("127.0.0.1", times);
+    }
+
+    fn reset_at(&self, address: &str, times: &str) {
+        let output = self.command("python3").args(["-c", RESETS, address, times]).output().unwrap();
         assert!(output.status.success(), "{output:?}");
     }
 }
