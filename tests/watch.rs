@@ -15,7 +15,7 @@ use std::path::Path;
 
 use label::{Labelled, labelled};
 use sshrst::analysis::{Analysis, Ports, Told, Watch};
-use sshrst::frame::Frame;
+use sshrst::frame::{Frame, FrameNo, LinkType, Mark, Place};
 use sshrst::limits::Limits;
 use sshrst::report::model::{Options, Report, Session, build, died};
 use sshrst::source::{self, Batch, Source};
@@ -189,6 +189,53 @@ fn a_flood_of_handshakes_is_let_go_oldest_first_and_counted() {
     let words: Vec<&str> = watched.report.capture.limits.iter().map(|it| it.detail.as_str()).collect();
     assert!(words.iter().any(|words| words.contains("let go before their end could be told")), "{words:?}");
     assert!(!watched.report.sessions.is_empty(), "the last ones are kept");
+}
+
+/// The SYN that 203.0.113.5 sends from `port`, or the answer of the closed port 22 of 192.0.2.1, as raw IPv4.
+fn packet(port: u16, isn: u32, answer: bool) -> Vec<u8> {
+    let (client, server) = ([203, 0, 113, 5], [192, 0, 2, 1]);
+    let mut octets = vec![0x45, 0, 0, 40, 0, 0, 0x40, 0, if answer { 60 } else { 50 }, 6, 0, 0];
+    let (source, target) = if answer { (server, client) } else { (client, server) };
+    octets.extend([source, target].concat());
+    let ports = if answer { [22, port] } else { [port, 22] };
+    octets.extend(ports.iter().flat_map(|port| port.to_be_bytes()));
+    let (seq, ack, flags) = if answer { (0, isn + 1, 0x14) } else { (isn, 0, 0x02) };
+    octets.extend([seq, ack].iter().flat_map(|number| u32::to_be_bytes(*number)));
+    octets.extend([0x50, flags, 0, 0, 0, 0, 0, 0]);
+    octets
+}
+
+#[test]
+fn a_port_that_is_used_again_is_not_let_go_for_the_age_of_its_first_use() {
+    // Both the first use and what is told of it still known, and released.
+    for finished_octets in [Limits::default().finished_octets, 0] {
+        let limits = Limits { handshakes_watched: 8, finished_octets, ..Limits::default() };
+        let mut watch = Watch::new(limits, Ports::default());
+        let mut told = 0;
+        for second in 0_i64..40 {
+            let now = Elapsed::from_secs(second);
+            // When the first of nine is to be let go, its port is that of the eighth, whose end cannot be told yet.
+            let port = 40_000 + (second % 7) as u16;
+            for (number, answer) in [(1, false), (2, true)] {
+                let data = packet(port, 1_000 * second as u32, answer);
+                let frame = Frame {
+                    number: FrameNo(2 * second as u64 + number),
+                    time: Timestamp::from_nanos(0) + now + Elapsed::from_millis(number as i64),
+                    link: LinkType::RAW,
+                    place: Place::default(),
+                    mark: Mark::None,
+                    wire_len: data.len() as u32,
+                    data: &data,
+                };
+                watch.handle_frame(&frame, now);
+            }
+            let until = now + Elapsed::from_millis(if second < 39 { 900 } else { 9_000 });
+            while let Some(due) = watch.due().filter(|due| *due <= until) {
+                watch.look(due, &mut |_| told += 1);
+            }
+        }
+        assert_eq!(told, 40, "with {finished_octets} octets");
+    }
 }
 
 #[test]

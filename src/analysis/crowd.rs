@@ -74,10 +74,12 @@ pub(super) struct Crowd {
 impl Court<'_> {
     /// Judges the brief connections of `all` by their shapes. Notes what all connections show of their hosts.
     pub(super) fn crowd(&mut self, all: &Shard) -> Crowd {
-        let Shard { table, sketches, .. } = all;
+        let (table, none) = (&all.table, Sketches::default());
+        let sketches = all.sketches().unwrap_or(&none);
         let (mut desk, mut looked) = (Desk::default(), Vec::new());
-        let entries: Vec<Option<Entry>> =
-            (0..table.flows().len()).map(|index| self.enter(index, all, &mut desk, &mut looked)).collect();
+        let entries: Vec<Option<Entry>> = (0..table.flows().len())
+            .map(|index| self.enter(index, table, sketches, &mut desk, &mut looked))
+            .collect();
         let mut turned_out = Sketched::default();
         let mut fates: HashMap<u64, Option<Fate>, RandomState> = HashMap::default();
         let mut alone = Vec::new();
@@ -111,30 +113,31 @@ impl Court<'_> {
     fn enter(
         &mut self,
         index: usize,
-        all: &Shard,
+        table: &Table,
+        sketches: &Sketches,
         desk: &mut Desk,
         looked: &mut Vec<Glance>,
     ) -> Option<Entry> {
-        let kept = all.table.flows().get(index)?;
+        let kept = table.flows().get(index)?;
         if let Some(flow) = kept.whole() {
             self.hosts.note(index, flow);
             return None;
         }
         let hosts = self.numbers(kept);
-        if let Some(sketch) = all.sketches.get(index).filter(|it| it.is_before(self.end)) {
+        if let Some(sketch) = sketches.get(index).filter(|it| it.is_before(self.end)) {
             let mut fresh = true;
             let ends = [End::Low, End::High].into_iter().zip(hosts).zip(sketch.sent);
             for ((end, host), _) in ends.filter(|(_, sent)| *sent) {
                 self.hosts.note_sight(index, host, || {
                     if std::mem::take(&mut fresh) {
-                        desk.sketch(kept.packets(), &all.sketches.shapes)?;
+                        desk.sketch(kept.packets(), &sketches.shapes)?;
                     }
                     desk.sight(end)
                 });
             }
             return Some(Entry { hosts, looked: None });
         }
-        let (flow, glance) = self.look(index, &all.table, &all.sketches.shapes)?;
+        let (flow, glance) = self.look(index, table, &sketches.shapes)?;
         self.hosts.note(index, &flow);
         looked.push(glance);
         Some(Entry { hosts, looked: Some(looked.len() as u32 - 1) })

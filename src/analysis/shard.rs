@@ -13,7 +13,8 @@ use crate::wire::{Packet, Quote};
 pub(super) struct Shard {
     pub(super) table: Table,
     slots: Slots,
-    pub(super) sketches: Sketches,
+    /// Only where many connections are judged at the end; boxed, for while frames still come each connection is a part.
+    sketches: Option<Box<Sketches>>,
     /// Segments with RST.
     pub(super) resets: u64,
 }
@@ -22,19 +23,19 @@ impl Shard {
     /// An empty part.
     pub(super) fn new(limits: Limits, ports: &[u16]) -> Self {
         let (table, slots) = (Table::new(limits, ports), Slots::default());
-        Self { table, slots, sketches: Sketches::default(), resets: 0 }
+        Self { table, slots, sketches: None, resets: 0 }
     }
 
     /// So many empty parts.
     pub(super) fn several(count: usize, limits: Limits, ports: &[u16]) -> Vec<Self> {
-        let first = Self::new(limits, ports);
+        let first = Self { sketches: Some(Box::default()), ..Self::new(limits, ports) };
         (0..count.max(1)).map(|_| first.sibling()).collect()
     }
 
     /// An empty part in which keys have the same hashes.
     pub(super) fn sibling(&self) -> Self {
-        let (table, sketches) = (self.table.sibling(), self.sketches.sibling());
-        Self { table, slots: Slots::default(), sketches, resets: 0 }
+        let sketches = self.sketches.as_ref().map(|sketches| Box::new(sketches.sibling()));
+        Self { table: self.table.sibling(), slots: Slots::default(), sketches, resets: 0 }
     }
 
     /// What SSH did so far in connection `id`, if it is kept as a flow.
@@ -42,12 +43,21 @@ impl Shard {
         self.slots.get(id)?.transcript(limits).phase
     }
 
+    /// What its brief connections showed when they were over.
+    pub(super) fn sketches(&self) -> Option<&Sketches> {
+        self.sketches.as_deref()
+    }
+
     /// Takes a packet of one of its connections. `hash`: of its key.
     pub(super) fn handle(&mut self, hash: u64, packet: &Packet<'_>, limits: &Limits) {
         self.resets += u64::from(packet.segment.flags.rst());
         let Self { table, slots, sketches, .. } = self;
         table.handle_hashed(hash, packet, &mut |flow, at, event| match event {
-            Event::Brief(noted) => sketches.look(flow, noted),
+            Event::Brief(noted) => {
+                if let Some(sketches) = sketches {
+                    sketches.look(flow, noted);
+                }
+            }
             event => slots.feed(limits, flow, at, event),
         });
     }
@@ -89,7 +99,8 @@ impl Shard {
         let Some(origins) = origins else {
             return Some(Self { table, slots: slots.pop()?, sketches: sketches.pop()?, resets });
         };
-        let sketches = Sketches::joined(&sketches, &origins);
+        let sketches: Option<Vec<Box<Sketches>>> = sketches.into_iter().collect();
+        let sketches = sketches.map(|sketches| Box::new(Sketches::joined(&sketches, &origins)));
         let slot = |(shard, id): (usize, FlowId)| slots.get_mut(shard).map(|slots| slots.take(id));
         let slots = Slots::of(origins.into_iter().filter_map(slot).collect());
         Some(Self { table, slots, sketches, resets })

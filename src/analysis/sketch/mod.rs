@@ -262,7 +262,7 @@ impl Sketches {
     }
 
     /// Those of `origins` in their order: the number of each among `parts`, and its number there.
-    pub(super) fn joined(parts: &[Self], origins: &[(usize, FlowId)]) -> Self {
+    pub(super) fn joined(parts: &[Box<Self>], origins: &[(usize, FlowId)]) -> Self {
         let sketch = |(part, id): &(usize, FlowId)| *parts.get(*part)?.all.get(id.0 as usize)?;
         let shapes = parts.first().map(|part| part.shapes.clone()).unwrap_or_default();
         Self { shapes, desk: Desk::default(), all: origins.iter().map(sketch).collect() }

@@ -93,6 +93,11 @@ impl Connection {
         self.flows.iter().all(|flow| flow.told)
     }
 
+    /// The number of the latest of its flows whose end was not told.
+    pub(super) fn latest_untold(&self) -> Option<u32> {
+        self.flows.iter().rfind(|flow| !flow.told).map(|flow| flow.id)
+    }
+
     /// Its flows as if the capture ended here.
     pub(super) fn as_it_stands(&self, limits: &Limits) -> Shard {
         let mut shard = self.shard.clone();

@@ -34,8 +34,9 @@ pub(super) struct Register {
     /// Told, in the order in which they were.
     finished: VecDeque<FlowKey>,
     finished_octets: usize,
-    /// Not known to be more than a handshake, in the order of their first packets.
-    handshakes: VecDeque<FlowKey>,
+    /// Flows, by their connections and their numbers, in the order of their first packets: the oldest that is still no more
+    /// than a handshake goes first.
+    handshakes: VecDeque<(FlowKey, u32)>,
     /// Of each host some connections, the first ones that are still watched.
     neighbours: HashMap<IpAddr, Vec<FlowKey>, RandomState>,
     last_id: u32,
@@ -72,9 +73,8 @@ impl Register {
         if spent {
             self.release(&packet.key);
         }
-        let part = &self.part;
+        let (part, begun) = (&self.part, self.last_id);
         let connection = self.connections.entry(packet.key).or_insert_with(|| {
-            self.handshakes.push_back(packet.key);
             for end in [packet.key.low, packet.key.high] {
                 let known = self.neighbours.entry(end.addr).or_default();
                 if known.len() < NEIGHBOURS {
@@ -89,6 +89,7 @@ impl Register {
             connection.due = Some(now + SOON);
             self.agenda.insert((now + SOON, packet.key));
         }
+        self.handshakes.extend((begun..self.last_id).map(|before| (packet.key, before + 1)));
         if self.handshakes.len() > limits.handshakes_watched {
             self.forget_a_handshake();
         }
@@ -187,10 +188,12 @@ impl Register {
 
     /// Gives up the oldest connection that is not known to be more than a handshake.
     fn forget_a_handshake(&mut self) {
-        let Some(key) = self.handshakes.pop_front() else { return };
+        let Some((key, id)) = self.handshakes.pop_front() else { return };
         // A session that was there before the capture may have shown few packets for want of more: it is what is waited for.
-        let untold =
-            |connection: &Connection| connection.opened && connection.is_brief() && !connection.is_told();
+        // And a 4-tuple may have been used again meanwhile: what is young has its own place in the row.
+        let untold = |connection: &Connection| {
+            connection.opened && connection.is_brief() && connection.latest_untold() == Some(id)
+        };
         if self.get(&key).is_some_and(untold)
             && let Some(gone) = self.drop(&key)
         {
