@@ -78,16 +78,36 @@ fn patterns(patterns: &[Pattern]) -> Markup {
     }
 }
 
+/// Rows of one table. A browser takes seconds to lay out a table of ten thousand; further ones are laid out when they are
+/// opened, or printed.
+const TOGETHER: usize = 500;
+
 /// Sessions in a row each.
 pub(super) fn rows(report: &Report, heading: &str, sessions: &[&Session]) -> Markup {
+    let parts = (1_usize..).step_by(TOGETHER).zip(sessions.chunks(TOGETHER));
     html! {
         @if !sessions.is_empty() {
             h2 { (prose::sentence(heading)) }
-            table {
-                thead { tr { @for column in words::columns(report) { th scope="col" { (column) } } } }
-                @for session in sessions {
-                    tr { @for cell in words::row(session) { td { (prose::sentence(&cell)) } } }
+            @for (first, part) in parts {
+                @if first == 1 {
+                    (few(report, part))
+                } @else {
+                    details {
+                        summary { "rows " (first) " to " (first + part.len() - 1) " of " (sessions.len()) }
+                        (few(report, part))
+                    }
                 }
+            }
+        }
+    }
+}
+
+fn few(report: &Report, sessions: &[&Session]) -> Markup {
+    html! {
+        table {
+            thead { tr { @for column in words::columns(report) { th scope="col" { (column) } } } }
+            @for session in sessions {
+                tr { @for cell in words::row(session) { td { (prose::sentence(&cell)) } } }
             }
         }
     }
