@@ -39,6 +39,8 @@ impl Verdict {
 #[derive(Debug, Default)]
 pub struct Ledger {
     said: BTreeMap<u32, Verdict>,
+    /// A bit for each session that was ever spoken of: 12 MB for a hundred million.
+    spoken_of: Vec<u64>,
     /// The sessions in `said`, in the order in which they were spoken of first.
     order: VecDeque<u32>,
     /// The deaths as they were told, the last one last, for a closing report in which their packets are not kept any more.
@@ -57,6 +59,7 @@ const DEATHS: usize = 1_024;
 impl Ledger {
     /// Notes what is about to be said of `session`, and whether that is news.
     pub fn note(&mut self, session: &Session) -> News {
+        let forgotten = self.speak_of(session.id) && !self.said.contains_key(&session.id);
         let before = self.said.insert(session.id, Verdict::of(session));
         if before.is_none() {
             self.order.push_back(session.id);
@@ -72,13 +75,14 @@ impl Ledger {
         {
             self.deaths.remove(at);
         }
-        if died(session) {
+        if died(session) && !forgotten {
             self.deaths.push_back(session.clone());
             if self.deaths.len() > DEATHS {
                 self.deaths.pop_front();
             }
         }
         match before {
+            None if forgotten => News::None,
             None => {
                 self.told += u64::from(died(session));
                 News::First
@@ -86,6 +90,18 @@ impl Ledger {
             Some(before) if before != Verdict::of(session) => News::Revised,
             Some(_) => News::None,
         }
+    }
+
+    /// Notes that session number `id` is spoken of; whether it was before.
+    fn speak_of(&mut self, id: u32) -> bool {
+        let (word, bit) = (id as usize / 64, 1 << (id % 64));
+        if word >= self.spoken_of.len() {
+            self.spoken_of.resize(word + 1, 0);
+        }
+        let Some(word) = self.spoken_of.get_mut(word) else { return false };
+        let before = *word & bit != 0;
+        *word |= bit;
+        before
     }
 
     /// The last deaths told, the last one first.
@@ -173,6 +189,8 @@ mod tests {
         assert_eq!(ledger.note(&oldest), News::None);
         assert_eq!(ledger.last_deaths().next().map(|death| death.id), Some(1));
         assert_eq!((ledger.said.len(), ledger.deaths.len()), (REMEMBERED, DEATHS));
+        let forgotten = Session { id: 2, ..oldest };
+        assert_eq!(ledger.note(&forgotten), News::None, "what it said of it was said");
     }
 
     #[test]
