@@ -111,7 +111,7 @@ fn refused_connections(bencher: Bencher<'_, '_>) {
 }
 
 /// From what is kept of a refused connection to its part of the row: the judgement by a table, grouping, and giving the
-/// memory back. 112 ns at best on two busy cores (2026-11-21), 45 % of the samples in the judgement.
+/// memory back. 112 ns in the median (2026-11-21), of which a profile gives 45 %, 50 ns, to the judgement.
 #[divan::bench(sample_count = 20)]
 fn refused_connections_judged(bencher: Bencher<'_, '_>) {
     let batches = batches(&refused());
