@@ -119,7 +119,7 @@ impl Gathered {
             selection: reporting.selection.clone(),
         };
         let model = reporting.zone.shown(model::build(&findings, &self.inputs, &options));
-        let model = self.names.as_ref().map_or_else(|| model.clone(), |names| redacted(&model, names));
+        let model = redacted(model, self.names.as_ref());
         output.report.write(|out| render(&model, reporting.format, out))?;
         let packed =
             ticket::Packed { findings: &findings, model: &model, names: self.names.as_ref(), reporting };

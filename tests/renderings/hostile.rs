@@ -135,7 +135,7 @@ proptest! {
             session.exchange.iter_mut().for_each(|step| step.note = format!("code 2: {words}, more"));
         }
         let names = Pseudonyms::new(RedactKey::new(std::array::from_fn(|at| at as u8)).unwrap());
-        let redacted = redacted(&report, &names);
+        let redacted = redacted(report, Some(&names));
         let json = rendered(|out| json(&redacted, out));
         for rendering in [text(&redacted), markdown(&redacted), html(&redacted), json] {
             prop_assert!(!rendering.contains("ALICE"), "{}", rendering);

@@ -4,10 +4,10 @@ use super::sentence::TAKEN_OUT;
 use super::{Pseudonyms, session};
 use crate::report::model::{Capture, InputFile, Limit, Pattern, Report, Selected};
 
-/// `report` under pseudonyms. Whatever is rendered from it shows nothing else.
-pub fn redacted(report: &Report, names: &Pseudonyms) -> Report {
+/// `report` under the pseudonyms `names`, whatever is rendered from it shows nothing else; as it is without them.
+pub fn redacted(mut report: Report, names: Option<&Pseudonyms>) -> Report {
+    let Some(names) = names else { return report };
     // Every field is named here and in `session`: one that is added has to be judged before this compiles.
-    let mut report = report.clone();
     let Report { schema: _, tool: _, time_zone: _, redacted, capture, selection, sessions, patterns } =
         &mut report;
     *redacted = true;

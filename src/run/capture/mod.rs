@@ -249,9 +249,7 @@ impl Running {
             ..model::Options::default()
         };
         let report = model::build(&findings, &[gathered::input(&summary)], &options);
-        let report = reporting.zone.shown(report);
-        let mut report =
-            teller.names.as_ref().map_or_else(|| report.clone(), |names| redacted(&report, names));
+        let mut report = redacted(reporting.zone.shown(report), teller.names.as_ref());
         let packed =
             ticket::Packed { findings: &findings, model: &report, names: teller.names.as_ref(), reporting };
         let packed = packed.write(output, &mut packets);

@@ -79,7 +79,7 @@ impl Teller {
     fn session(&self, told: &Told) -> Option<Session> {
         let options = Options { singly: true, ..Options::default() };
         let report = self.zone.shown(model::build(&told.findings, &[], &options));
-        let report = self.names.as_ref().map_or_else(|| report.clone(), |names| redacted(&report, names));
+        let report = redacted(report, self.names.as_ref());
         Some(Session { id: told.id, ..report.sessions.into_iter().next()? })
     }
 
