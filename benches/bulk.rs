@@ -6,7 +6,7 @@
 #[path = "../tests/fuzz/clear.rs"]
 mod clear;
 
-use clear::{message, packet};
+use clear::{message, offer, packet};
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
 use sshrst::analysis::{Analysis, Ports};
@@ -106,17 +106,6 @@ fn sealed(payload: usize) -> Vec<u8> {
     let mut octets = (length as u32).to_be_bytes().to_vec();
     octets.resize(4 + length + 16, 0x9e);
     octets
-}
-
-fn offer(cipher: &str) -> Vec<u8> {
-    let lists = ["curve25519-sha256", "ssh-ed25519", cipher, cipher, "m", "m", "none", "none", "", ""];
-    let mut payload = vec![20; 17];
-    for list in lists {
-        payload.extend_from_slice(&(list.len() as u32).to_be_bytes());
-        payload.extend_from_slice(list.as_bytes());
-    }
-    payload.extend_from_slice(&[0; 5]);
-    packet(&payload)
 }
 
 #[divan::bench(args = CIPHERS, sample_count = 20)]

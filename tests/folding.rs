@@ -5,24 +5,13 @@
     reason = "a test stops where something is not as it must be"
 )]
 
+mod refused;
+
+use refused::packet;
 use sshrst::analysis::{Analysis, Ports};
 use sshrst::limits::Limits;
 use sshrst::report::model::{self, Options, Report};
 use sshrst::source::{Batch, Reader, Source};
-
-/// A SYN from 203.0.113.5 or the answer of the closed port 22 of 192.0.2.1, as raw IPv4.
-fn packet(port: u16, answer: bool) -> Vec<u8> {
-    let (client, server) = ([203, 0, 113, 5], [192, 0, 2, 1]);
-    let mut octets = vec![0x45, 0, 0, 40, 0, 0, 0x40, 0, if answer { 60 } else { 50 }, 6, 0, 0];
-    let (source, target) = if answer { (server, client) } else { (client, server) };
-    octets.extend([source, target].concat());
-    let ports = if answer { [22, port] } else { [port, 22] };
-    octets.extend(ports.iter().flat_map(|port| port.to_be_bytes()));
-    let (seq, ack, flags) = if answer { (0, u32::from(port) + 1, 0x14) } else { (u32::from(port), 0, 0x02) };
-    octets.extend([seq, ack].iter().flat_map(|number| u32::to_be_bytes(*number)));
-    octets.extend([0x50, flags, 0, 0, 0, 0, 0, 0]);
-    octets
-}
 
 /// A capture in which `tries` connections are refused.
 fn scan(tries: u16) -> Vec<u8> {
@@ -30,7 +19,7 @@ fn scan(tries: u16) -> Vec<u8> {
     let mut capture: Vec<u8> = header.iter().flat_map(|word| word.to_le_bytes()).collect();
     for n in 0..tries {
         for answer in [false, true] {
-            let octets = packet(40_000 + n, answer);
+            let octets = packet(40_000 + n, u32::from(40_000 + n), answer);
             let record = [
                 1_700_000_000 + u32::from(n),
                 u32::from(answer) * 900,

@@ -9,11 +9,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod label;
+mod refused;
 mod shared;
 
 use std::path::Path;
 
 use label::{Labelled, labelled};
+use refused::packet;
 use sshrst::analysis::{Analysis, Ports, Told, Watch};
 use sshrst::frame::{Frame, FrameNo, LinkType, Mark, Place};
 use sshrst::limits::Limits;
@@ -189,20 +191,6 @@ fn a_flood_of_handshakes_is_let_go_oldest_first_and_counted() {
     let words: Vec<&str> = watched.report.capture.limits.iter().map(|it| it.detail.as_str()).collect();
     assert!(words.iter().any(|words| words.contains("let go before their end could be told")), "{words:?}");
     assert!(!watched.report.sessions.is_empty(), "the last ones are kept");
-}
-
-/// The SYN that 203.0.113.5 sends from `port`, or the answer of the closed port 22 of 192.0.2.1, as raw IPv4.
-fn packet(port: u16, isn: u32, answer: bool) -> Vec<u8> {
-    let (client, server) = ([203, 0, 113, 5], [192, 0, 2, 1]);
-    let mut octets = vec![0x45, 0, 0, 40, 0, 0, 0x40, 0, if answer { 60 } else { 50 }, 6, 0, 0];
-    let (source, target) = if answer { (server, client) } else { (client, server) };
-    octets.extend([source, target].concat());
-    let ports = if answer { [22, port] } else { [port, 22] };
-    octets.extend(ports.iter().flat_map(|port| port.to_be_bytes()));
-    let (seq, ack, flags) = if answer { (0, isn + 1, 0x14) } else { (isn, 0, 0x02) };
-    octets.extend([seq, ack].iter().flat_map(|number| u32::to_be_bytes(*number)));
-    octets.extend([0x50, flags, 0, 0, 0, 0, 0, 0]);
-    octets
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::flow::{Event, Flow, FlowId, Kept, Moment, Pair, Side, Table};
 use crate::infer;
 use crate::limits::Limits;
 use crate::population::{Fate, Group, Member, groups};
+use crate::ssh::Transcript;
 use crate::units::Timestamp;
 use crate::wire::End;
 
@@ -174,9 +175,7 @@ impl Court<'_> {
     fn look(&self, index: usize, table: &Table, shapes: &Shapes) -> Option<(Flow, Glance)> {
         let (flow, slot) = self.replay(index, table)?;
         let transcript = slot.has_spoken().then(|| slot.transcript(self.limits));
-        let speaks = transcript
-            .as_ref()
-            .is_some_and(|it| Side::BOTH.into_iter().any(|side| it.party.of(side).banner.is_some()));
+        let speaks = transcript.as_ref().is_some_and(Transcript::speaks);
         let shape = shapes.of(&flow, transcript.as_ref(), self.end);
         let glance = Glance { shape, client: flow.client, start: flow.start(), speaks };
         Some((flow, glance))

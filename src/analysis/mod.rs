@@ -241,8 +241,7 @@ impl Analysis {
     /// The case of connection number `index` among `hosts`; `None` if it is not SSH.
     fn case(&self, index: usize, flow: Flow, slot: &Slot, hosts: &Hosts, end: Timestamp) -> Option<Case> {
         let transcript = slot.transcript(&self.limits);
-        let speaks_ssh = Side::BOTH.into_iter().any(|side| transcript.party.of(side).banner.is_some());
-        if self.ports == Ports::Any && !speaks_ssh {
+        if self.ports == Ports::Any && !transcript.speaks() {
             return None;
         }
         let host =

@@ -70,7 +70,7 @@ impl Gathered {
         }
         let (taken, failures) = set.finish();
         for file in &taken {
-            self.note(&file.summary);
+            self.blind.extend(lost(&file.summary, &mut self.exit));
             self.blind.extend(doubled(file, &taken));
             self.blind.extend(late(file));
             let numbers = file.numbers.map(|(first, last)| (first.0, last.0));
@@ -95,18 +95,6 @@ impl Gathered {
             progress.show(set.position(), self.analysis.so_far());
         }
         progress.end();
-    }
-
-    /// Notes what an input could not show.
-    fn note(&mut self, summary: &Summary) {
-        let damage = damage(summary);
-        for blind in &damage {
-            let message = format!("{}: {}", Shown(&summary.name), blind.detail);
-            complain(&Error::new(Exit::Partial, message));
-            self.exit = self.exit.outranked_by(Exit::Partial);
-        }
-        self.blind.extend(damage);
-        self.blind.extend(dropped(summary));
     }
 
     /// Judges, and writes the report and what goes on a ticket with it.
@@ -134,6 +122,17 @@ pub(super) const fn traces(format: Format, output: &Output<'_>) -> usize {
     if matches!(format, Format::Html(_)) || output.bundle.is_some() { DRAWN } else { 0 }
 }
 
+/// What an input could not show; of damage it is said at once, and `exit` is how the run ends by it.
+pub(super) fn lost(summary: &Summary, exit: &mut Exit) -> Vec<Blind> {
+    let damage = damage(summary);
+    for blind in &damage {
+        let message = format!("{}: {}", Shown(&summary.name), blind.detail);
+        complain(&Error::new(Exit::Partial, message));
+        *exit = exit.outranked_by(Exit::Partial);
+    }
+    damage.into_iter().chain(dropped(summary)).collect()
+}
+
 pub(super) fn damage(summary: &Summary) -> Vec<Blind> {
     let decoded = summary.compressed.is_some();
     let blind = |damage: &source::Damage| Blind {
@@ -149,7 +148,7 @@ pub(super) fn damage(summary: &Summary) -> Vec<Blind> {
     summary.damage.iter().map(blind).collect()
 }
 
-pub(super) fn dropped(summary: &Summary) -> Option<Blind> {
+fn dropped(summary: &Summary) -> Option<Blind> {
     let dropped = summary.dropped();
     (dropped > 0).then(|| Blind {
         kind: BlindKind::CaptureDropped,

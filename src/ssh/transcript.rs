@@ -352,3 +352,10 @@ pub struct Transcript {
     /// direction is the server's in [`Pair`]s.
     pub reversed: bool,
 }
+
+impl Transcript {
+    /// Whether somebody spoke SSH: an identification string was seen.
+    pub fn speaks(&self) -> bool {
+        Side::BOTH.into_iter().any(|side| self.party.of(side).banner.is_some())
+    }
+}

@@ -11,6 +11,19 @@ pub(crate) fn packet(payload: &[u8]) -> Vec<u8> {
     octets
 }
 
+/// A KEXINIT that offers one cipher.
+pub(crate) fn offer(cipher: &str) -> Vec<u8> {
+    let mac = "hmac-sha2-256-etm@openssh.com";
+    let lists = ["curve25519-sha256", "ssh-ed25519", cipher, cipher, mac, mac, "none", "none", "", ""];
+    let mut payload = vec![20; 17];
+    for list in lists {
+        payload.extend_from_slice(&(list.len() as u32).to_be_bytes());
+        payload.extend_from_slice(list.as_bytes());
+    }
+    payload.extend_from_slice(&[0; 5]);
+    packet(&payload)
+}
+
 /// A key exchange message with strings of these lengths.
 pub(crate) fn message(number: u8, lengths: &[u32]) -> Vec<u8> {
     let mut payload = vec![number];

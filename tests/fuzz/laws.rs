@@ -5,7 +5,7 @@
 #[path = "clear.rs"]
 mod clear;
 
-use clear::{message, packet};
+use clear::{message, offer, packet};
 use sshrst::frame::FrameNo;
 use sshrst::limits::Limits;
 use sshrst::ssh::{Arrival, Chunk, Session, Side, Transcript};
@@ -192,17 +192,4 @@ fn sealed(length: usize, tag: usize) -> Vec<u8> {
     let mut octets = (length as u32).to_be_bytes().to_vec();
     octets.resize(4 + length + tag, 0x9e);
     octets
-}
-
-/// A KEXINIT that offers one cipher.
-fn offer(cipher: &str) -> Vec<u8> {
-    let mac = "hmac-sha2-256-etm@openssh.com";
-    let lists = ["curve25519-sha256", "ssh-ed25519", cipher, cipher, mac, mac, "none", "none", "", ""];
-    let mut payload = vec![20; 17];
-    for list in lists {
-        payload.extend_from_slice(&(list.len() as u32).to_be_bytes());
-        payload.extend_from_slice(list.as_bytes());
-    }
-    payload.extend_from_slice(&[0; 5]);
-    packet(&payload)
 }

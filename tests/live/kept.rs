@@ -24,10 +24,17 @@ impl Drop for Ring {
     }
 }
 
-fn analyzed(file: &str) -> Value {
+pub(super) fn analyzed(file: &str) -> Value {
     let program = env!("CARGO_BIN_EXE_sshrst");
     let output = Command::new(program).args(["analyze", "-f", "json", file]).output().unwrap();
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{file}: {error}: {output:?}"))
+}
+
+/// The file of a ring has a comment on the decisive frame.
+pub(super) fn assert_commented(file: &Scratch) {
+    let octets = fs::read(&file.0).unwrap();
+    let comment = b"the server sent the RST";
+    assert!(octets.windows(comment.len()).any(|some| some == comment), "the decisive frame has a comment");
 }
 
 #[test]
@@ -53,9 +60,7 @@ fn a_large_ring_lies_beside_the_file_and_is_gone_when_that_is_written() {
     assert_eq!(status, 0, "{said}");
     assert_eq!(analyzed(file.text())["sessions"], report["sessions"], "the ring held all of it");
     assert_eq!(ring.files(), [""; 0]);
-    let octets = fs::read(&file.0).unwrap();
-    let comment = b"the server sent the RST";
-    assert!(octets.windows(comment.len()).any(|some| some == comment), "the decisive frame has a comment");
+    assert_commented(&file);
 }
 
 #[test]

@@ -442,16 +442,10 @@ fn it_stops_on_the_reset_and_the_ring_holds_the_whole_session() {
         said.contains("the server sent the RST"),
         "the line is on stderr, the document on stdout: {said}"
     );
-    let analysed = Command::new(env!("CARGO_BIN_EXE_sshrst"))
-        .args(["analyze", "-f", "json", ring.text()])
-        .output()
-        .unwrap();
-    let analysed: Value = serde_json::from_slice(&analysed.stdout).unwrap();
+    let analysed = kept::analyzed(ring.text());
     assert_eq!(analysed["capture"]["files"][0]["format"], "pcapng, little-endian");
     assert_eq!(analysed["sessions"], report["sessions"], "the ring holds all of it");
-    let file = std::fs::read(&ring.0).unwrap();
-    let comment = b"the server sent the RST";
-    assert!(file.windows(comment.len()).any(|octets| octets == comment), "the decisive frame has a comment");
+    kept::assert_commented(&ring);
 }
 
 #[test]

@@ -167,6 +167,24 @@ impl Desk {
             shortest: Micros::of(sent.shortest.map(|it| it.time)),
         }
     }
+
+    /// What the connection that was looked at last shows of the host at `end`; `None` where it shows none of its packets.
+    pub(super) fn sight(&self, end: End) -> Option<Sight> {
+        let sent = self.of(end);
+        let ttl = sent.ttl?;
+        let resets = self.segments.iter().filter(|it| it.flags.rst());
+        let answer = sent
+            .fin
+            .and_then(|fin| Answer::to_late_data(resets, self.segments.iter(), end, fin, |it| it == ttl.0));
+        Some(Sight {
+            ttl: Some(ttl),
+            round_trip: sent.shortest,
+            loops: sent.loops,
+            handshake: self.low.syn && self.high.syn,
+            unfinished: sent.unfinished,
+            answer: answer.map(Box::new),
+        })
+    }
 }
 
 /// Whether one could be a copy or a repetition of the other.
@@ -211,26 +229,6 @@ impl Sent {
         if self.shortest.is_none_or(|shortest| time < shortest.time) {
             self.shortest = Some(Loop { time, out, back: segment.frame });
         }
-    }
-}
-
-impl Desk {
-    /// What the connection that was looked at last shows of the host at `end`; `None` where it shows none of its packets.
-    pub(super) fn sight(&self, end: End) -> Option<Sight> {
-        let sent = self.of(end);
-        let ttl = sent.ttl?;
-        let resets = self.segments.iter().filter(|it| it.flags.rst());
-        let answer = sent
-            .fin
-            .and_then(|fin| Answer::to_late_data(resets, self.segments.iter(), end, fin, |it| it == ttl.0));
-        Some(Sight {
-            ttl: Some(ttl),
-            round_trip: sent.shortest,
-            loops: sent.loops,
-            handshake: self.low.syn && self.high.syn,
-            unfinished: sent.unfinished,
-            answer: answer.map(Box::new),
-        })
     }
 }
 

@@ -291,12 +291,6 @@ fn end_of_lines(teller: Teller) -> Result<(), Error> {
 
 /// What was captured in part only, or not at all.
 fn lost(summary: &Summary, thinnings: u64, exit: &mut Exit) -> Vec<Blind> {
-    let damage = gathered::damage(summary);
-    for blind in &damage {
-        let message = format!("{}: {}", Shown(&summary.name), blind.detail);
-        complain(&Error::new(Exit::Partial, message));
-        *exit = exit.outranked_by(Exit::Partial);
-    }
     let thinned = (thinnings > 0).then(|| Blind {
         kind: BlindKind::CaptureDropped,
         detail: format!(
@@ -304,7 +298,7 @@ fn lost(summary: &Summary, thinnings: u64, exit: &mut Exit) -> Vec<Blind> {
         ),
         frames: Vec::new(),
     });
-    damage.into_iter().chain(gathered::dropped(summary)).chain(thinned).collect()
+    gathered::lost(summary, exit).into_iter().chain(thinned).collect()
 }
 
 fn copy_ended(plan: &Capture, live: &Live, exit: &mut Exit) {
