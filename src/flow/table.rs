@@ -10,11 +10,12 @@ use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
 use crate::flow::brief::{Brief, Noted, Room};
+use crate::flow::lull::{self, Awake};
 use crate::flow::{Delivery, Flow, Moment, Side};
 use crate::frame::{FrameNo, Place};
 use crate::limits::Limits;
 use crate::units::Timestamp;
-use crate::wire::{End, FlowKey, Packet, Quote, Segment};
+use crate::wire::{FlowKey, Packet, Quote, Segment};
 
 /// Index of a connection, in the order of their first packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +71,7 @@ pub struct Table {
     opened: Vec<FrameNo>,
     briefs: usize,
     room: Room,
+    awake: Awake,
     limits: Limits,
     ports: Vec<u16>,
 }
@@ -136,6 +138,7 @@ impl Table {
             opened: Vec::new(),
             briefs: 0,
             room: Room::default(),
+            awake: Awake::default(),
             limits,
             ports: ports.to_vec(),
         }
@@ -195,7 +198,7 @@ impl Table {
     pub fn into_flows(self) -> impl Iterator<Item = (FlowId, Box<Flow>)> {
         let whole = |(id, kept): (usize, Kept)| match kept.0 {
             State::Whole(mut flow) => {
-                flow.settle();
+                flow.awake = false;
                 Some((FlowId(id as u32), flow))
             }
             State::Brief(_) => None,
@@ -225,8 +228,37 @@ impl Table {
             }
             self.expand(id, tell);
         }
+        let now = packet.segment.time;
         if let Some(Kept(State::Whole(flow))) = self.flows.get_mut(id.0 as usize) {
             flow.handle(packet, id, &self.limits, tell);
+            if !std::mem::replace(&mut flow.awake, true) {
+                self.awake.add(id, now);
+            }
+        }
+        self.lull(now);
+    }
+
+    /// All connections fell silent.
+    #[cfg(test)]
+    pub(super) fn rest(&mut self) {
+        let whole = |kept: &mut Kept| {
+            if let State::Whole(flow) = &mut kept.0 {
+                flow.rest()
+            }
+        };
+        self.flows.iter_mut().for_each(whole);
+    }
+
+    /// Connections that fell silent by `now` take less room.
+    fn lull(&mut self, now: Timestamp) {
+        while let Some(id) = self.awake.next(now) {
+            let Some(Kept(State::Whole(flow))) = self.flows.get_mut(id.0 as usize) else { continue };
+            if lull::rests(flow, now) {
+                flow.rest();
+                flow.awake = false;
+            } else {
+                self.awake.add(id, now);
+            }
         }
     }
 
@@ -308,13 +340,7 @@ impl Table {
 
     fn seen_before(&self, flow: u32, segment: &Segment) -> bool {
         let flow = self.flows.get(flow as usize).and_then(|kept| kept.flow(&self.ports, &self.limits));
-        flow.is_some_and(|flow| {
-            let recent = match segment.from {
-                End::Low => flow.recent[0].holds(segment),
-                End::High => flow.recent[1].holds(segment),
-            };
-            recent || is_opening(&flow, segment)
-        })
+        flow.is_some_and(|flow| flow.holds(segment) || is_opening(&flow, segment))
     }
 
     /// Whether `segment` opens another incarnation of the connection in `flow`.
@@ -392,7 +418,7 @@ fn is_opening(flow: &Flow, segment: &Segment) -> bool {
     let first = || flow.timeline.segments().find(|earlier| earlier.flags.is_syn());
     segment.flags.is_syn()
         && (segment.ip_id, segment.ts_value) != (0, 0)
-        && first().is_some_and(|syn| told(syn) == told(segment))
+        && first().is_some_and(|syn| told(&syn) == told(segment))
 }
 
 /// A hash of 64 bits from the half that a slot keeps: the index takes its place from the lower bits and its tag from the
