@@ -230,7 +230,7 @@ impl Analysis {
         let mut ids = Vec::new();
         for (id, flow) in flows {
             let index = id.0 as usize;
-            if let Some(case) = self.case(index, *flow, &slots.take(id), hosts, end) {
+            if let Some(case) = self.case(index, *flow, slots.take(id), hosts, end) {
                 ids.push(index);
                 cases.push(case);
             }
@@ -239,8 +239,8 @@ impl Analysis {
     }
 
     /// The case of connection number `index` among `hosts`; `None` if it is not SSH.
-    fn case(&self, index: usize, flow: Flow, slot: &Slot, hosts: &Hosts, end: Timestamp) -> Option<Case> {
-        let transcript = slot.transcript(&self.limits);
+    fn case(&self, index: usize, flow: Flow, slot: Slot, hosts: &Hosts, end: Timestamp) -> Option<Case> {
+        let transcript = slot.into_transcript(&self.limits);
         if self.ports == Ports::Any && !transcript.speaks() {
             return None;
         }

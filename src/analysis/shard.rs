@@ -28,14 +28,15 @@ impl Shard {
 
     /// So many empty parts.
     pub(super) fn several(count: usize, limits: Limits, ports: &[u16]) -> Vec<Self> {
-        let first = Self { sketches: Some(Box::default()), ..Self::new(limits, ports) };
+        let slots = Slots::sharing(&limits);
+        let first = Self { slots, sketches: Some(Box::default()), ..Self::new(limits, ports) };
         (0..count.max(1)).map(|_| first.sibling()).collect()
     }
 
     /// An empty part in which keys have the same hashes.
     pub(super) fn sibling(&self) -> Self {
         let sketches = self.sketches.as_ref().map(|sketches| Box::new(sketches.sibling()));
-        Self { table: self.table.sibling(), slots: Slots::default(), sketches, resets: 0 }
+        Self { table: self.table.sibling(), slots: self.slots.sibling(), sketches, resets: 0 }
     }
 
     /// What SSH did so far in connection `id`, if it is kept as a flow.

@@ -161,20 +161,19 @@ impl Authentication {
     }
 
     /// Writes down what is known, the ends of both directions given.
-    pub(super) fn conclude(&self, sizes: &Pair<Sizes>, ends: &Pair<Option<Mark>>, cipher: &mut Cipher) {
-        let mut known = self.clone();
-        let server = known.server_sizes(sizes);
-        if let Some(mark) = known.thrown_out(server, ends) {
-            known.answer = None;
+    pub(super) fn conclude(&mut self, sizes: &Pair<Sizes>, ends: &Pair<Option<Mark>>, cipher: &mut Cipher) {
+        let server = self.server_sizes(sizes);
+        if let Some(mark) = self.thrown_out(server, ends) {
+            self.answer = None;
             cipher.too_many_failures = Some(mark);
         }
-        known.settle(server);
-        cipher.service_accepted = known.service_accepted;
-        cipher.failures = known.failures;
-        cipher.first_failure = known.first_failure;
-        cipher.last_failure = known.last_failure;
-        cipher.success = known.success;
-        cipher.past_authentication = known.past;
+        self.settle(server);
+        cipher.service_accepted = self.service_accepted;
+        cipher.failures = self.failures;
+        cipher.first_failure = self.first_failure;
+        cipher.last_failure = self.last_failure;
+        cipher.success = self.success;
+        cipher.past_authentication = self.past;
     }
 
     fn server_sizes(&self, sizes: &Pair<Sizes>) -> Sizes {

@@ -80,12 +80,12 @@ impl Direction {
             }
             message::KEXINIT if self.party.kexinit.is_none() => {
                 self.party.kexinit = Some(here);
-                match payload.map(|payload| kexinit::parse(payload, &exchange.limits)) {
+                match payload.map(|payload| kexinit::parse(payload, exchange.bounds.names_per_list)) {
                     Some(Ok(offer)) => {
-                        self.guesses = offer.guesses;
+                        self.guesses = offer.lists.guesses;
                         let octets = payload.map_or(0, <[u8]>::len);
                         let sent = exchange.encrypted.first_exchange(exchange.role(self.side));
-                        sent.kexinit(octets, negotiate::marker_octets(&offer));
+                        sent.kexinit(octets, negotiate::marker_octets(&offer.lists));
                         exchange.offer(self.side, offer);
                     }
                     Some(Err(why)) => {
@@ -117,10 +117,12 @@ impl Direction {
             exchange.violation(self.side, here, rule::DISCONNECT_MALFORMED, detail);
             return;
         };
-        self.party.disconnect.get_or_insert(Disconnect {
-            code,
-            text: text.get(..DISCONNECT_KEPT).unwrap_or(text).to_vec(),
-            mark: here,
+        self.party.disconnect.get_or_insert_with(|| {
+            Box::new(Disconnect {
+                code,
+                text: text.get(..DISCONNECT_KEPT).unwrap_or(text).to_vec(),
+                mark: here,
+            })
         });
     }
 

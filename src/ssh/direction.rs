@@ -63,7 +63,7 @@ impl Direction {
         let stage = if midstream {
             Stage::Seeking(Seek::default())
         } else {
-            Stage::Identification(LineReader::new(limits, 0))
+            Stage::Identification(LineReader::new(limits.banner_octets, 0))
         };
         Self {
             side,
@@ -108,15 +108,15 @@ impl Direction {
     }
 
     /// This side's part of the transcript; adds violations that only show in retrospect.
-    pub(super) fn conclude(&self, exchange: &mut Exchange) -> Party {
-        let mut party = self.party.clone();
+    pub(super) fn conclude(mut self, exchange: &mut Exchange) -> Party {
+        self.party.cut_inside_packet = self.cut_inside_packet();
+        let mut party = std::mem::take(&mut self.party);
         party.offer.clone_from(exchange.offers.of(self.side));
-        party.cut_inside_packet = self.cut_inside_packet();
         match &self.stage {
             // An identification string that has not ended yet is no stray text.
             Stage::Identification(reader) if identification::looks_like_ssh(reader.unfinished()) => {}
             Stage::Identification(_) | Stage::Foreign { text: true } => {
-                party.stray = party.stray.or_else(|| self.head.stray());
+                party.stray = party.stray.or_else(|| self.head.stray().map(Box::new));
             }
             Stage::Seeking(seek) => {
                 let held = seek.head().len() as u64;
@@ -324,7 +324,7 @@ impl Direction {
                         self.keep_stray();
                     }
                     self.head = Head::default();
-                    self.stage = Stage::Packets(PacketReader::new(behind, exchange.limits.ssh_packet_octets));
+                    self.stage = Stage::Packets(PacketReader::new(behind, exchange.bounds.ssh_packet_octets));
                 } else {
                     self.stage = Stage::Foreign { text: true };
                 }
@@ -335,7 +335,7 @@ impl Direction {
                     let detail = format!("the client begins with `{}`", excerpt(&line));
                     exchange.violation(self.side, here, rule::NOT_IDENTIFIED, detail);
                 }
-                if self.party.lines_before.len() < exchange.limits.lines_before_banner {
+                if self.party.lines_before.len() < exchange.bounds.lines_before_banner {
                     self.party.lines_before.push(line);
                 }
             }
@@ -350,7 +350,7 @@ impl Direction {
     /// Keeps what was collected as stray text.
     pub(super) fn keep_stray(&mut self) {
         if let Some(stray) = self.head.stray() {
-            self.party.stray.get_or_insert(stray);
+            self.party.stray.get_or_insert(Box::new(stray));
         }
     }
 }

@@ -238,34 +238,33 @@ impl Encrypted {
     }
 
     /// What is known, given where each direction ended.
-    pub(super) fn conclude(&self, ends: &Pair<Option<Mark>>) -> Cipher {
-        let mut known = self.clone();
-        known.flush();
+    pub(super) fn conclude(&mut self, ends: &Pair<Option<Mark>>) -> Cipher {
+        self.flush();
         let mut cipher = Cipher::default();
-        known.authentication.conclude(&known.sizes, ends, &mut cipher);
-        cipher.keepalive = known.keepalives.conclude(&known.sizes);
-        cipher.client_disconnect = known.client_disconnect(ends);
-        if let Some(activity) = &known.activity {
+        self.authentication.conclude(&self.sizes, ends, &mut cipher);
+        cipher.keepalive = self.keepalives.conclude(&self.sizes);
+        cipher.client_disconnect = self.client_disconnect(ends);
+        if let Some(activity) = &self.activity {
             let end = ends.client.into_iter().chain(ends.server).min_by_key(|end| end.time);
             cipher.session_opened = activity.channel.opened();
-            cipher.server_finished = activity.channel.finished(&known.sizes);
+            cipher.server_finished = activity.channel.finished(&self.sizes);
             cipher.typing = activity.keys.conclude();
             [cipher.bulk, cipher.stalled] = activity.runs.conclude(end);
         }
-        cipher.rekey = known.rekeys.conclude();
-        cipher.suite_inferred = known.inferred;
+        cipher.rekey = self.rekeys.conclude();
+        cipher.suite_inferred = self.inferred;
         let alive = Side::BOTH.into_iter().any(|side| cipher.keepalive.of(side).probes >= HABIT);
-        if !known.authentication.is_over() {
+        if !self.authentication.is_over() {
             let alive = alive.then_some("keepalives, which begin only behind a login");
             let typed = cipher.typing.map(|_| "keys were typed and echoed");
             cipher.past_authentication = alive.or(typed);
         }
-        cipher.sizes_unusable = if known.compressed {
+        cipher.sizes_unusable = if self.compressed {
             Some("compression hides what messages the sizes belong to")
         } else {
-            let unknown = known.units != Pair::default() && *known.sizes.of(Side::Server) == Sizes::Unknown;
+            let unknown = self.units != Pair::default() && *self.sizes.of(Side::Server) == Sizes::Unknown;
             let unknown = unknown.then_some("the cipher is not known: not both offers are in the capture");
-            known.unusable.or(unknown)
+            self.unusable.or(unknown)
         };
         cipher
     }

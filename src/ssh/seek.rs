@@ -237,13 +237,13 @@ impl Direction {
     /// What a segment that begins with `head` can only be: an identification string or a clear packet.
     fn recognise(&mut self, head: &[u8], complete: bool, start: u64, exchange: &Exchange) -> Option<Stage> {
         if self.party.banner.is_none() && head.starts_with(b"SSH-") {
-            return Some(Stage::Identification(LineReader::new(&exchange.limits, start)));
+            return Some(Stage::Identification(LineReader::new(exchange.bounds.banner_octets, start)));
         }
         if complete && packet::looks_like_packet(head) {
-            return Some(Stage::Packets(PacketReader::new(start, exchange.limits.ssh_packet_octets)));
+            return Some(Stage::Packets(PacketReader::new(start, exchange.bounds.ssh_packet_octets)));
         }
         let first = complete && std::mem::take(&mut self.likely_first);
-        first.then(|| Stage::Identification(LineReader::new(&exchange.limits, start)))
+        first.then(|| Stage::Identification(LineReader::new(exchange.bounds.banner_octets, start)))
     }
 
     /// Lets the octets go that were held back.
