@@ -234,6 +234,12 @@ mod tests {
     }
 
     #[test]
+    fn the_many_sessions_of_a_capture_take_little_each() {
+        let (session, transcript) = (size_of::<Session>(), size_of::<Transcript>());
+        assert!(session <= 1_536 && transcript <= 1_280, "{session} {transcript}");
+    }
+
+    #[test]
     fn the_phase_follows_both_sides() {
         let chunks = exchanged(CHACHA);
         let phase = |count: usize| after(&chunks[..count]).finish().phase;

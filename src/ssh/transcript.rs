@@ -270,9 +270,9 @@ pub struct Cipher {
     /// Keys typed.
     pub typing: Option<Typing>,
     /// The last run of much data, by the side in SSH that sent it.
-    pub bulk: Pair<Option<Bulk>>,
+    pub bulk: Pair<Option<Box<Bulk>>>,
     /// The last such run that stopped, about a channel window behind the receiver's last word.
-    pub stalled: Pair<Option<Bulk>>,
+    pub stalled: Pair<Option<Box<Bulk>>>,
     /// Later key exchanges.
     pub rekey: Rekey,
     /// The server's CHANNEL_CLOSE behind the command's exit status: a normal end.
