@@ -30,9 +30,29 @@ impl Awake {
         (now.since(seen) >= EACH).then(|| self.0.pop_front())?;
         Some(id)
     }
+
+    /// Their numbers are others from now on; `None` for those that are gone.
+    pub(super) fn renumber(&mut self, new: impl Fn(FlowId) -> Option<FlowId>) {
+        self.0.retain_mut(|(_, id)| {
+            let renumbered = new(*id);
+            *id = renumbered.unwrap_or(*id);
+            renumbered.is_some()
+        });
+    }
 }
 
 /// Whether `flow` rests by `now`.
 pub(super) fn rests(flow: &Flow, now: Timestamp) -> bool {
-    now.since(flow.last.time) >= if flow.is_over() { OVER } else { SILENT }
+    let last = Some(flow.last.time);
+    if flow.is_over() { is_over_by(now, last) } else { is_silent_by(now, last) }
+}
+
+/// Whether a connection that ended and whose last packet passed at `last` is over by `now`.
+pub(super) fn is_over_by(now: Timestamp, last: Option<Timestamp>) -> bool {
+    last.is_some_and(|last| now.since(last) >= OVER)
+}
+
+/// Whether a connection whose last packet passed at `last` fell silent by `now`.
+pub(super) fn is_silent_by(now: Timestamp, last: Option<Timestamp>) -> bool {
+    last.is_some_and(|last| now.since(last) >= SILENT)
 }

@@ -110,6 +110,29 @@ impl Kept {
         }
     }
 
+    /// Whether hardly a packet of it will come by `now`.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        match &self.0 {
+            State::Brief(brief) => brief.is_over() && lull::is_over_by(now, brief.last()),
+            State::Whole(flow) => flow.is_over() && lull::is_over_by(now, Some(flow.last.time)),
+        }
+    }
+
+    /// Whether nothing but its handshake passed, and it fell silent by `now`.
+    pub fn is_half_open(&self, now: Timestamp) -> bool {
+        let State::Brief(brief) = &self.0 else { return false };
+        let spoke = brief.each().any(|(segment, _)| segment.payload_len > 0);
+        !spoke && lull::is_silent_by(now, brief.last())
+    }
+
+    /// Whether it fell silent by `now`.
+    pub fn is_silent(&self, now: Timestamp) -> bool {
+        match &self.0 {
+            State::Brief(brief) => lull::is_silent_by(now, brief.last()),
+            State::Whole(flow) => lull::is_silent_by(now, Some(flow.last.time)),
+        }
+    }
+
     /// Its packets, and the octets of data that were captured of each; none if it is kept as a flow.
     pub fn packets(&self) -> impl Iterator<Item = (Segment, &[u8])> {
         let brief = match &self.0 {
@@ -182,6 +205,34 @@ impl Table {
             origins.iter().filter_map(|(_, number, _)| flows.get_mut(*number).and_then(Iterator::next)),
         );
         Some((joined, Some(origins.into_iter().map(|(_, number, id)| (number, FlowId(id))).collect())))
+    }
+
+    /// Takes the connections out of which `leaves` holds, into a table that takes no more packets; both number theirs anew,
+    /// in the same order. With the numbers that those had which stay, and those that went.
+    pub fn part(&mut self, leaves: impl Fn(&Kept) -> bool) -> (Self, [Vec<FlowId>; 2]) {
+        let mut gone = self.sibling();
+        let (mut stay, mut go) = (Vec::new(), Vec::new());
+        let mut renumbered: Vec<Option<u32>> = Vec::with_capacity(self.flows.len());
+        let opened = std::mem::take(&mut self.opened);
+        for ((kept, opened), id) in std::mem::take(&mut self.flows).into_iter().zip(opened).zip(0..) {
+            let leaves = leaves(&kept);
+            let (table, ids) = if leaves { (&mut gone, &mut go) } else { (&mut *self, &mut stay) };
+            renumbered.push((!leaves).then_some(table.flows.len() as u32));
+            table.flows.push(kept);
+            table.opened.push(opened);
+            ids.push(FlowId(id));
+        }
+        let new = |id: u32| renumbered.get(id as usize).copied().flatten();
+        self.index.retain(|slot| {
+            let id = new(slot.flow);
+            slot.flow = id.unwrap_or(slot.flow);
+            id.is_some()
+        });
+        self.awake.renumber(|id| new(id.0).map(FlowId));
+        for table in [&mut *self, &mut gone] {
+            table.briefs = table.flows.iter().filter(|kept| matches!(kept.0, State::Brief(_))).count();
+        }
+        (gone, [stay, go])
     }
 
     /// The connections so far, in the order of their first packets.

@@ -266,6 +266,12 @@ impl Sketches {
         Self { shapes, desk: Desk::default(), all: origins.iter().map(sketch).collect() }
     }
 
+    /// Those of `ids`, in this order.
+    pub(super) fn only(&self, ids: &[FlowId]) -> Self {
+        let all = ids.iter().map(|id| self.get(id.0 as usize).copied()).collect();
+        Self { all, ..self.sibling() }
+    }
+
     /// Looks at connection number `id`, which is over.
     pub(super) fn look(&mut self, id: FlowId, noted: &[Noted]) {
         let Self { shapes, desk, all } = self;

@@ -10,6 +10,7 @@ use crate::flow::packed::{Unpacking, Writer, pack};
 use crate::flow::{Event, Flow, FlowId, Moment};
 use crate::frame::Place;
 use crate::limits::Limits;
+use crate::units::Timestamp;
 use crate::wire::{FlowKey, Packet, Segment};
 
 /// A packet of a brief connection.
@@ -94,6 +95,16 @@ impl Brief {
         let packets = self.packets();
         let last = packets.iter().rfind(|it| it.segment.from == segment.from && it.segment.flags.syn());
         last.is_some_and(|last| last.segment.seq == segment.seq)
+    }
+
+    /// Whether a reset or both FINs passed.
+    pub(super) const fn is_over(&self) -> bool {
+        matches!(self.packets, Packets::Packed(_))
+    }
+
+    /// When its last packet passed.
+    pub(super) fn last(&self) -> Option<Timestamp> {
+        self.each().last().map(|(segment, _)| segment.time)
     }
 
     /// Its packets, and the octets of data that were captured of each.
