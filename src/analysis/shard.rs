@@ -88,7 +88,7 @@ impl Shard {
     }
 
     /// Takes the connections out of which `leaves` holds; they take no more packets.
-    pub(super) fn part(&mut self, leaves: impl Fn(&Kept) -> bool) -> Self {
+    pub(super) fn part(&mut self, leaves: impl Fn(FlowId, &Kept) -> bool) -> Self {
         let (table, [stay, go]) = self.table.part(leaves);
         let sketches = self.sketches.as_mut().map(|sketches| {
             let gone = Box::new(sketches.only(&go));
