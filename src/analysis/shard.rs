@@ -69,6 +69,11 @@ impl Shard {
         table.handle_quote(quote, &mut |flow, at, event| slots.feed(limits, flow, at, event))
     }
 
+    /// Holds what its sessions have in common with those of other parts together with them.
+    pub(super) fn share(&mut self, stock: &mut ssh::Stock) {
+        self.slots.share(stock);
+    }
+
     /// Makes a flow of a brief connection.
     pub(super) fn expand(&mut self, index: usize, limits: &Limits) {
         let Self { table, slots, .. } = self;
