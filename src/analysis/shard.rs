@@ -100,8 +100,7 @@ impl Shard {
             **sketches = sketches.only(&stay);
             gone
         });
-        let slots = self.slots.only(&go);
-        self.slots = self.slots.only(&stay);
+        let slots = self.slots.part(&stay, &go);
         Self { table, slots, sketches, resets: 0 }
     }
 
