@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::flow::brief::Brief;
-use crate::flow::{Flow, FlowId, lull};
+use crate::flow::{Flow, FlowId, lull, resets};
 use crate::frame::Place;
 use crate::limits::Limits;
 use crate::units::Timestamp;
@@ -44,6 +44,14 @@ impl Kept {
         match &self.0 {
             State::Brief(_) => None,
             State::Whole(flow) => Some(flow),
+        }
+    }
+
+    /// Whether the end that sent `reset` had sent a packet of its TTL; `None` where it had sent none.
+    pub(super) fn is_like(&self, reset: &Segment) -> Option<bool> {
+        match &self.0 {
+            State::Brief(brief) => resets::is_like_one_of(brief.each().map(|(segment, _)| segment), reset),
+            State::Whole(flow) => resets::is_like(flow, reset),
         }
     }
 

@@ -11,7 +11,7 @@ use hashbrown::HashTable;
 use crate::flow::brief::{Brief, Noted, Room};
 use crate::flow::kept::{Kept, State};
 use crate::flow::lull::{self, Awake};
-use crate::flow::{Delivery, Flow, Moment, Side};
+use crate::flow::{Delivery, Flow, Moment, Pair, Resets, Side, resets};
 use crate::frame::{FrameNo, Place};
 use crate::limits::Limits;
 use crate::units::Timestamp;
@@ -61,6 +61,7 @@ pub struct Table {
     briefs: usize,
     room: Room,
     awake: Awake,
+    resets: Pair<Resets>,
     limits: Limits,
     ports: Vec<u16>,
 }
@@ -85,6 +86,7 @@ impl Table {
             briefs: 0,
             room: Room::default(),
             awake: Awake::default(),
+            resets: Pair::default(),
             limits,
             ports: ports.to_vec(),
         }
@@ -115,6 +117,7 @@ impl Table {
         }
         let mut joined = last.sibling();
         tables.push(last);
+        joined.resets = tables.iter().fold(Pair::default(), |sum, table| sum.and(table.resets));
         joined.briefs = tables.iter().map(|table| table.briefs).sum();
         let mut origins: Vec<(FrameNo, usize, u32)> = Vec::new();
         for (number, table) in tables.iter_mut().enumerate() {
@@ -186,6 +189,16 @@ impl Table {
         self.flows.into_iter().enumerate().filter_map(whole)
     }
 
+    /// Segments with RST so far, by the side whose address they carry.
+    pub const fn resets(&self) -> Pair<Resets> {
+        self.resets
+    }
+
+    /// Counts segments with RST of connections that it does not keep.
+    pub const fn count_resets(&mut self, resets: Pair<Resets>) {
+        self.resets = self.resets.and(resets);
+    }
+
     /// How many are kept as flows and did not fall silent yet.
     pub fn awake(&self) -> usize {
         self.awake.len()
@@ -205,6 +218,10 @@ impl Table {
     ) {
         let id = self.locate(hash, packet, tell);
         let Some(kept) = self.flows.get_mut(id.0 as usize) else { return };
+        if packet.segment.flags.rst() {
+            let side = resets::side(&packet.key, packet.segment.from, &self.ports);
+            self.resets.of_mut(side).take(kept.is_like(&packet.segment));
+        }
         if let State::Brief(brief) = &mut kept.0 {
             let at = Moment::of(&packet.segment);
             let over = |noted: &[Noted]| tell(id, at, Event::Brief(noted));
