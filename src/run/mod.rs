@@ -4,6 +4,7 @@
 
 #[cfg(feature = "live")]
 mod capture;
+mod draft;
 mod gathered;
 mod inputs;
 #[cfg(not(feature = "live"))]
@@ -11,6 +12,7 @@ mod no_capture;
 mod output;
 mod packets;
 mod progress;
+mod rights;
 mod spool;
 mod ticket;
 mod timers;
@@ -20,7 +22,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use gathered::Gathered;
+use gathered::{Before, Gathered};
 use inputs::Inputs;
 #[cfg(not(feature = "live"))]
 use no_capture as capture;
@@ -93,9 +95,14 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let limits = Limits::default();
     let opening = Opening::new(limits);
     let opening = if reporting.digest { opening } else { opening.without_digest() };
+    let mut output = Output::of(reporting, &plan.files)?;
+    let before = Before::of(reporting)?;
+    output.begin()?;
+    // From here on what others wrote is read, and threads are started.
+    rights::for_analysis(plan, &output);
     let inputs = Inputs::of(&plan.files, &opening);
-    let output = Output::of(reporting, &inputs.files)?;
-    let mut gathered = Gathered::new(limits, reporting)?;
+    output.is_none_of(&inputs.files)?;
+    let mut gathered = Gathered::new(limits, reporting, before)?;
     if !plan.quiet {
         inputs.left_out.iter().for_each(|words| note(words));
     }
@@ -116,7 +123,7 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     if !failures.is_empty() {
         gathered.exit = gathered.exit.outranked_by(Exit::Partial);
     }
-    gathered.report(reporting, &output)
+    gathered.report(reporting, output)
 }
 
 /// Follows the files as they grow, until the user or whoever writes them ends it.

@@ -77,7 +77,7 @@ fn a_killed_capture_leaves_a_ring_that_can_be_read_and_is_not_overwritten() {
     running.child.wait().unwrap();
     let left = analyzed(&ring.files()[0]);
     assert_eq!(left["sessions"][0]["reset"]["decisive_frame"], told["reset"]["decisive_frame"]);
-    fs::remove_file(&file.0).unwrap();
+    assert!(!file.0.exists(), "it has its name when it is whole");
     let output = namespace.capture(&arguments).output().unwrap();
     let said = super::said(&output);
     assert_eq!(output.status.code(), Some(5), "{said}");

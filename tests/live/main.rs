@@ -16,6 +16,7 @@
 )]
 #![cfg(all(feature = "live", target_os = "linux"))]
 
+mod held;
 mod kept;
 
 use std::io::{BufRead, BufReader, Read};
