@@ -32,13 +32,14 @@ pub(super) struct Before {
 }
 
 impl Before {
-    /// As `reporting` asks for.
+    /// As `reporting` asks for. `twice`: whether the frames can be read a second time.
     ///
     /// # Errors
     ///
     /// When the user's timers or key cannot be read, or packets cannot be kept.
-    pub(super) fn of(reporting: &Reporting) -> Result<Self, Error> {
-        let packets = if reporting.ticket.needs_packets() { Packets::kept()? } else { Packets::NotNeeded };
+    pub(super) fn of(reporting: &Reporting, twice: bool) -> Result<Self, Error> {
+        let kept = reporting.ticket.needs_packets() && !twice;
+        let packets = if kept { Packets::kept()? } else { Packets::NotNeeded };
         Ok(Self {
             own: timers::own(reporting.timers.as_deref())?,
             names: ticket::pseudonyms(&reporting.ticket)?,

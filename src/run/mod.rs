@@ -27,6 +27,7 @@ use inputs::Inputs;
 #[cfg(not(feature = "live"))]
 use no_capture as capture;
 use output::Output;
+use packets::Packets;
 use progress::Progress;
 
 use crate::cli::{self, Analyze, Plan};
@@ -96,7 +97,9 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let opening = Opening::new(limits);
     let opening = if reporting.digest { opening } else { opening.without_digest() };
     let mut output = Output::of(reporting, &plan.files)?;
-    let before = Before::of(reporting)?;
+    // A directory stands for the files in it.
+    let twice = !plan.follow && plan.files.iter().all(|file| file.is_file() || file.is_dir());
+    let before = Before::of(reporting, twice)?;
     output.begin()?;
     // From here on what others wrote is read, and threads are started.
     rights::for_analysis(plan, &output);
@@ -106,8 +109,8 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     if !plan.quiet {
         inputs.left_out.iter().for_each(|words| note(words));
     }
-    if !plan.follow {
-        gathered.packets.read_again_from(&inputs.files);
+    if twice && reporting.ticket.needs_packets() {
+        gathered.packets = Packets::Files(inputs.files.clone());
     }
     let failures = if plan.follow {
         follow(&mut gathered, &inputs.files, opening)?

@@ -1,10 +1,11 @@
 //! Which files may still be opened: Landlock.
 
+use std::io;
 use std::path::PathBuf;
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, Ruleset, RulesetAttr,
-    RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+    ABI, Access, AccessFs, AccessNet, BitFlags, PathBeneath, PathFd, PathFdError, Ruleset, RulesetAttr,
+    RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 
 use super::{SYSTEM, Use};
@@ -19,25 +20,41 @@ pub(super) fn keep_only(uses: &[(PathBuf, Use)]) -> Result<(), String> {
         Ok(RulesetStatus::NotEnforced) => {
             Err("this kernel has no Landlock, or it is switched off".to_owned())
         }
-        Err(error) => Err(error.to_string()),
+        Err(words) => Err(words),
     }
 }
 
-fn restrict(uses: &[(PathBuf, Use)]) -> Result<RulesetStatus, RulesetError> {
-    let mut rules = Ruleset::default()
-        .handle_access(AccessFs::from_all(KNOWN))?
-        .handle_access(AccessNet::from_all(KNOWN))?
-        .scope(Scope::from_all(KNOWN))?
-        .create()?;
+fn restrict(uses: &[(PathBuf, Use)]) -> Result<RulesetStatus, String> {
+    let mut rules = ruleset().map_err(|error| error.to_string())?;
     let system = SYSTEM.map(|path| (PathBuf::from(path), Use::Read));
     for (path, what) in uses.iter().chain(&system) {
-        // What is not there cannot be opened, and the attempt will say so.
-        let Ok(opened) = PathFd::new(path) else { continue };
+        let opened = match PathFd::new(path) {
+            Ok(opened) => opened,
+            Err(PathFdError::OpenCall { source, .. }) if is_want_of_descriptors(&source) => {
+                return Err(source.to_string());
+            }
+            // What cannot be looked at cannot be opened either, and the attempt will say why.
+            Err(_) => continue,
+        };
         let access = access(*what, path.is_dir());
         // Of pipes between processes Landlock takes no rule, and leaves them alone.
         _ = (&mut rules).add_rule(PathBeneath::new(opened, access));
     }
-    Ok(rules.restrict_self()?.ruleset)
+    rules.restrict_self().map(|status| status.ruleset).map_err(|error| error.to_string())
+}
+
+/// Nothing is allowed.
+fn ruleset() -> Result<RulesetCreated, RulesetError> {
+    Ruleset::default()
+        .handle_access(AccessFs::from_all(KNOWN))?
+        .handle_access(AccessNet::from_all(KNOWN))?
+        .scope(Scope::from_all(KNOWN))?
+        .create()
+}
+
+/// Whether no more files can be open: without a rule for a file that is there, the file could not be opened at all.
+fn is_want_of_descriptors(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
 }
 
 /// The kinds of access that `what` is; to a file those that a file has.

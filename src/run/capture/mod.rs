@@ -47,7 +47,7 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
     let limits = Limits::default();
     let reporting = &plan.reporting;
     let mut output = Output::of(reporting, &[])?;
-    let Before { own, names, packets } = Before::of(reporting)?;
+    let Before { own, names, packets } = Before::of(reporting, false)?;
     #[cfg(unix)]
     let rights = Rights::wanted(plan)?;
     let helper = plan.exec.as_deref().map(Helper::start).transpose()?;
