@@ -40,20 +40,16 @@ impl Draft {
     ///
     /// The system's: no file can be begun there.
     pub(super) fn begin(path: &Path, force: bool) -> io::Result<Self> {
-        let there = fs::metadata(path).ok().filter(|_| force);
-        let path = match &there {
-            Some(_) => fs::canonicalize(path)?,
-            None => path.to_owned(),
+        let Some(there) = fs::metadata(path).ok().filter(|_| force) else {
+            return Ok(Self { path: path.to_owned(), force, kind: begin_in(parent(path))? });
         };
-        let kind = match (&there, begin_in(parent(&path))) {
-            (Some(there), _) if !there.is_file() => Kind::InPlace,
-            (Some(there), Ok(kind)) => {
-                kind.like(there);
-                kind
-            }
-            (Some(_), Err(_)) => Kind::InPlace,
-            (None, begun) => begun?,
-        };
+        if !there.is_file() {
+            // A pipe is in no directory, and has a name only here.
+            return Ok(Self { path: path.to_owned(), force, kind: Kind::InPlace });
+        }
+        let path = fs::canonicalize(path)?;
+        let kind = begin_in(parent(&path)).unwrap_or(Kind::InPlace);
+        kind.like(&there);
         Ok(Self { path, force, kind })
     }
 

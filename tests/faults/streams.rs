@@ -28,6 +28,13 @@ fn without_standard_output_and_error_a_report_still_comes_into_its_file() {
 }
 
 #[test]
+fn a_pipe_can_be_named_as_the_file_to_write() {
+    let line = "\"$SSHRST\" analyze -f json --reproducible -o /dev/stdout --force \"$CAPTURE\" | cat";
+    let output = shell(line);
+    assert_eq!((said(&output).as_str(), output.stdout == undisturbed()), ("", true));
+}
+
+#[test]
 fn a_reader_that_is_gone_ends_the_report_without_a_word() {
     let output = shell("\"$SSHRST\" analyze --all -f html \"$CAPTURE\" | true; true");
     assert_eq!(said(&output), "");
