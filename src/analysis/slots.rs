@@ -90,9 +90,11 @@ impl Slots {
         Self { slots: Vec::new(), stock: self.stock.clone() }
     }
 
-    /// The slots of `ids`, which are given up.
-    pub(super) fn only(&mut self, ids: &[FlowId]) -> Self {
-        Self { slots: ids.iter().map(|id| self.take(*id)).collect(), ..self.sibling() }
+    /// Takes the slots of `go` out; those of `stay` are numbered in this order from then on.
+    pub(super) fn part(&mut self, stay: &[FlowId], go: &[FlowId]) -> Self {
+        let gone = Self::of(go.iter().map(|id| self.take(*id)).collect());
+        self.slots = stay.iter().map(|id| self.take(*id)).collect();
+        gone
     }
 
     /// Takes what flow `id` hands on.
@@ -107,6 +109,12 @@ impl Slots {
         if let (Some(session), Some(stock)) = (&mut slot.session, stock) {
             session.share(stock);
         }
+    }
+
+    /// Holds what their sessions have in common with others together with them.
+    pub(super) fn share(&mut self, stock: &mut ssh::Stock) {
+        let sessions = self.slots.iter_mut().filter_map(|slot| slot.session.as_mut());
+        sessions.for_each(|session| session.share(stock));
     }
 
     /// What SSH did in flow `id` so far; `None` while nothing was handed on.

@@ -3,13 +3,13 @@
 //! A 4-tuple can be used again (another incarnation), and the same packets can be seen at two places of one
 //! capture: both become connections of their own.
 
-use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
 use crate::flow::brief::{Brief, Noted, Room};
+use crate::flow::kept::{Kept, State};
 use crate::flow::lull::{self, Awake};
 use crate::flow::{Delivery, Flow, Moment, Side};
 use crate::frame::{FrameNo, Place};
@@ -46,17 +46,6 @@ pub enum Event<'a> {
     Brief(&'a [Noted]),
 }
 
-/// A connection as the table keeps it.
-#[derive(Clone, Debug)]
-pub struct Kept(State);
-
-#[derive(Clone, Debug)]
-enum State {
-    /// Few packets so far: nobody was told of it yet.
-    Brief(Brief),
-    Whole(Box<Flow>),
-}
-
 /// For each connection of a [joined](Table::joined) table the one it was in before, and its number there.
 pub type Origins = Vec<(usize, FlowId)>;
 
@@ -83,72 +72,6 @@ struct Slot {
     flow: u32,
     /// Set for the second and later places at which a connection was seen.
     place: Option<Place>,
-}
-
-impl Kept {
-    /// Its two ends.
-    pub const fn key(&self) -> &FlowKey {
-        match &self.0 {
-            State::Brief(brief) => &brief.key,
-            State::Whole(flow) => &flow.key,
-        }
-    }
-
-    /// Where it was seen.
-    pub const fn place(&self) -> Place {
-        match &self.0 {
-            State::Brief(brief) => brief.place,
-            State::Whole(flow) => flow.place,
-        }
-    }
-
-    /// The flow, if it is kept as such.
-    pub fn whole(&self) -> Option<&Flow> {
-        match &self.0 {
-            State::Brief(_) => None,
-            State::Whole(flow) => Some(flow),
-        }
-    }
-
-    /// Whether hardly a packet of it will come by `now`.
-    pub fn is_over(&self, now: Timestamp) -> bool {
-        match &self.0 {
-            State::Brief(brief) => brief.is_over() && lull::is_over_by(now, brief.last()),
-            State::Whole(flow) => flow.is_over() && lull::is_over_by(now, Some(flow.last.time)),
-        }
-    }
-
-    /// Whether nothing but its handshake passed, and it fell silent by `now`.
-    pub fn is_half_open(&self, now: Timestamp) -> bool {
-        let State::Brief(brief) = &self.0 else { return false };
-        let spoke = brief.each().any(|(segment, _)| segment.payload_len > 0);
-        !spoke && lull::is_silent_by(now, brief.last())
-    }
-
-    /// Whether it fell silent by `now`.
-    pub fn is_silent(&self, now: Timestamp) -> bool {
-        match &self.0 {
-            State::Brief(brief) => lull::is_silent_by(now, brief.last()),
-            State::Whole(flow) => lull::is_silent_by(now, Some(flow.last.time)),
-        }
-    }
-
-    /// Its packets, and the octets of data that were captured of each; none if it is kept as a flow.
-    pub fn packets(&self) -> impl Iterator<Item = (Segment, &[u8])> {
-        let brief = match &self.0 {
-            State::Brief(brief) => Some(brief),
-            State::Whole(_) => None,
-        };
-        brief.into_iter().flat_map(Brief::each)
-    }
-
-    /// The flow, made of its packets if it is kept as these; nobody is told what they did.
-    fn flow(&self, ports: &[u16], limits: &Limits) -> Option<Cow<'_, Flow>> {
-        match &self.0 {
-            State::Brief(brief) => brief.replay(FlowId(0), ports, limits, &mut |_, _, _| {}).map(Cow::Owned),
-            State::Whole(flow) => Some(Cow::Borrowed(flow)),
-        }
-    }
 }
 
 impl Table {
@@ -204,18 +127,19 @@ impl Table {
         joined.flows.extend(
             origins.iter().filter_map(|(_, number, _)| flows.get_mut(*number).and_then(Iterator::next)),
         );
+        joined.opened.extend(origins.iter().map(|(frame, ..)| *frame));
         Some((joined, Some(origins.into_iter().map(|(_, number, id)| (number, FlowId(id))).collect())))
     }
 
     /// Takes the connections out of which `leaves` holds, into a table that takes no more packets; both number theirs anew,
     /// in the same order. With the numbers that those had which stay, and those that went.
-    pub fn part(&mut self, leaves: impl Fn(&Kept) -> bool) -> (Self, [Vec<FlowId>; 2]) {
+    pub fn part(&mut self, leaves: impl Fn(FlowId, &Kept) -> bool) -> (Self, [Vec<FlowId>; 2]) {
         let mut gone = self.sibling();
         let (mut stay, mut go) = (Vec::new(), Vec::new());
         let mut renumbered: Vec<Option<u32>> = Vec::with_capacity(self.flows.len());
         let opened = std::mem::take(&mut self.opened);
         for ((kept, opened), id) in std::mem::take(&mut self.flows).into_iter().zip(opened).zip(0..) {
-            let leaves = leaves(&kept);
+            let leaves = leaves(FlowId(id), &kept);
             let (table, ids) = if leaves { (&mut gone, &mut go) } else { (&mut *self, &mut stay) };
             renumbered.push((!leaves).then_some(table.flows.len() as u32));
             table.flows.push(kept);
@@ -230,7 +154,7 @@ impl Table {
         });
         self.awake.renumber(|id| new(id.0).map(FlowId));
         for table in [&mut *self, &mut gone] {
-            table.briefs = table.flows.iter().filter(|kept| matches!(kept.0, State::Brief(_))).count();
+            table.briefs = table.flows.iter().filter(|kept| kept.is_brief()).count();
         }
         (gone, [stay, go])
     }
@@ -238,6 +162,11 @@ impl Table {
     /// The connections so far, in the order of their first packets.
     pub fn flows(&self) -> &[Kept] {
         &self.flows
+    }
+
+    /// The first frame of each.
+    pub fn opened(&self) -> &[FrameNo] {
+        &self.opened
     }
 
     /// How many of them are still kept as their packets.
