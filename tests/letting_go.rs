@@ -1,6 +1,6 @@
 //! Connections that are judged and let go while the capture is still read: what the report counts, and that the number of
 //! threads makes no difference.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
 
 mod refused;
 
