@@ -1,7 +1,7 @@
-//! Fuzzes `laws::clear_packets`.
+//! Fuzzes the law `clear-packets`.
 #![no_main]
 
-#[path = "../laws.rs"]
+#[path = "../laws/mod.rs"]
 mod laws;
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::clear_packets(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::law("clear-packets")(octets));

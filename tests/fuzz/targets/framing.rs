@@ -1,7 +1,7 @@
-//! Fuzzes `laws::framing`.
+//! Fuzzes the law `framing`.
 #![no_main]
 
-#[path = "../laws.rs"]
+#[path = "../laws/mod.rs"]
 mod laws;
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::framing(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::law("framing")(octets));

@@ -1,7 +1,7 @@
-//! Fuzzes `laws::kexinit`.
+//! Fuzzes the law `kexinit`.
 #![no_main]
 
-#[path = "../laws.rs"]
+#[path = "../laws/mod.rs"]
 mod laws;
 
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::kexinit(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::law("kexinit")(octets));
