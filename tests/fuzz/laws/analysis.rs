@@ -44,6 +44,13 @@ pub(crate) fn analysis(octets: &[u8]) {
     let findings = recording.analysed_within(limits);
     cites_what_is_there(&findings, &recording);
     let report = json(&findings);
+    if how & 0x30 == 0 {
+        // Of many connections those that were brief are judged by what they look like.
+        let singly = Limits { judged_singly: usize::MAX, ..limits };
+        let brief = json(&recording.analysed_within(singly));
+        let flows = json(&recording.analysed_within(Limits { brief_packets: 0, ..singly }));
+        assert_eq!(brief, flows, "kept as packets, and as flows at once");
+    }
     // Threads are dear to make.
     if how & 0x0e == 0 {
         let threads = Threads::new(Some(3)).unwrap();
