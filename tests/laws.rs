@@ -1,6 +1,10 @@
 //! The laws of `tests/fuzz` on random octets, and on everything that fuzzing ever found.
 
-#![allow(clippy::disallowed_methods, reason = "the fence is around the core; tests open files")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "the fence is around the core; tests open files and print"
+)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "fuzz/laws/mod.rs"]
@@ -9,6 +13,7 @@ mod laws;
 use std::fs;
 use std::panic::catch_unwind;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use laws::LAWS;
@@ -56,12 +61,48 @@ fn every_fuzz_target_is_a_law() {
     let named: Vec<&str> = manifest
         .lines()
         .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
-        .skip(1)
+        // The package and its library.
+        .skip(2)
         .collect();
     let known: Vec<&str> = LAWS.iter().map(|(name, _)| *name).collect();
     // What needs libpcap is left out where there is none.
     assert!(known.iter().all(|name| named.contains(name)), "{known:?}");
     assert!(cfg!(not(feature = "live")) || named == known, "{named:?}");
+}
+
+/// Files that tshark is asked about.
+const FILES: usize = 6;
+
+#[test]
+fn wireshark_reads_what_is_written_as_it_is() {
+    if Command::new("tshark").arg("--version").output().is_err() {
+        println!("skipped: no tshark");
+        return;
+    }
+    let mut runner = TestRunner::default();
+    let any = prop::collection::vec(any::<u8>(), 0..4_000);
+    for number in 0..FILES {
+        let (file, told) = laws::file_of(&any.new_tree(&mut runner).unwrap().current());
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("written-{number}.pcapng"));
+        fs::write(&path, file).unwrap();
+        let fields = ["frame.time_epoch", "frame.cap_len", "frame.len"];
+        let output = Command::new("tshark")
+            .args(["-n", "--disable-protocol", "ALL", "--enable-protocol", "frame", "-T", "fields"])
+            .args(fields.iter().flat_map(|field| ["-e", field]))
+            .arg("-r")
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let row = |frame: &laws::Told| {
+            let (seconds, nanos) = (frame.time / 1_000_000_000, frame.time % 1_000_000_000);
+            // tshark shows no more than 31 bits of a length.
+            format!("{seconds}.{nanos:09}\t{}\t{}", frame.data.len(), frame.wire_len.min(i32::MAX as u32))
+        };
+        let expected: Vec<String> = told.iter().map(row).collect();
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(shown.lines().collect::<Vec<_>>(), expected, "{}", path.display());
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Key exchanges that offer a million names, one name of a megabyte, or themselves again and again.
 
+use super::clear;
 use super::forge::{ACK, capture, opening, segment};
 use super::run::{Run, analyze};
 
@@ -24,43 +25,50 @@ fn session(octets: &[u8]) -> Run {
     run
 }
 
-/// A packet in clear that says it has `length` octets.
-fn packet(length: u32, payload: &[u8]) -> Vec<u8> {
-    [&length.to_be_bytes()[..], &[4], payload, &[0; 4]].concat()
-}
-
-fn kexinit(lists: &[Vec<u8>]) -> Vec<u8> {
+/// A KEXINIT with these lists; those that are missing are empty.
+fn kexinit(lists: &[&[u8]]) -> Vec<u8> {
     let mut payload = vec![20; 17];
-    for list in lists {
+    for list in lists.iter().chain(std::iter::repeat(&&b""[..])).take(10) {
         payload.extend((list.len() as u32).to_be_bytes());
-        payload.extend(list);
+        payload.extend(*list);
     }
     payload.extend([0; 5]);
-    packet(5 + payload.len() as u32, &payload)
+    clear::packet(&payload)
+}
+
+/// What the client is said to have broken.
+fn violations(run: &Run) -> Vec<&str> {
+    let violations = run.sessions()[0]["ssh"]["violations"].as_array().unwrap();
+    violations.iter().filter_map(|it| it["id"].as_str()).collect()
 }
 
 #[test]
 fn a_hundred_thousand_names_are_not_kept() {
-    let names = vec![b'a'; 1].into_iter().chain(*b",").cycle().take(200_001).collect::<Vec<u8>>();
-    let run = session(&kexinit(&[names, b"ssh-ed25519".to_vec()]));
+    let names = b"a,".repeat(100_000);
+    let run = session(&kexinit(&[&names, b"ssh-ed25519"]));
     assert!(run.report.to_string().len() < 100_000);
+    // Put together and looked at; no fingerprint is made of a list that is cut.
+    let session = &run.sessions()[0];
+    assert_eq!(session["phase"], "kex");
+    assert!(session["ssh"]["client"]["hassh"].is_null() && violations(&run).is_empty(), "{session}");
 }
 
 #[test]
 fn a_packet_longer_than_any_is_not_waited_for() {
-    // Four megabytes that follow a length of as many.
-    let octets = [packet(u32::MAX, &[20]), vec![b'a'; 4_000_000]].concat();
+    // Four megabytes that follow a length of four gigabytes.
+    let octets = [&u32::MAX.to_be_bytes()[..], &[4, 20], &vec![b'a'; 4_000_000]].concat();
     let run = session(&octets);
     assert!(run.report.to_string().len() < 100_000);
+    assert_eq!(violations(&run), ["packet-length-out-of-range"]);
 }
 
 #[test]
 fn a_key_exchange_again_and_again_fills_no_list() {
-    let names = || b"curve25519-sha256".to_vec();
-    let once =
-        kexinit(&[names(), names(), names(), names(), names(), names(), names(), names(), vec![], vec![]]);
-    let run = session(&once.repeat(10_000));
+    let names: &[u8] = b"curve25519-sha256";
+    let run = session(&kexinit(&[names; 8]).repeat(10_000));
     assert!(run.report.to_string().len() < 200_000);
+    let violations = violations(&run).len();
+    assert!((1..=40).contains(&violations), "{violations} violations");
 }
 
 #[test]

@@ -6,6 +6,9 @@
 )]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "../fuzz/laws/clear.rs"]
+#[allow(dead_code, reason = "of what it makes, one is needed")]
+mod clear;
 mod colliding_flows;
 mod decompression_bombs;
 mod extreme_times;

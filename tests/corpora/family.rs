@@ -24,6 +24,7 @@ pub(crate) fn families() -> BTreeMap<String, Vec<Named>> {
         eprintln!("skipped in part: the corpus is not here");
         return families;
     };
+    add("captures-of-known-truth".to_owned(), &shared.join("captures"));
     for kind in ["captures", "malformed"] {
         for project in shared.join("corpus").join(kind).read_dir().unwrap() {
             let project = project.unwrap();

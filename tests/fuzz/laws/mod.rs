@@ -25,11 +25,13 @@ mod wire;
 mod words;
 mod written;
 
+pub use written::{Told, file_of};
+
 /// Fails by a panic if it does not hold for these octets.
-pub(crate) type Law = fn(&[u8]);
+pub type Law = fn(&[u8]);
 
 /// The laws by the names of their targets.
-pub(crate) const LAWS: &[(&str, Law)] = &[
+pub const LAWS: &[(&str, Law)] = &[
     ("formats", formats::formats),
     ("blocks", formats::blocks),
     ("compressed", formats::compressed),
@@ -58,6 +60,6 @@ pub(crate) const LAWS: &[(&str, Law)] = &[
 ];
 
 /// The law that is called `name`.
-pub(crate) fn law(name: &str) -> Law {
+pub fn law(name: &str) -> Law {
     LAWS.iter().find(|(known, _)| *known == name).unwrap().1
 }

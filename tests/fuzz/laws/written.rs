@@ -10,9 +10,7 @@ use super::script::{Script, frame};
 
 /// Any frames with any comments, cut anywhere.
 pub(crate) fn written(octets: &[u8]) {
-    let mut script = Script(octets);
-    let mut expected = Vec::new();
-    let file = write(&mut script, |told| expected.push(told));
+    let (file, expected) = file_of(octets);
     let mut reader = Reader::new("written", file.as_slice(), Limits::default()).unwrap();
     let (mut batch, mut read) = (Batch::new(), Vec::new());
     while reader.read_batch(&mut batch) {
@@ -31,16 +29,22 @@ pub(crate) fn written(octets: &[u8]) {
 
 /// What a frame is once it is written.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Told {
-    time: i64,
+pub struct Told {
+    pub time: i64,
     link: u16,
     mark: Mark,
-    wire_len: u32,
-    data: Vec<u8>,
+    pub wire_len: u32,
+    pub data: Vec<u8>,
+}
+
+/// A file of the frames that `octets` say, and what is in it.
+pub fn file_of(octets: &[u8]) -> (Vec<u8>, Vec<Told>) {
+    let mut told = Vec::new();
+    (write(&mut Script(octets), |frame| told.push(frame)), told)
 }
 
 /// A file of the frames that `script` says; `tell` is told of each.
-pub(crate) fn write(script: &mut Script<'_>, mut tell: impl FnMut(Told)) -> Vec<u8> {
+fn write(script: &mut Script<'_>, mut tell: impl FnMut(Told)) -> Vec<u8> {
     let comments = |script: &mut Script<'_>| -> Vec<String> {
         // One octet stands for a text beyond what an option can hold.
         let text = |script: &mut Script<'_>| match script.octet() {
@@ -54,7 +58,7 @@ pub(crate) fn write(script: &mut Script<'_>, mut tell: impl FnMut(Told)) -> Vec<
     let mut number = 0;
     while !script.is_over() {
         number += 1;
-        let link = [1, 101, 113, 276, 65_535][script.below(5)];
+        let link = [1, 101, 113, 276, 147][script.below(5)];
         let time = match script.octet() {
             0 => i64::MIN,
             1 => i64::MAX,

@@ -1,7 +1,4 @@
 //! Fuzzes the law `html`.
 #![no_main]
 
-#[path = "../laws/mod.rs"]
-mod laws;
-
 libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::law("html")(octets));

@@ -1,7 +1,4 @@
 //! Fuzzes the law `timers-file`.
 #![no_main]
 
-#[path = "../laws/mod.rs"]
-mod laws;
-
 libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::law("timers-file")(octets));
