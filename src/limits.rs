@@ -50,6 +50,9 @@ pub struct Limits {
     pub ssh_packet_octets: usize,
     /// Names kept from one name-list of a KEXINIT; real ones have under 40, a crafted one a million.
     pub names_per_list: usize,
+    /// Kinds of offers, and of what they lead to, that sessions with the same one hold together. A program's release and
+    /// configuration make one; so many take 3 MB. In a crafted capture each is another.
+    pub kinds_of_offers: usize,
     /// SSH events kept for one connection.
     pub ssh_events: usize,
     /// Violations kept for one connection.
@@ -89,6 +92,7 @@ impl Default for Limits {
             lines_before_banner: 64,
             ssh_packet_octets: 256 * 1024,
             names_per_list: 256,
+            kinds_of_offers: 1_024,
             ssh_events: 512,
             violations: 32,
             undecoded_examples: 32,

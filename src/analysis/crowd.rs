@@ -174,7 +174,7 @@ impl Court<'_> {
     /// The flow of connection number `index`, and what it shows.
     fn look(&self, index: usize, table: &Table, shapes: &Shapes) -> Option<(Flow, Glance)> {
         let (flow, slot) = self.replay(index, table)?;
-        let transcript = slot.has_spoken().then(|| slot.transcript(self.limits));
+        let transcript = slot.has_spoken().then(|| slot.into_transcript(self.limits));
         let speaks = transcript.as_ref().is_some_and(Transcript::speaks);
         let shape = shapes.of(&flow, transcript.as_ref(), self.end);
         let glance = Glance { shape, client: flow.client, start: flow.start(), speaks };
@@ -204,7 +204,7 @@ impl Court<'_> {
         let (flow, slot) = self.replay(index, table)?;
         let host = |side| self.others(index, entry, client, side).into_owned();
         let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
-        let mut case = Case::new(flow, slot.transcript(self.limits), hosts, self.end);
+        let mut case = Case::new(flow, slot.into_transcript(self.limits), hosts, self.end);
         if let Some(vantage) = &self.vantage {
             case.vantage = *vantage;
         }

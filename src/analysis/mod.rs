@@ -24,7 +24,7 @@ pub use watch::{Told, Watch};
 pub use window::Frames;
 
 use crate::case::{Case, Hosts, Vantage};
-use crate::flow::{Flow, Pair, Side};
+use crate::flow::{Flow, FlowId, Pair, Side};
 use crate::frame::Frame;
 use crate::infer;
 use crate::limits::Limits;
@@ -192,9 +192,7 @@ impl Analysis {
                 flow.whole().into_iter().for_each(|flow| hosts.note(index, flow));
             }
         }
-        let (ids, cases) = self.cases(all, &hosts, end);
-        let kernel = self.kernel.as_ref();
-        let mut sessions = self.threads.map(cases, |case| judged(case, kernel));
+        let (ids, mut sessions) = self.sessions(all, &hosts, end);
         let patterns = population::patterns(&mut sessions);
         let folded = crowd.map(|crowd| folded(&crowd, &ids, &sessions)).unwrap_or_default();
         Findings { sessions, counts: self.counts, blind, patterns, folded, timers: self.timers }
@@ -223,24 +221,30 @@ impl Analysis {
         blind
     }
 
-    /// The SSH connections that are kept as flows, with their numbers, in the order of their first frames.
-    fn cases(&self, all: Shard, hosts: &Hosts, end: Timestamp) -> (Vec<usize>, Vec<Case>) {
-        let (flows, mut slots) = all.into_parts();
-        let mut cases = Vec::new();
-        let mut ids = Vec::new();
-        for (id, flow) in flows {
+    /// The SSH connections that are kept as flows, judged, in the order of their first frames, with their numbers.
+    fn sessions(&self, all: Shard, hosts: &Hosts, end: Timestamp) -> (Vec<usize>, Vec<Judged>) {
+        let (mut flows, mut slots) = all.into_parts();
+        let judge = |(id, flow, slot): (FlowId, Box<Flow>, Slot)| {
             let index = id.0 as usize;
-            if let Some(case) = self.case(index, *flow, &slots.take(id), hosts, end) {
-                ids.push(index);
-                cases.push(case);
+            let mut judged = self.judged(self.case(index, *flow, slot, hosts, end)?);
+            judged.case.flow.rest();
+            Some((index, judged))
+        };
+        let mut sessions = (Vec::new(), Vec::new());
+        loop {
+            let some: Vec<_> =
+                flows.by_ref().take(AT_A_TIME).map(|(id, flow)| (id, flow, slots.take(id))).collect();
+            if some.is_empty() {
+                return sessions;
             }
+            sessions.extend(self.threads.map(some, judge).into_iter().flatten());
         }
-        (ids, cases)
     }
 
     /// The case of connection number `index` among `hosts`; `None` if it is not SSH.
-    fn case(&self, index: usize, flow: Flow, slot: &Slot, hosts: &Hosts, end: Timestamp) -> Option<Case> {
-        let transcript = slot.transcript(&self.limits);
+    fn case(&self, index: usize, mut flow: Flow, slot: Slot, hosts: &Hosts, end: Timestamp) -> Option<Case> {
+        flow.wake();
+        let transcript = slot.into_transcript(&self.limits);
         if self.ports == Ports::Any && !transcript.speaks() {
             return None;
         }
@@ -261,16 +265,19 @@ impl Analysis {
         }
         Some(case)
     }
+
+    /// Judges `case` by its packets, and by what the kernel says where it was asked.
+    fn judged(&self, case: Case) -> Judged {
+        let mut diagnosis = infer::diagnose(&case);
+        if let Some(testimony) = self.kernel.as_ref().and_then(|kernel| kernel.about(&case)) {
+            diagnosis.hear(&case, testimony);
+        }
+        Judged { case, diagnosis }
+    }
 }
 
-/// Judges `case` by its packets, and by what the kernel says where it was asked.
-fn judged(case: Case, kernel: Option<&KernelLog>) -> Judged {
-    let mut diagnosis = infer::diagnose(&case);
-    if let Some(testimony) = kernel.and_then(|kernel| kernel.about(&case)) {
-        diagnosis.hear(&case, testimony);
-    }
-    Judged { case, diagnosis }
-}
+/// Connections judged at a time: until then their packets take little room, and afterwards again.
+const AT_A_TIME: usize = 1_024;
 
 /// Batches that all threads work on at a time: 4 MiB, so that starting and waiting for one another takes a hundredth of it.
 const BATCHES: usize = 16;

@@ -2,7 +2,7 @@
 
 use super::sketch::Sketches;
 use super::slots::Slots;
-use crate::flow::{Event, Flow, FlowId, Table};
+use crate::flow::{Event, Flow, FlowId, Kept, Table};
 use crate::limits::Limits;
 use crate::ssh;
 use crate::units::Timestamp;
@@ -28,14 +28,15 @@ impl Shard {
 
     /// So many empty parts.
     pub(super) fn several(count: usize, limits: Limits, ports: &[u16]) -> Vec<Self> {
-        let first = Self { sketches: Some(Box::default()), ..Self::new(limits, ports) };
+        let slots = Slots::sharing(&limits);
+        let first = Self { slots, sketches: Some(Box::default()), ..Self::new(limits, ports) };
         (0..count.max(1)).map(|_| first.sibling()).collect()
     }
 
     /// An empty part in which keys have the same hashes.
     pub(super) fn sibling(&self) -> Self {
         let sketches = self.sketches.as_ref().map(|sketches| Box::new(sketches.sibling()));
-        Self { table: self.table.sibling(), slots: Slots::default(), sketches, resets: 0 }
+        Self { table: self.table.sibling(), slots: self.slots.sibling(), sketches, resets: 0 }
     }
 
     /// What SSH did so far in connection `id`, if it is kept as a flow.
@@ -84,6 +85,19 @@ impl Shard {
     /// Its connections that are kept as flows, and what SSH did in them.
     pub(super) fn into_parts(self) -> (impl Iterator<Item = (FlowId, Box<Flow>)>, Slots) {
         (self.table.into_flows(), self.slots)
+    }
+
+    /// Takes the connections out of which `leaves` holds; they take no more packets.
+    pub(super) fn part(&mut self, leaves: impl Fn(&Kept) -> bool) -> Self {
+        let (table, [stay, go]) = self.table.part(leaves);
+        let sketches = self.sketches.as_mut().map(|sketches| {
+            let gone = Box::new(sketches.only(&go));
+            **sketches = sketches.only(&stay);
+            gone
+        });
+        let slots = self.slots.only(&go);
+        self.slots = self.slots.only(&stay);
+        Self { table, slots, sketches, resets: 0 }
     }
 
     /// One part of all, its connections in the order of their first packets. It takes no more packets.

@@ -30,6 +30,11 @@ impl Slot {
         }
     }
 
+    /// What SSH did; nothing follows.
+    pub(super) fn into_transcript(self, limits: &Limits) -> ssh::Transcript {
+        self.session.map_or_else(|| session(self.midstream, limits), |session| *session).conclude()
+    }
+
     /// Takes what its flow hands on.
     pub(super) fn feed(&mut self, limits: &Limits, at: Moment, event: Event<'_>) {
         let at = Arrival { frame: at.frame, time: at.time };
@@ -63,32 +68,54 @@ fn take(session: &mut ssh::Session, at: Arrival, from: Side, delivery: Delivery<
 
 /// The slots of all connections that are kept as flows, by their number.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Slots(Vec<Slot>);
+pub(super) struct Slots {
+    slots: Vec<Slot>,
+    /// What their sessions have alike; nothing where each connection is a part.
+    stock: Option<Box<ssh::Stock>>,
+}
 
 impl Slots {
     /// The slots by their numbers.
     pub(super) const fn of(slots: Vec<Slot>) -> Self {
-        Self(slots)
+        Self { slots, stock: None }
+    }
+
+    /// Slots whose sessions share what they have alike.
+    pub(super) fn sharing(limits: &Limits) -> Self {
+        Self { slots: Vec::new(), stock: Some(Box::new(ssh::Stock::new(limits))) }
+    }
+
+    /// Empty slots whose sessions share what they have alike, where these do.
+    pub(super) fn sibling(&self) -> Self {
+        Self { slots: Vec::new(), stock: self.stock.clone() }
+    }
+
+    /// The slots of `ids`, which are given up.
+    pub(super) fn only(&mut self, ids: &[FlowId]) -> Self {
+        Self { slots: ids.iter().map(|id| self.take(*id)).collect(), ..self.sibling() }
     }
 
     /// Takes what flow `id` hands on.
     pub(super) fn feed(&mut self, limits: &Limits, id: FlowId, at: Moment, event: Event<'_>) {
         let index = id.0 as usize;
-        if index >= self.0.len() {
-            self.0.resize_with(index + 1, Slot::default);
+        let Self { slots, stock } = self;
+        if index >= slots.len() {
+            slots.resize_with(index + 1, Slot::default);
         }
-        if let Some(slot) = self.0.get_mut(index) {
-            slot.feed(limits, at, event);
+        let Some(slot) = slots.get_mut(index) else { return };
+        slot.feed(limits, at, event);
+        if let (Some(session), Some(stock)) = (&mut slot.session, stock) {
+            session.share(stock);
         }
     }
 
     /// What SSH did in flow `id` so far; `None` while nothing was handed on.
     pub(super) fn get(&self, id: FlowId) -> Option<&Slot> {
-        self.0.get(id.0 as usize)
+        self.slots.get(id.0 as usize)
     }
 
     /// What SSH did in flow `id`; its state is given up.
     pub(super) fn take(&mut self, id: FlowId) -> Slot {
-        self.0.get_mut(id.0 as usize).map(std::mem::take).unwrap_or_default()
+        self.slots.get_mut(id.0 as usize).map(std::mem::take).unwrap_or_default()
     }
 }

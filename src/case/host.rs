@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
@@ -61,7 +62,7 @@ struct Sights {
     /// The first ones, with the numbers of their connections.
     first: Vec<(usize, Sight)>,
     /// All of them together: what every connection beyond the first sees. Final once there are [`Hosts::SIGHTS`].
-    all: OnceCell<Box<Host>>,
+    all: OnceLock<Box<Host>>,
 }
 
 /// What one connection shows of one of its hosts.
@@ -117,10 +118,11 @@ impl Hosts {
 
     /// Notes what connection number `index` shows of its two hosts. Connections are noted in the order of their numbers.
     pub fn note(&mut self, index: usize, flow: &Flow) {
+        let awake = OnceCell::new();
         for side in Side::BOTH {
             let Endpoint { addr, .. } = flow.key.at(flow.end(side));
             let host = self.number(addr, flow.place);
-            self.note_sight(index, host, || Sight::of(flow, side));
+            self.note_sight(index, host, || Sight::of(awake.get_or_init(|| flow.awake()), side));
         }
     }
 
@@ -220,7 +222,7 @@ impl Answer {
     /// other packets have this TTL.
     pub fn to_late_data<'a>(
         mut resets: impl Iterator<Item = &'a Segment>,
-        mut segments: impl DoubleEndedIterator<Item = &'a Segment>,
+        mut segments: impl DoubleEndedIterator<Item = Segment>,
         from: End,
         fin: FrameNo,
         is_own: impl Fn(u8) -> bool,
@@ -229,10 +231,10 @@ impl Answer {
             reset.from == from && !reset.flags.ack() && reset.frame > fin && is_own(reset.ttl)
         };
         let reset = *resets.find(late)?;
-        let asked = |other: &&Segment| {
+        let asked = |other: &Segment| {
             other.from != from && other.frame < reset.frame && other.flags.ack() && other.ack == reset.seq
         };
-        let asked = *segments.rfind(asked)?;
+        let asked = segments.rfind(asked)?;
         Some(Self { reset, asked })
     }
 }

@@ -35,12 +35,12 @@ impl LastMinute {
     /// The last minute of `flow`.
     pub(super) fn of(flow: &Flow) -> Self {
         let mut minute = Self::default();
-        let recent = |it: &&Segment| flow.last.time.since(it.time) <= MINUTE && !it.flags.rst();
+        let recent = |it: &Segment| flow.last.time.since(it.time) <= MINUTE && !it.flags.rst();
         for segment in flow.timeline.segments().filter(recent) {
             minute.span = minute.span.max(flow.last.time.since(segment.time));
             let is_client = segment.from == flow.end(Side::Client);
             let [client, server] = &mut minute.sides;
-            if is_client { client.take(segment, server) } else { server.take(segment, client) }
+            if is_client { client.take(&segment, server) } else { server.take(&segment, client) }
         }
         minute
     }

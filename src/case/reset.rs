@@ -139,8 +139,8 @@ pub(super) fn shortest_loop(flow: &Flow, host: &Host, side: Side) -> Option<Loop
 /// The packet of the receiver that a stack would answer with exactly this reset. Of several the one whose answer takes the
 /// time that speaks best for the claimed host, `round_trip` from here; the latest where none fits or no loop is known.
 fn trigger(reset: &Segment, form: Form, flow: &Flow, round_trip: Option<Elapsed>) -> Option<Trigger> {
-    let answered = |segment: &&Segment| form.answers(reset, segment);
-    let candidates: Vec<Segment> = flow.timeline.segments().filter(answered).copied().collect();
+    let answered = |segment: &Segment| form.answers(reset, segment);
+    let candidates: Vec<Segment> = flow.timeline.segments().filter(answered).collect();
     let answer_time = |asked: &Segment| reset.time.since(asked.time).max_zero();
     let fairest = round_trip.filter(|_| form != Form::Abort).and_then(|round_trip| {
         let distance = |asked: &&Segment| (answer_time(asked).as_nanos() - round_trip.as_nanos()).abs();
@@ -214,6 +214,6 @@ fn went_on(seen: &SeenReset, flow: &Flow) -> bool {
 const IN_FLIGHT: Elapsed = Elapsed::from_millis(20);
 
 fn answered_after(seen: &SeenReset, flow: &Flow) -> bool {
-    let after = |segment: &&Segment| segment.frame > seen.segment.frame && segment.from != seen.segment.from;
+    let after = |segment: &Segment| segment.frame > seen.segment.frame && segment.from != seen.segment.from;
     flow.timeline.segments().filter(after).any(|segment| !segment.flags.rst())
 }

@@ -21,9 +21,9 @@ pub enum Generator {
 
 impl Generator {
     /// How the host that sent `own`, in their order, numbers its packets; `None` when no rule shows.
-    pub fn of(own: &[&Segment]) -> Option<Self> {
+    pub fn of(own: &[Segment]) -> Option<Self> {
         let recent = own.get(own.len().saturating_sub(RECENT)..)?;
-        let last = **recent.last()?;
+        let last = *recent.last()?;
         if recent.len() < Self::FEWEST || last.traits.has(Traits::IPV6) {
             return None;
         }
@@ -118,10 +118,10 @@ impl Stack {
     /// The stack of `side`, by its packets before `reset`. `host`: what other connections show of it.
     pub(super) fn of(flow: &Flow, host: &Host, side: Side, reset: &Segment) -> Self {
         let from = flow.end(side);
-        let before = |other: &&Segment| other.from == from && other.frame < reset.frame && !other.flags.rst();
-        let own: Vec<&Segment> =
+        let before = |other: &Segment| other.from == from && other.frame < reset.frame && !other.flags.rst();
+        let own: Vec<Segment> =
             flow.timeline.segments().filter(before).filter(|other| !other.flags.syn()).collect();
-        let last = own.last().map(|last| **last);
+        let last = own.last().copied();
         let latest = flow.timeline.segments().rfind(before);
         let generator = Generator::of(&own);
         let usual = flow.half(side).ttl.usual().or_else(|| host.ttl.usual());

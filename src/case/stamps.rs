@@ -16,7 +16,7 @@ pub struct StampClock {
 
 impl StampClock {
     /// The clock of the host that sent `own`; `None` where its packets are too close together, or no clock fits.
-    pub(super) fn of(own: &[&Segment]) -> Option<Self> {
+    pub(super) fn of(own: &[Segment]) -> Option<Self> {
         let mut stamped = own.iter().copied().filter(|segment| segment.timestamps().is_some());
         let first = stamped.next()?;
         let last = stamped.next_back()?;
@@ -27,7 +27,7 @@ impl StampClock {
         let ticks = f64::from(last.ts_value.wrapping_sub(first.ts_value) as i32);
         let measured = ticks / seconds;
         // RFC 7323 §5.4 allows 1 ms to 1 s a tick; a negative or absurd rate is no clock.
-        (0.5..=20_000.0).contains(&measured).then_some(Self { last: *last, rate: nearest_usual(measured) })
+        (0.5..=20_000.0).contains(&measured).then_some(Self { last, rate: nearest_usual(measured) })
     }
 
     /// Ticks by which `value`, sent with `reset`, differs from what the clock should have shown.

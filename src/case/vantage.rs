@@ -201,7 +201,7 @@ fn is_sent_here(flow: &Flow, side: Side) -> bool {
         Mark::Inbound => segment.from != from,
         Mark::None => false,
     };
-    flow.half(side).packets > 0 && flow.timeline.segments().filter(|it| !it.flags.rst()).all(agrees)
+    flow.half(side).packets > 0 && flow.timeline.segments().filter(|it| !it.flags.rst()).all(|it| agrees(&it))
 }
 
 /// Whether `side` shows packets that its network card had yet to finish: checksums left to it, super-packets.

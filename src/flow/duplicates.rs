@@ -11,12 +11,10 @@ const COPY_WITHIN: Elapsed = Elapsed::from_millis(500);
 /// The same without an identification to tell copies from repetitions (IPv6, IPv4 with DF and ID 0).
 const ANONYMOUS_COPY_WITHIN: Elapsed = Elapsed::from_millis(2);
 
-/// The last segments of a direction, to recognise copies.
+/// What the last segments of a direction have in common with copies of them, in a few octets: nearly every segment is told from
+/// all of these by that, and the segments themselves, which the connection's timeline holds, stay out of the cache.
 #[derive(Clone, Debug, Default)]
 pub struct Recent {
-    segments: Ring<Segment>,
-    /// What of each copies have in common, in a few octets: nearly every segment is told from all of these by that, and
-    /// the remembered ones, a kilobyte, stay out of the cache.
     marks: Ring<u32>,
     /// Copies seen.
     pub copies: u64,
@@ -26,25 +24,34 @@ impl Recent {
     /// Segments remembered.
     const KEPT: usize = 16;
 
-    /// Whether `segment` is a copy of a remembered one; it is remembered if not.
-    pub fn is_copy(&mut self, segment: &Segment) -> bool {
+    /// Whether `segment` is a copy of one of the last; it is remembered if not. `earlier`: what its end sent before, the
+    /// latest first.
+    pub fn is_copy<I: Iterator<Item = Segment>>(
+        &mut self,
+        segment: &Segment,
+        earlier: impl FnOnce() -> I,
+    ) -> bool {
         let mark = mark(segment);
         let known = self.marks.values().contains(&mark);
-        let copy = known && self.segments.iter().any(|earlier| self.same(earlier, segment));
+        let copy = known && earlier().take(self.marks.len()).any(|earlier| self.same(&earlier, segment));
         if copy {
             self.copies += 1;
         } else {
-            self.segments.push(*segment, Self::KEPT);
             self.marks.push(mark, Self::KEPT);
         }
         copy
     }
 
-    /// Whether `segment` equals a remembered one, at whatever place that was seen.
-    pub fn holds(&self, segment: &Segment) -> bool {
-        self.segments
-            .iter()
-            .any(|earlier| Self::equal(earlier, segment) && near(earlier, segment, COPY_WITHIN))
+    /// Whether `segment` equals one of the last, at whatever place that was seen.
+    pub fn holds(&self, segment: &Segment, earlier: impl Iterator<Item = Segment>) -> bool {
+        earlier
+            .take(self.marks.len())
+            .any(|earlier| Self::equal(&earlier, segment) && near(&earlier, segment, COPY_WITHIN))
+    }
+
+    /// Gives up room that is not needed before the next segment.
+    pub(super) fn rest(&mut self) {
+        self.marks.settle();
     }
 
     fn same(&self, earlier: &Segment, segment: &Segment) -> bool {
@@ -57,7 +64,7 @@ impl Recent {
         }
         // A kernel answers every segment of a burst with the same reset: those are no copies unless
         // everything else in this capture comes twice.
-        let doubled = self.copies >= 3 && self.copies as usize * 2 >= self.segments.len();
+        let doubled = self.copies >= 3 && self.copies as usize * 2 >= self.marks.len();
         let bare = segment.payload_len == 0 && !segment.flags.syn();
         near(earlier, segment, ANONYMOUS_COPY_WITHIN) && (doubled || !bare)
     }

@@ -138,6 +138,13 @@ pub struct Unanswered {
 }
 
 impl Half {
+    /// Takes less room while no packet comes.
+    pub(super) fn rest(&mut self) {
+        self.round_trips.rest();
+        self.ttl.rest();
+        self.tos.rest();
+    }
+
     /// How `segment` relates to what was sent before it.
     pub fn step(&self, segment: &Segment) -> Step {
         let Some(next) = self.next else {

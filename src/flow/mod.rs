@@ -5,7 +5,9 @@ mod brief;
 mod duplicates;
 mod half;
 mod losses;
+mod lull;
 mod orientation;
+mod packed;
 mod ring;
 mod round_trip;
 mod sender_clock;
@@ -30,6 +32,9 @@ pub use table::{Event, FlowId, Kept, Origins, Table};
 pub use timeline::Timeline;
 pub use window::{Acceptance, acceptance};
 
+use std::borrow::Cow;
+
+use crate::flow::packed::Writer;
 use crate::frame::{FrameNo, Place};
 use crate::limits::Limits;
 use crate::units::{Elapsed, Timestamp};
@@ -78,6 +83,8 @@ pub struct Flow {
     low: Half,
     high: Half,
     recent: [Recent; 2],
+    /// It waits to be looked at whether it fell silent.
+    awake: bool,
     /// Segments kept.
     pub timeline: Timeline,
     /// Packets, resets included, copies left out.
@@ -117,6 +124,7 @@ impl Flow {
             low: Half::default(),
             high: Half::default(),
             recent: [Recent::default(), Recent::default()],
+            awake: false,
             timeline: Timeline::default(),
             packets: 0,
             copies: 0,
@@ -244,11 +252,10 @@ impl Flow {
     /// Takes one packet; what it adds to the sender's stream goes to `deliver`.
     fn take(&mut self, packet: &Packet<'_>, limits: &Limits, deliver: &mut impl FnMut(Side, Delivery<'_>)) {
         let segment = &packet.segment;
-        let recent = match segment.from {
-            End::Low => &mut self.recent[0],
-            End::High => &mut self.recent[1],
-        };
-        if recent.is_copy(segment) {
+        self.timeline.wake();
+        let Self { recent: [low, high], timeline, .. } = self;
+        let recent = if segment.from == End::Low { low } else { high };
+        if recent.is_copy(segment, || timeline.sent_by(segment.from)) {
             self.copies += 1;
             return;
         }
@@ -401,12 +408,33 @@ impl Flow {
         }
     }
 
-    /// No packet comes any more: gives up what only the next one would need.
-    fn settle(&mut self) {
-        self.recent = Default::default();
-        self.low.round_trips.settle();
-        self.high.round_trips.settle();
-        self.timeline.settle();
+    /// Whether `segment` was seen before, perhaps at another place.
+    fn holds(&self, segment: &Segment) -> bool {
+        let [low, high] = &self.recent;
+        let recent = if segment.from == End::Low { low } else { high };
+        recent.holds(segment, self.timeline.sent_by(segment.from))
+    }
+
+    /// The flow, quick to look at.
+    pub fn awake(&self) -> Cow<'_, Self> {
+        let mut flow = Cow::Borrowed(self);
+        if self.timeline.is_resting() {
+            flow.to_mut().wake();
+        }
+        flow
+    }
+
+    /// Makes it quick to look at again.
+    pub fn wake(&mut self) {
+        self.timeline.wake();
+    }
+
+    /// Takes less room while no packet comes, and nobody looks at it often.
+    pub fn rest(&mut self) {
+        self.recent.iter_mut().for_each(Recent::rest);
+        self.low.rest();
+        self.high.rest();
+        self.timeline.rest(&mut Writer::default());
     }
 
     /// Time from the first packet to the last.

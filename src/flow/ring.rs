@@ -16,6 +16,11 @@ impl<T> Default for Ring<T> {
 }
 
 impl<T> Ring<T> {
+    /// These values, the oldest first.
+    pub(super) const fn of(values: Vec<T>) -> Self {
+        Self { values, start: 0 }
+    }
+
     /// Adds a value; true if the oldest had to go, because there were `most`.
     pub(super) fn push(&mut self, value: T, most: usize) -> bool {
         if self.values.len() < most {
@@ -42,11 +47,6 @@ impl<T> Ring<T> {
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
         let (newer, older) = self.values.split_at_checked(self.start).unwrap_or_default();
         older.iter().chain(newer)
-    }
-
-    /// The oldest value.
-    pub(super) fn front(&self) -> Option<&T> {
-        self.values.get(self.start)
     }
 
     /// The values in any order.

@@ -36,9 +36,9 @@ impl RoundTrips {
     /// Loops kept for quantiles.
     const RECENT: usize = 64;
 
-    /// Nothing is measured any more.
-    pub(super) fn settle(&mut self) {
-        self.marks = VecDeque::new();
+    /// Gives up room that is not needed before the next packet.
+    pub(super) fn rest(&mut self) {
+        self.marks.shrink_to_fit();
         self.recent.shrink_to_fit();
     }
 

@@ -41,6 +41,11 @@ impl Series {
         }
     }
 
+    /// Gives up room that is not needed before the next packet.
+    pub(super) fn rest(&mut self) {
+        self.values.shrink_to_fit();
+    }
+
     /// The values in the order of their first packet.
     pub fn values(&self) -> &[Seen] {
         &self.values

@@ -10,11 +10,12 @@ use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
 use crate::flow::brief::{Brief, Noted, Room};
+use crate::flow::lull::{self, Awake};
 use crate::flow::{Delivery, Flow, Moment, Side};
 use crate::frame::{FrameNo, Place};
 use crate::limits::Limits;
 use crate::units::Timestamp;
-use crate::wire::{End, FlowKey, Packet, Quote, Segment};
+use crate::wire::{FlowKey, Packet, Quote, Segment};
 
 /// Index of a connection, in the order of their first packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +71,7 @@ pub struct Table {
     opened: Vec<FrameNo>,
     briefs: usize,
     room: Room,
+    awake: Awake,
     limits: Limits,
     ports: Vec<u16>,
 }
@@ -108,6 +110,29 @@ impl Kept {
         }
     }
 
+    /// Whether hardly a packet of it will come by `now`.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        match &self.0 {
+            State::Brief(brief) => brief.is_over() && lull::is_over_by(now, brief.last()),
+            State::Whole(flow) => flow.is_over() && lull::is_over_by(now, Some(flow.last.time)),
+        }
+    }
+
+    /// Whether nothing but its handshake passed, and it fell silent by `now`.
+    pub fn is_half_open(&self, now: Timestamp) -> bool {
+        let State::Brief(brief) = &self.0 else { return false };
+        let spoke = brief.each().any(|(segment, _)| segment.payload_len > 0);
+        !spoke && lull::is_silent_by(now, brief.last())
+    }
+
+    /// Whether it fell silent by `now`.
+    pub fn is_silent(&self, now: Timestamp) -> bool {
+        match &self.0 {
+            State::Brief(brief) => lull::is_silent_by(now, brief.last()),
+            State::Whole(flow) => lull::is_silent_by(now, Some(flow.last.time)),
+        }
+    }
+
     /// Its packets, and the octets of data that were captured of each; none if it is kept as a flow.
     pub fn packets(&self) -> impl Iterator<Item = (Segment, &[u8])> {
         let brief = match &self.0 {
@@ -136,6 +161,7 @@ impl Table {
             opened: Vec::new(),
             briefs: 0,
             room: Room::default(),
+            awake: Awake::default(),
             limits,
             ports: ports.to_vec(),
         }
@@ -181,6 +207,34 @@ impl Table {
         Some((joined, Some(origins.into_iter().map(|(_, number, id)| (number, FlowId(id))).collect())))
     }
 
+    /// Takes the connections out of which `leaves` holds, into a table that takes no more packets; both number theirs anew,
+    /// in the same order. With the numbers that those had which stay, and those that went.
+    pub fn part(&mut self, leaves: impl Fn(&Kept) -> bool) -> (Self, [Vec<FlowId>; 2]) {
+        let mut gone = self.sibling();
+        let (mut stay, mut go) = (Vec::new(), Vec::new());
+        let mut renumbered: Vec<Option<u32>> = Vec::with_capacity(self.flows.len());
+        let opened = std::mem::take(&mut self.opened);
+        for ((kept, opened), id) in std::mem::take(&mut self.flows).into_iter().zip(opened).zip(0..) {
+            let leaves = leaves(&kept);
+            let (table, ids) = if leaves { (&mut gone, &mut go) } else { (&mut *self, &mut stay) };
+            renumbered.push((!leaves).then_some(table.flows.len() as u32));
+            table.flows.push(kept);
+            table.opened.push(opened);
+            ids.push(FlowId(id));
+        }
+        let new = |id: u32| renumbered.get(id as usize).copied().flatten();
+        self.index.retain(|slot| {
+            let id = new(slot.flow);
+            slot.flow = id.unwrap_or(slot.flow);
+            id.is_some()
+        });
+        self.awake.renumber(|id| new(id.0).map(FlowId));
+        for table in [&mut *self, &mut gone] {
+            table.briefs = table.flows.iter().filter(|kept| matches!(kept.0, State::Brief(_))).count();
+        }
+        (gone, [stay, go])
+    }
+
     /// The connections so far, in the order of their first packets.
     pub fn flows(&self) -> &[Kept] {
         &self.flows
@@ -195,7 +249,7 @@ impl Table {
     pub fn into_flows(self) -> impl Iterator<Item = (FlowId, Box<Flow>)> {
         let whole = |(id, kept): (usize, Kept)| match kept.0 {
             State::Whole(mut flow) => {
-                flow.settle();
+                flow.awake = false;
                 Some((FlowId(id as u32), flow))
             }
             State::Brief(_) => None,
@@ -225,8 +279,37 @@ impl Table {
             }
             self.expand(id, tell);
         }
+        let now = packet.segment.time;
         if let Some(Kept(State::Whole(flow))) = self.flows.get_mut(id.0 as usize) {
             flow.handle(packet, id, &self.limits, tell);
+            if !std::mem::replace(&mut flow.awake, true) {
+                self.awake.add(id, now);
+            }
+        }
+        self.lull(now);
+    }
+
+    /// All connections fell silent.
+    #[cfg(test)]
+    pub(super) fn rest(&mut self) {
+        let whole = |kept: &mut Kept| {
+            if let State::Whole(flow) = &mut kept.0 {
+                flow.rest()
+            }
+        };
+        self.flows.iter_mut().for_each(whole);
+    }
+
+    /// Connections that fell silent by `now` take less room.
+    fn lull(&mut self, now: Timestamp) {
+        while let Some(id) = self.awake.next(now) {
+            let Some(Kept(State::Whole(flow))) = self.flows.get_mut(id.0 as usize) else { continue };
+            if lull::rests(flow, now) {
+                flow.rest();
+                flow.awake = false;
+            } else {
+                self.awake.add(id, now);
+            }
         }
     }
 
@@ -308,13 +391,7 @@ impl Table {
 
     fn seen_before(&self, flow: u32, segment: &Segment) -> bool {
         let flow = self.flows.get(flow as usize).and_then(|kept| kept.flow(&self.ports, &self.limits));
-        flow.is_some_and(|flow| {
-            let recent = match segment.from {
-                End::Low => flow.recent[0].holds(segment),
-                End::High => flow.recent[1].holds(segment),
-            };
-            recent || is_opening(&flow, segment)
-        })
+        flow.is_some_and(|flow| flow.holds(segment) || is_opening(&flow, segment))
     }
 
     /// Whether `segment` opens another incarnation of the connection in `flow`.
@@ -392,7 +469,7 @@ fn is_opening(flow: &Flow, segment: &Segment) -> bool {
     let first = || flow.timeline.segments().find(|earlier| earlier.flags.is_syn());
     segment.flags.is_syn()
         && (segment.ip_id, segment.ts_value) != (0, 0)
-        && first().is_some_and(|syn| told(syn) == told(segment))
+        && first().is_some_and(|syn| told(&syn) == told(segment))
 }
 
 /// A hash of 64 bits from the half that a slot keeps: the index takes its place from the lower bits and its tag from the

@@ -1,9 +1,10 @@
 //! The segments of a connection that are kept with all their fields.
 
+use crate::flow::packed::{Unpacking, Writer, pack};
 use crate::flow::ring::Ring;
 use crate::limits::Limits;
 use crate::units::Timestamp;
-use crate::wire::Segment;
+use crate::wire::{End, Segment};
 
 /// The first and the last segments of a connection, and every reset up to a bound.
 ///
@@ -12,13 +13,26 @@ use crate::wire::Segment;
 pub struct Timeline {
     head: Vec<Segment>,
     tail: Ring<Segment>,
+    /// All of them, while nothing happens: then the others are empty.
+    resting: Option<Resting>,
     /// Segments between head and tail that are no longer kept.
     pub dropped: u64,
+}
+
+/// Segments that nobody looks at for a while.
+#[derive(Clone, Debug)]
+struct Resting {
+    packed: Box<[u8]>,
+    /// How many.
+    count: u32,
+    /// How many of them are the head.
+    head: u32,
 }
 
 impl Timeline {
     /// Keeps one more segment.
     pub fn push(&mut self, segment: Segment, limits: &Limits) {
+        self.wake();
         if self.head.len() < limits.timeline_head {
             self.head.push(segment);
             return;
@@ -28,23 +42,105 @@ impl Timeline {
     }
 
     /// The kept segments between which others are no longer kept; `None` where all are.
-    pub fn gap(&self) -> Option<(&Segment, &Segment)> {
-        self.head.last().zip(self.tail.front()).filter(|_| self.dropped > 0)
+    pub fn gap(&self) -> Option<(Segment, Segment)> {
+        if self.dropped == 0 {
+            return None;
+        }
+        let mut segments = self.segments().skip(self.head_len().checked_sub(1)?);
+        Some((segments.next()?, segments.next()?))
     }
 
     /// When the first of the last segments passed; `None` while all are kept from the start.
     pub fn tail_begins(&self) -> Option<Timestamp> {
-        self.tail.front().map(|segment| segment.time)
+        self.segments().nth(self.head_len()).map(|segment| segment.time)
     }
 
-    /// Nothing is added any more.
-    pub(super) fn settle(&mut self) {
-        self.head.shrink_to_fit();
-        self.tail.settle();
+    fn head_len(&self) -> usize {
+        self.resting.as_ref().map_or(self.head.len(), |resting| resting.head as usize)
+    }
+
+    /// Packs the segments: they take a fifth of the room, and longer to look at.
+    pub(super) fn rest(&mut self, writer: &mut Writer) {
+        if self.resting.is_some() {
+            return;
+        }
+        let segments = self.head.iter().chain(self.tail.iter()).map(|segment| (segment, &[][..]));
+        let [head, count] = [self.head.len(), self.head.len() + self.tail.len()].map(|it| it as u32);
+        let resting = Resting { packed: pack(segments, writer), count, head };
+        *self = Self { resting: Some(resting), dropped: self.dropped, ..Self::default() };
+    }
+
+    /// Unpacks them again.
+    pub(super) fn wake(&mut self) {
+        let Some(resting) = self.resting.take() else { return };
+        let mut segments = resting.segments();
+        self.tail = Ring::of(segments.split_off(segments.len().min(resting.head as usize)));
+        self.head = segments;
+    }
+
+    /// Whether it takes time to look at them.
+    pub(super) const fn is_resting(&self) -> bool {
+        self.resting.is_some()
+    }
+
+    /// The first segment: quickly found.
+    pub fn first(&self) -> Option<Segment> {
+        let resting = || self.resting.as_ref()?.each().next();
+        self.head.first().copied().or_else(resting)
     }
 
     /// The kept segments in capture order.
-    pub fn segments(&self) -> impl DoubleEndedIterator<Item = &Segment> + Clone {
-        self.head.iter().chain(self.tail.iter())
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = Segment> + Clone {
+        let resting = self.resting.iter().flat_map(Resting::segments);
+        self.head.iter().chain(self.tail.iter()).copied().chain(resting)
+    }
+
+    /// The segments that one end sent, the latest first.
+    pub(super) fn sent_by(&self, end: End) -> impl Iterator<Item = Segment> {
+        self.segments().rev().filter(move |segment| segment.from == end)
+    }
+}
+
+impl Resting {
+    fn segments(&self) -> Vec<Segment> {
+        let mut segments = Vec::with_capacity(self.count as usize);
+        segments.extend(self.each());
+        segments
+    }
+
+    fn each(&self) -> impl Iterator<Item = Segment> {
+        Unpacking::of(&self.packed).map(|(segment, _)| segment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::flow::packed::NOTHING;
+    use crate::frame::FrameNo;
+
+    fn segment(frame: u64) -> Segment {
+        Segment { frame: FrameNo(frame), time: Timestamp::from_nanos(frame as i64 * 1_000), ..NOTHING }
+    }
+
+    proptest! {
+        #[test]
+        fn what_rests_is_the_same_and_goes_on_as_if_it_had_not(count in 0..60_u64, more in 0..20_u64) {
+            let limits = Limits { timeline_head: 8, timeline_tail: 16, ..Limits::default() };
+            let mut awake = Timeline::default();
+            (0..count).for_each(|frame| awake.push(segment(frame), &limits));
+            let mut rested = awake.clone();
+            rested.rest(&mut Writer::default());
+            for frame in count..count + more {
+                prop_assert!(rested.segments().eq(awake.segments()));
+                prop_assert_eq!((rested.gap(), rested.tail_begins()), (awake.gap(), awake.tail_begins()));
+                awake.push(segment(frame), &limits);
+                rested.push(segment(frame), &limits);
+            }
+            prop_assert!(rested.segments().rev().eq(awake.segments().rev()));
+            prop_assert_eq!(rested.dropped, awake.dropped);
+        }
     }
 }

@@ -89,8 +89,8 @@ fn details(case: &Case, program: Program, situation: Situation) -> Option<Vec<(&
 
 /// The server's list as it was sent, markers included: the client prints it whole.
 fn raw_offer(case: &Case) -> Option<String> {
-    let offer = case.transcript.party.server.offer.as_ref().filter(|offer| !offer.cut)?;
-    let names = offer.list(case.transcript.mismatch.as_ref()?.what)?;
+    let offer = case.transcript.party.server.offer.as_ref().filter(|offer| !offer.lists.cut)?;
+    let names = offer.lists.list(case.transcript.mismatch.as_ref()?.what)?;
     let names: Vec<String> = names.iter().map(|name| name.escape_ascii().to_string()).collect();
     Some(names.join(",")).filter(|list| list.len() < OFFER_SHOWN)
 }
@@ -189,8 +189,9 @@ mod tests {
     use super::*;
     use crate::case::tests::case;
     use crate::flow::tests::{Sent, Wire};
-    use crate::ssh::{Banner, Disconnect, Mismatch, Offer};
+    use crate::ssh::{Banner, Disconnect, Mismatch, Offer, lists};
     use crate::wire::Flags;
+    use std::sync::Arc;
 
     const RST: Flags = Flags::RST.with(Flags::ACK);
 
@@ -242,9 +243,9 @@ mod tests {
     fn a_mismatch_names_the_list_and_the_whole_offer_of_the_server() {
         let mut case = reset("SSH-2.0-OpenSSH_9.2", Some("SSH-2.0-x"), Progress::Kex);
         case.transcript.mismatch =
-            Some(Mismatch { what: "kex", client_offers: Vec::new(), server_offers: Vec::new() });
-        let offer = Offer { kex: vec![b"a".to_vec(), b"ext-info-s".to_vec()], ..Offer::default() };
-        case.transcript.party.server.offer = Some(offer);
+            Some(Mismatch { what: "kex", client_offers: Vec::new(), server_offers: Vec::new() }.into());
+        let lists = Arc::new(lists(["a,ext-info-s", "", "", "", "", "", "", ""]));
+        case.transcript.party.server.offer = Some(Offer { lists, ..Offer::default() });
         let shown = text(&case, Cause::NoCommonAlgorithm).unwrap();
         assert!(
             shown.ends_with("no matching key exchange method found. Their offer: a,ext-info-s"),
@@ -257,7 +258,7 @@ mod tests {
         let mut case = reset("SSH-2.0-OpenSSH_9.2", Some("SSH-2.0-x"), Progress::Kex);
         let mark = crate::ssh::Mark::default();
         case.transcript.party.server.disconnect =
-            Some(Disconnect { code: 3, text: b"no\x1b[2J".to_vec(), mark });
+            Some(Disconnect { code: 3, text: b"no\x1b[2J".to_vec(), mark }.into());
         let shown = seen(&case);
         assert_eq!(
             shown,

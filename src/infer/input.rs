@@ -30,7 +30,7 @@ fn last(case: &Case, until: Timestamp, intervals: &[Elapsed]) -> Option<Timestam
         if pause >= SHORTEST {
             quiet = pause;
         }
-        if segment.from == client && is_data(segment) && !intervals.iter().any(|it| alike(quiet, *it)) {
+        if segment.from == client && is_data(&segment) && !intervals.iter().any(|it| alike(quiet, *it)) {
             found = Some(segment.time);
         }
     }

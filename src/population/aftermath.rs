@@ -144,7 +144,7 @@ struct Reading {
 fn reading(judged: &Judged) -> Option<Reading> {
     let flow = &judged.case.flow;
     let server = flow.end(Side::Server);
-    let read = |segment: &Segment| Some((segment.time, segment.timestamps()?.0));
+    let read = |segment: Segment| Some((segment.time, segment.timestamps()?.0));
     let mut stamped =
         flow.timeline.segments().filter(|it| it.from == server && !it.flags.rst()).filter_map(read);
     let first = stamped.next()?;

@@ -38,9 +38,9 @@ pub(super) fn find(crowd: &Crowd<'_>) -> Vec<Pattern> {
     let mut patterns = Vec::new();
     for (index, Judged { case, .. }) in crowd.all() {
         if let Some(first) = opening(&case.flow)
-            && let Some(before) = continued(&stopped, &case.flow, first)
+            && let Some(before) = continued(&stopped, &case.flow, &first)
         {
-            patterns.push(pattern(before, index, case, first));
+            patterns.push(pattern(before, index, case, &first));
         }
         for side in Side::BOTH {
             for (numbers, stop) in stops(index, case, side) {
@@ -64,7 +64,7 @@ type Numbers = (u32, u32);
 struct Stopped<'a> {
     index: usize,
     case: &'a Case,
-    last: &'a Segment,
+    last: Segment,
 }
 
 /// What `side` would send next: its sequence number, and what it has acknowledged or would have to.
@@ -73,11 +73,9 @@ fn stops(index: usize, case: &Case, side: Side) -> impl Iterator<Item = (Numbers
     let (own, other) = (flow.half(side), flow.half(!side));
     let from = flow.end(side);
     // Scans never got so far; they are not worth the memory.
-    let last = flow
-        .timeline
-        .segments()
-        .rfind(|it| it.from == from && !it.flags.rst())
-        .filter(|_| flow.is_established() && own.fin.is_none());
+    let stopped = flow.is_established() && own.fin.is_none();
+    let last = || flow.timeline.segments().rfind(|it| it.from == from && !it.flags.rst());
+    let last = stopped.then(last).flatten();
     let acknowledged = own.acked.into_iter().chain(other.next.filter(|&next| Some(next) != own.acked));
     let numbers =
         own.next.into_iter().flat_map(move |next| acknowledged.clone().map(move |ack| (next.0, ack.0)));
@@ -85,8 +83,8 @@ fn stops(index: usize, case: &Case, side: Side) -> impl Iterator<Item = (Numbers
 }
 
 /// The first packet of a connection, if it is one out of the middle.
-fn opening(flow: &Flow) -> Option<&Segment> {
-    let first = flow.timeline.segments().next()?;
+fn opening(flow: &Flow) -> Option<Segment> {
+    let first = flow.timeline.first()?;
     (first.flags.ack() && !first.flags.syn() && !first.flags.rst()).then_some(first)
 }
 
@@ -103,7 +101,7 @@ fn continued<'a>(
         key != earlier
             && same_peer((key, first.from), (earlier, before.last.from))
             && before.last.frame < first.frame
-            && goes_on(before.last, first)
+            && goes_on(&before.last, first)
     })
 }
 

@@ -10,6 +10,7 @@ use super::{Judged, Pattern};
 use crate::case::Progress;
 use crate::flow::Side;
 use crate::units::{Elapsed, Timestamp};
+use crate::wire::{self, Segment};
 
 declare_pattern! {
     /// One session carries another: what happens in the second follows, and is followed by, what happens in the first.
@@ -70,15 +71,21 @@ struct Bursts {
 
 impl Bursts {
     fn of(judged: &Judged) -> Option<Self> {
-        let bursts = Self { client: bursts(judged, Side::Client), server: bursts(judged, Side::Server) };
+        let flow = &judged.case.flow;
+        let few = |side| flow.half(side).data_segments < FEWEST as u64;
+        if Side::BOTH.into_iter().any(few) {
+            return None;
+        }
+        let segments: Vec<Segment> = flow.timeline.segments().collect();
+        let of = |side| bursts(&segments, flow.end(side));
+        let bursts = Self { client: of(Side::Client), server: of(Side::Server) };
         (bursts.client.len() >= FEWEST && bursts.server.len() >= FEWEST).then_some(bursts)
     }
 }
 
-fn bursts(judged: &Judged, side: Side) -> Vec<Timestamp> {
-    let flow = &judged.case.flow;
-    let from = flow.end(side);
-    let data = flow.timeline.segments().filter(|it| it.from == from && it.payload_len > 0 && !it.flags.rst());
+/// When the bursts of data of one end began.
+fn bursts(segments: &[Segment], from: wire::End) -> Vec<Timestamp> {
+    let data = segments.iter().filter(|it| it.from == from && it.payload_len > 0 && !it.flags.rst());
     let mut bursts = Vec::new();
     let mut last: Option<Timestamp> = None;
     for time in data.map(|segment| segment.time) {
@@ -90,6 +97,7 @@ fn bursts(judged: &Judged, side: Side) -> Vec<Timestamp> {
             break;
         }
     }
+    bursts.shrink_to_fit();
     bursts
 }
 

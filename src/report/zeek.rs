@@ -7,7 +7,7 @@ use crate::wire::Segment;
 pub(super) fn history(flow: &Flow) -> String {
     let mut history = String::new();
     for segment in flow.timeline.segments() {
-        for letter in letters(segment) {
+        for letter in letters(&segment) {
             let letter =
                 if flow.side(segment.from) == Side::Client { letter.to_ascii_uppercase() } else { letter };
             if !history.contains(letter) {

@@ -6,7 +6,7 @@
 use super::suite::Sizes;
 use super::transcript::{Cipher, Mark, Pair, Side};
 use super::volume::Volume;
-use crate::units::Elapsed;
+use crate::units::{Elapsed, Timestamp};
 
 /// Octets of payload of the messages that are looked for (RFC 4252, RFC 4253 §10; texts of OpenSSH).
 pub(super) mod payload {
@@ -81,7 +81,8 @@ pub(super) struct Programs {
 pub(super) struct Authentication {
     step: Step,
     volume: Volume,
-    last_client: Option<Unit>,
+    /// When the client's last unit came, and its octets.
+    last_client: Option<(Timestamp, u64)>,
     /// The shortest time in which the server answered: at least the round trip from here to the server.
     quickest: Option<Elapsed>,
     learned: Option<u64>,
@@ -104,6 +105,9 @@ pub(super) struct Authentication {
 impl Authentication {
     /// Takes the next unit; true when it is the one that shows success.
     pub(super) fn take(&mut self, unit: &Unit, sizes: &Pair<Sizes>) -> bool {
+        if self.is_over() {
+            return self.success == Some(unit.mark);
+        }
         let unsure = self.server_sizes(sizes) == Sizes::Unknown || self.volume.is_missing_from_server();
         self.weigh(unit, unsure);
         self.note_answer_time(unit);
@@ -124,7 +128,7 @@ impl Authentication {
             self.request.is_service =
                 self.programs.ask_again && sizes.client.fits(payload::SERVICE, unit.octets);
             self.request.is_more = !unit.single && sizes.client.exceeds(payload::SERVICE, unit.octets);
-            self.last_client = Some(*unit);
+            self.last_client = Some((unit.mark.time, unit.octets));
         }
         self.success == Some(unit.mark)
     }
@@ -161,20 +165,19 @@ impl Authentication {
     }
 
     /// Writes down what is known, the ends of both directions given.
-    pub(super) fn conclude(&self, sizes: &Pair<Sizes>, ends: &Pair<Option<Mark>>, cipher: &mut Cipher) {
-        let mut known = self.clone();
-        let server = known.server_sizes(sizes);
-        if let Some(mark) = known.thrown_out(server, ends) {
-            known.answer = None;
+    pub(super) fn conclude(&mut self, sizes: &Pair<Sizes>, ends: &Pair<Option<Mark>>, cipher: &mut Cipher) {
+        let server = self.server_sizes(sizes);
+        if let Some(mark) = self.thrown_out(server, ends) {
+            self.answer = None;
             cipher.too_many_failures = Some(mark);
         }
-        known.settle(server);
-        cipher.service_accepted = known.service_accepted;
-        cipher.failures = known.failures;
-        cipher.first_failure = known.first_failure;
-        cipher.last_failure = known.last_failure;
-        cipher.success = known.success;
-        cipher.past_authentication = known.past;
+        self.settle(server);
+        cipher.service_accepted = self.service_accepted;
+        cipher.failures = self.failures;
+        cipher.first_failure = self.first_failure;
+        cipher.last_failure = self.last_failure;
+        cipher.success = self.success;
+        cipher.past_authentication = self.past;
     }
 
     fn server_sizes(&self, sizes: &Pair<Sizes>) -> Sizes {
@@ -185,11 +188,12 @@ impl Authentication {
     }
 
     fn note_answer_time(&mut self, unit: &Unit) {
-        let Some(asked) = self.last_client.filter(|_| unit.side == Side::Server && self.answer.is_none())
+        let Some((asked, _)) =
+            self.last_client.filter(|_| unit.side == Side::Server && self.answer.is_none())
         else {
             return;
         };
-        let taken = unit.mark.time.since(asked.mark.time);
+        let taken = unit.mark.time.since(asked);
         if taken > Elapsed::ZERO && self.quickest.is_none_or(|quickest| taken < quickest) {
             self.quickest = Some(taken);
         }
@@ -216,7 +220,7 @@ impl Authentication {
         // Request and accept have the same size (RFC 4253 §10), where both directions have the same suite.
         let learned = server == Sizes::Unknown
             && unit.octets > 16
-            && self.last_client.is_some_and(|request| request.octets == unit.octets);
+            && self.last_client.is_some_and(|(_, request)| request == unit.octets);
         if learned {
             self.learned = Some(unit.octets);
         }
@@ -257,7 +261,7 @@ impl Authentication {
     fn is_no_answer_to_a_request(&self, unit: &Unit, server: Sizes) -> bool {
         let confirmation =
             server.fits(payload::OPEN_CONFIRMATION, unit.octets) && self.failure_size != Some(unit.octets);
-        let longer = self.last_client.is_some_and(|request| unit.octets > request.octets);
+        let longer = self.last_client.is_some_and(|(_, request)| unit.octets > request);
         confirmation || longer && server.exceeds(payload::LONGEST_FAILURE, unit.octets)
     }
 
@@ -319,7 +323,6 @@ mod tests {
     use super::super::suite::Suite;
     use super::*;
     use crate::frame::FrameNo;
-    use crate::units::Timestamp;
 
     /// Plays units (side, octets), 20 ms apart, in which packets cannot be told apart.
     fn play(cipher: &str, mac: &str, units: &[(Side, u64)], ends: &[(Side, u64)]) -> Cipher {

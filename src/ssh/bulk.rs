@@ -27,8 +27,8 @@ struct Run {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Runs {
     current: Pair<Option<Run>>,
-    last: Pair<Option<Bulk>>,
-    stalled: Pair<Option<Bulk>>,
+    last: Pair<Option<Box<Bulk>>>,
+    stalled: Pair<Option<Box<Bulk>>>,
 }
 
 impl Runs {
@@ -57,14 +57,14 @@ impl Runs {
             return;
         }
         let bulk = Bulk { first: run.first, last: run.last, octets: run.octets };
-        *self.last.of_mut(side) = Some(bulk);
+        *self.last.of_mut(side) = Some(Box::new(bulk));
         if paused && (WINDOW[0]..=WINDOW[1]).contains(&run.unanswered) {
-            *self.stalled.of_mut(side) = Some(bulk);
+            *self.stalled.of_mut(side) = Some(Box::new(bulk));
         }
     }
 
     /// The last run of each side, and the last one that stalled; `end` is the last thing that is known to have happened.
-    pub(super) fn conclude(&self, end: Option<Mark>) -> [Pair<Option<Bulk>>; 2] {
+    pub(super) fn conclude(&self, end: Option<Mark>) -> [Pair<Option<Box<Bulk>>>; 2] {
         let mut known = self.clone();
         for side in Side::BOTH {
             if let Some(run) = *known.current.of(side) {
@@ -88,7 +88,7 @@ mod tests {
         Mark { frame: FrameNo(millis as u64), time, offset: 0 }
     }
 
-    fn play(units: impl IntoIterator<Item = (Side, i64, u64)>, end: i64) -> [Option<Bulk>; 2] {
+    fn play(units: impl IntoIterator<Item = (Side, i64, u64)>, end: i64) -> [Option<Box<Bulk>>; 2] {
         let mut runs = Runs::default();
         for (side, millis, octets) in units {
             runs.take(&Unit { side, mark: at(millis), octets, single: false });
@@ -100,7 +100,7 @@ mod tests {
     fn much_data_one_way_is_bulk_and_a_login_is_not() {
         let [bulk, stalled] = play((0..400).flat_map(|n| [(S, n, 1448), (C, n, 36)]), 500);
         assert_eq!((bulk.map(|bulk| bulk.octets), stalled), (Some(400 * 1448), None));
-        assert_eq!(play((0..20).flat_map(|n| [(S, n, 1448), (C, n, 36)]), 500), [None; 2]);
+        assert_eq!(play((0..20).flat_map(|n| [(S, n, 1448), (C, n, 36)]), 500), [None, None]);
     }
 
     #[test]

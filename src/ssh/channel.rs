@@ -16,10 +16,12 @@ const TAIL: usize = 4;
 pub(super) struct Channel {
     asked: bool,
     opened: Option<Mark>,
-    /// The server's last units since the client's last one, the latest first.
-    tail: [Option<Unit>; TAIL],
-    /// The client's first unit since, and whether there were more than CLOSE and DISCONNECT can be.
-    behind: Option<Unit>,
+    /// The server's last unit since the client's last one.
+    last: Option<Mark>,
+    /// Octets of its last ones, the latest first; 0 where there is none.
+    tail: [u64; TAIL],
+    /// Octets of the client's first unit since, and whether there were more than CLOSE and DISCONNECT can be.
+    behind: Option<u64>,
     behind_count: u32,
 }
 
@@ -35,28 +37,32 @@ impl Channel {
     fn client_spoke(&mut self, unit: &Unit, client: Sizes) {
         if self.opened.is_none() {
             // Whatever a client asks for in its channel, it asks for once it has it.
-            let answered =
-                self.tail.first().copied().flatten().filter(|_| self.asked && self.behind.is_none());
-            self.opened = answered.map(|answer| answer.mark);
+            self.opened = self.last.filter(|_| self.asked && self.behind.is_none());
             let asks = opens_channel(unit, client);
             self.asked |= asks;
             if asks {
-                self.tail = [None; TAIL];
+                self.forget_tail();
             }
         }
-        self.behind.get_or_insert(*unit);
+        self.behind.get_or_insert(unit.octets);
         self.behind_count = self.behind_count.saturating_add(1);
     }
 
     fn server_spoke(&mut self, unit: &Unit) {
         if self.behind.take().is_some() {
-            self.tail = [None; TAIL];
+            self.forget_tail();
             self.behind_count = 0;
         }
+        self.last = Some(unit.mark);
         self.tail.rotate_right(1);
         if let Some(place) = self.tail.first_mut() {
-            *place = Some(*unit);
+            *place = unit.octets;
         }
+    }
+
+    const fn forget_tail(&mut self) {
+        self.last = None;
+        self.tail = [0; TAIL];
     }
 
     /// The server's last message before the client made use of the channel that it had asked for.
@@ -67,21 +73,20 @@ impl Channel {
     /// The server's last message, where its last ones have the sizes of `exit-status`, EOF and CLOSE, and the client adds
     /// at most its own CLOSE and DISCONNECT.
     pub(super) fn finished(&self, sizes: &Pair<Sizes>) -> Option<Mark> {
-        let last = self.tail.first().copied().flatten()?;
+        let last = self.last?;
         let close = sizes.server.packet(CLOSE)?;
         let status = sizes.server.packet(EXIT_STATUS)?;
         let mut sum = 0;
         // One or two of each: `eow@openssh.com` is as long as `exit-status`, and EOF as CLOSE.
-        let fits = self.tail.iter().flatten().any(|unit| {
-            sum += unit.octets;
+        let fits = self.tail.iter().any(|octets| {
+            sum += octets;
             [(1, 1), (1, 2), (2, 1), (2, 2)]
                 .iter()
                 .any(|(statuses, closes)| statuses * status + closes * close == sum)
         });
-        let polite = self
-            .behind
-            .is_none_or(|unit| sizes.client.packet(CLOSE).is_some_and(|close| unit.octets >= close));
-        (fits && polite && self.behind_count <= 3 && self.opened.is_some()).then_some(last.mark)
+        let polite =
+            self.behind.is_none_or(|octets| sizes.client.packet(CLOSE).is_some_and(|close| octets >= close));
+        (fits && polite && self.behind_count <= 3 && self.opened.is_some()).then_some(last)
     }
 }
 

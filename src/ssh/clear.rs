@@ -8,7 +8,7 @@ use super::packet::{ClearPacket, Lost, Padding, Step};
 use super::rule::Rule;
 use super::seek::Seek;
 use super::session::Arrival;
-use super::text::{Head, is_text, length_as_text};
+use super::text::{is_text, length_as_text};
 use super::transcript::{Disconnect, Mark};
 use super::walk::{Met, Walk};
 use super::{kex_value, kexinit, message, negotiate, rule};
@@ -26,7 +26,9 @@ impl Direction {
     fn packet(&mut self, at: Arrival, packet: &ClearPacket, behind: u64, exchange: &mut Exchange) {
         let here = mark(at, packet.offset);
         self.party.clear_packets = self.party.clear_packets.saturating_add(1);
-        self.first_packet.get_or_insert((packet.number, here));
+        if self.party.clear_packets == 1 && packet.number != message::KEXINIT {
+            self.loose.get_or_insert_default().first_packet = Some((packet.number, here));
+        }
         match packet.padding {
             Some(Padding::TooShort(padding)) => {
                 let detail = format!("{padding} octets of padding");
@@ -72,20 +74,20 @@ impl Direction {
         match number {
             message::DISCONNECT => self.disconnect(here, payload, exchange),
             message::IGNORE | message::DEBUG => {
-                self.chatter.get_or_insert((number, here));
+                self.loose.get_or_insert_default().chatter.get_or_insert((number, here));
             }
             message::UNIMPLEMENTED => {
-                self.chatter.get_or_insert((number, here));
+                self.loose.get_or_insert_default().chatter.get_or_insert((number, here));
                 self.party.unimplemented = self.party.unimplemented.saturating_add(1);
             }
             message::KEXINIT if self.party.kexinit.is_none() => {
                 self.party.kexinit = Some(here);
-                match payload.map(|payload| kexinit::parse(payload, &exchange.limits)) {
+                match payload.map(|payload| kexinit::parse(payload, exchange.bounds.names_per_list)) {
                     Some(Ok(offer)) => {
-                        self.guesses = offer.guesses;
+                        self.guesses = offer.lists.guesses;
                         let octets = payload.map_or(0, <[u8]>::len);
                         let sent = exchange.encrypted.first_exchange(exchange.role(self.side));
-                        sent.kexinit(octets, negotiate::marker_octets(&offer));
+                        sent.kexinit(octets, negotiate::marker_octets(&offer.lists));
                         exchange.offer(self.side, offer);
                     }
                     Some(Err(why)) => {
@@ -117,10 +119,12 @@ impl Direction {
             exchange.violation(self.side, here, rule::DISCONNECT_MALFORMED, detail);
             return;
         };
-        self.party.disconnect.get_or_insert(Disconnect {
-            code,
-            text: text.get(..DISCONNECT_KEPT).unwrap_or(text).to_vec(),
-            mark: here,
+        self.party.disconnect.get_or_insert_with(|| {
+            Box::new(Disconnect {
+                code,
+                text: text.get(..DISCONNECT_KEPT).unwrap_or(text).to_vec(),
+                mark: here,
+            })
         });
     }
 
@@ -152,7 +156,7 @@ impl Direction {
             Lost::Hole => return self.lose_sight(at),
             Lost::Text => {
                 // The mark's frame is that of the last of the four octets: near enough for a citation.
-                self.head.add(reader.partial(), here);
+                self.head.get_or_insert_default().add(reader.partial(), here);
                 self.text_for_packet = true;
                 self.stage = Stage::Foreign { text: true };
                 return;
@@ -201,8 +205,8 @@ impl Direction {
         exchange.encrypted.gap(exchange.role(self.side));
         self.stage = Stage::Opaque { suite: None, whole: false };
         if text {
-            self.head = Head::default();
-            self.head.add(&length, here);
+            self.head = None;
+            self.head.get_or_insert_default().add(&length, here);
             self.stage = Stage::Foreign { text: true };
         }
     }
@@ -212,7 +216,7 @@ impl Direction {
         let Stage::Walk(walk) = &self.stage else { return };
         self.party.cipher_packets = None;
         exchange.encrypted.gap(exchange.role(self.side));
-        self.stage = Stage::Seeking(Seek::in_cipher(at.frame, walk.suite()));
+        self.stage = Stage::Seeking(Box::new(Seek::in_cipher(at.frame, walk.suite())));
     }
 }
 

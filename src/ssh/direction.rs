@@ -9,7 +9,7 @@ use super::seek::Seek;
 use super::session::Arrival;
 use super::suite::{Habits, PaddingStyle, Suite};
 use super::text::Head;
-use super::transcript::{Banner, Mark, Party, Side};
+use super::transcript::{Banner, Mark, Party, Side, StrayText};
 use super::walk::Walk;
 use crate::limits::Limits;
 
@@ -25,9 +25,18 @@ pub(super) enum Stage {
     /// Encrypted, without readable lengths; `whole` while the walk was never lost and no octet is missing.
     Opaque { suite: Option<Suite>, whole: bool },
     /// Unknown, as octets before are missing. Looked at again at the start of the next frame's data.
-    Seeking(Seek),
+    Seeking(Box<Seek>),
     /// Not SSH, or SSH whose framing is lost; `text` while the beginning is collected.
     Foreign { text: bool },
+}
+
+/// What is nothing wrong without strict key exchange.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Loose {
+    /// The first packet, where it is no KEXINIT.
+    pub(super) first_packet: Option<(u8, Mark)>,
+    /// The first IGNORE, DEBUG or UNIMPLEMENTED in clear.
+    pub(super) chatter: Option<(u8, Mark)>,
 }
 
 /// One direction's state.
@@ -39,14 +48,14 @@ pub(super) struct Direction {
     pub(super) offset: u64,
     pub(super) party: Party,
     pub(super) order: Order,
-    pub(super) head: Head,
+    /// What may turn out to be stray text.
+    pub(super) head: Option<Box<Head>>,
     /// Text stood where a packet should be.
     pub(super) text_for_packet: bool,
     /// `first_kex_packet_follows` was set.
     pub(super) guesses: bool,
-    pub(super) first_packet: Option<(u8, Mark)>,
-    /// The first IGNORE, DEBUG or UNIMPLEMENTED in clear: nothing wrong without strict key exchange.
-    pub(super) chatter: Option<(u8, Mark)>,
+    /// What strict key exchange does not allow, where there is any.
+    pub(super) loose: Option<Box<Loose>>,
     /// Octets since sight was lost.
     pub(super) unread: u64,
     pub(super) end: Option<Mark>,
@@ -61,9 +70,9 @@ pub(super) const fn mark(at: Arrival, offset: u64) -> Mark {
 impl Direction {
     pub(super) fn new(side: Side, midstream: bool, limits: &Limits) -> Self {
         let stage = if midstream {
-            Stage::Seeking(Seek::default())
+            Stage::Seeking(Box::default())
         } else {
-            Stage::Identification(LineReader::new(limits, 0))
+            Stage::Identification(LineReader::new(limits.banner_octets, 0))
         };
         Self {
             side,
@@ -71,11 +80,10 @@ impl Direction {
             offset: 0,
             party: Party::default(),
             order: Order::new(midstream),
-            head: Head::default(),
+            head: None,
             text_for_packet: false,
             guesses: false,
-            first_packet: None,
-            chatter: None,
+            loose: None,
             unread: 0,
             end: None,
             likely_first: false,
@@ -108,15 +116,15 @@ impl Direction {
     }
 
     /// This side's part of the transcript; adds violations that only show in retrospect.
-    pub(super) fn conclude(&self, exchange: &mut Exchange) -> Party {
-        let mut party = self.party.clone();
+    pub(super) fn conclude(mut self, exchange: &mut Exchange) -> Party {
+        self.party.cut_inside_packet = self.cut_inside_packet();
+        let mut party = std::mem::take(&mut self.party);
         party.offer.clone_from(exchange.offers.of(self.side));
-        party.cut_inside_packet = self.cut_inside_packet();
         match &self.stage {
             // An identification string that has not ended yet is no stray text.
             Stage::Identification(reader) if identification::looks_like_ssh(reader.unfinished()) => {}
             Stage::Identification(_) | Stage::Foreign { text: true } => {
-                party.stray = party.stray.or_else(|| self.head.stray());
+                party.stray = party.stray.or_else(|| self.stray());
             }
             Stage::Seeking(seek) => {
                 let held = seek.head().len() as u64;
@@ -164,11 +172,12 @@ impl Direction {
 
     /// Rules that hold only where both offers announce strict key exchange.
     fn judge_strictly(&self, exchange: &mut Exchange) {
-        if let Some((number, here)) = self.first_packet.filter(|&(number, _)| number != message::KEXINIT) {
+        let Some(loose) = &self.loose else { return };
+        if let Some((number, here)) = loose.first_packet {
             let detail = format!("the first packet is message {number} ({})", message::name(number));
             exchange.violation(self.side, here, rule::STRICT_FIRST_PACKET, detail);
         }
-        if let Some((number, here)) = self.chatter {
+        if let Some((number, here)) = loose.chatter {
             exchange.violation(self.side, here, rule::STRICT_UNEXPECTED, message::name(number).to_owned());
         }
     }
@@ -190,7 +199,7 @@ impl Direction {
         match self.stage {
             Stage::Identification(_) | Stage::Packets(_) | Stage::Walk(_) | Stage::Seeking(_) => true,
             Stage::Opaque { .. } => false,
-            Stage::Foreign { text } => text && self.head.wants_more(),
+            Stage::Foreign { text } => text && self.head.as_ref().is_none_or(|head| head.wants_more()),
         }
     }
 
@@ -220,7 +229,7 @@ impl Direction {
             Stage::Seeking(_) => self.seek(at, octets, exchange),
             Stage::Foreign { text } => {
                 if *text {
-                    self.head.add(octets, mark(at, self.offset));
+                    self.head.get_or_insert_default().add(octets, mark(at, self.offset));
                 }
                 octets.len()
             }
@@ -233,7 +242,7 @@ impl Direction {
         let start = reader.offset();
         let too_long = reader.grows_too_long(octets);
         let (used, line) = reader.take(octets);
-        self.head.add(octets.get(..used).unwrap_or_default(), mark(at, self.offset));
+        self.head.get_or_insert_default().add(octets.get(..used).unwrap_or_default(), mark(at, self.offset));
         if let Some((rule, detail)) = too_long {
             exchange.violation(self.side, mark(at, start), rule, detail.to_owned());
         }
@@ -294,13 +303,13 @@ impl Direction {
     pub(super) fn start_late(&mut self, likely: bool) {
         self.order.incomplete = true;
         self.likely_first = likely;
-        self.stage = Stage::Seeking(Seek::default());
+        self.stage = Stage::Seeking(Box::default());
     }
 
     /// Goes on without knowing what comes next.
     pub(super) fn lose_sight(&mut self, at: Arrival) {
         self.order.incomplete = true;
-        self.stage = Stage::Seeking(Seek::behind(Some(at.frame)));
+        self.stage = Stage::Seeking(Box::new(Seek::behind(Some(at.frame))));
     }
 
     /// What follows is in another segment, though it comes with the same frame.
@@ -323,8 +332,8 @@ impl Direction {
                     if self.side == Side::Client && !self.party.lines_before.is_empty() {
                         self.keep_stray();
                     }
-                    self.head = Head::default();
-                    self.stage = Stage::Packets(PacketReader::new(behind, exchange.limits.ssh_packet_octets));
+                    self.head = None;
+                    self.stage = Stage::Packets(PacketReader::new(behind, exchange.bounds.ssh_packet_octets));
                 } else {
                     self.stage = Stage::Foreign { text: true };
                 }
@@ -335,7 +344,7 @@ impl Direction {
                     let detail = format!("the client begins with `{}`", excerpt(&line));
                     exchange.violation(self.side, here, rule::NOT_IDENTIFIED, detail);
                 }
-                if self.party.lines_before.len() < exchange.limits.lines_before_banner {
+                if self.party.lines_before.len() < exchange.bounds.lines_before_banner {
                     self.party.lines_before.push(line);
                 }
             }
@@ -349,9 +358,13 @@ impl Direction {
 
     /// Keeps what was collected as stray text.
     pub(super) fn keep_stray(&mut self) {
-        if let Some(stray) = self.head.stray() {
-            self.party.stray.get_or_insert(stray);
+        if self.party.stray.is_none() {
+            self.party.stray = self.stray();
         }
+    }
+
+    fn stray(&self) -> Option<Box<StrayText>> {
+        self.head.as_ref()?.stray().map(Box::new)
     }
 }
 

@@ -21,12 +21,19 @@ const CHANNEL_CLOSE: u32 = 5;
 /// So many keepalives are no chance.
 const HABIT: u32 = 3;
 
-/// What is done with the connection.
+/// How much passes, and at what pace.
+#[derive(Clone, Debug)]
+struct Traffic {
+    runs: Runs,
+    keepalives: Keepalives,
+}
+
+/// What is done with the connection once the user is in.
 #[derive(Clone, Debug, Default)]
 struct Activity {
     channel: Channel,
     keys: Keys,
-    runs: Runs,
+    rekeys: Rekeys,
 }
 
 /// What sizes and order tell so far.
@@ -35,20 +42,27 @@ pub(super) struct Encrypted {
     sizes: Pair<Sizes>,
     /// A segment that may go on: the capture may hold only its beginning.
     open: Option<Unit>,
-    last: Pair<Option<Unit>>,
+    last_of_client: Option<Unit>,
     units: Pair<u64>,
     authentication: Authentication,
-    keepalives: Keepalives,
-    /// Nothing for the many connections that never come so far.
+    /// Times and distances that are kept of each side's keepalives.
+    most_keepalives: usize,
+    /// Sides that have ended.
+    ended: Pair<bool>,
+    /// Nothing for the many connections that never come into cipher.
+    traffic: Option<Box<Traffic>>,
+    /// Nothing for those that never get past a login.
     activity: Option<Box<Activity>>,
-    rekeys: Rekeys,
+    /// What each side sends in the first key exchange.
+    sent: Pair<Sent>,
     /// Sides that send an IGNORE before each message, and whether their last unit was one.
     ignores: Pair<Option<bool>>,
     /// Sides whose implementation is not known.
     unnamed: Pair<bool>,
     /// The beginning of the encrypted part is not in the capture: what looks like a login may be anything.
     from_the_middle: bool,
-    guess: Guess,
+    /// Only where the suite is not known.
+    guess: Option<Box<Guess>>,
     inferred: Option<&'static str>,
     compressed: bool,
     compressed_later: bool,
@@ -61,16 +75,18 @@ impl Encrypted {
         Self {
             sizes: Pair::default(),
             open: None,
-            last: Pair::default(),
+            last_of_client: None,
             units: Pair::default(),
             authentication: Authentication::default(),
-            keepalives: Keepalives::new(limits.ssh_events),
+            most_keepalives: limits.ssh_events,
+            ended: Pair::default(),
+            traffic: None,
             activity: None,
-            rekeys: Rekeys::default(),
+            sent: Pair::default(),
             ignores: Pair::default(),
             unnamed: Pair { client: true, server: true },
             from_the_middle,
-            guess: Guess::default(),
+            guess: None,
             inferred: None,
             compressed: false,
             compressed_later: false,
@@ -99,12 +115,15 @@ impl Encrypted {
 
     /// What a side sends in the first key exchange.
     pub(super) const fn first_exchange(&mut self, side: Side) -> &mut Sent {
-        self.rekeys.sent(side)
+        match side {
+            Side::Client => &mut self.sent.client,
+            Side::Server => &mut self.sent.server,
+        }
     }
 
     /// The sides have each other's part: what they sent in the first key exchange was noted for the wrong one.
     pub(super) const fn reverse(&mut self) {
-        self.rekeys.reverse();
+        std::mem::swap(&mut self.sent.client, &mut self.sent.server);
     }
 
     /// A packet of known size.
@@ -142,7 +161,7 @@ impl Encrypted {
     /// A side ended.
     pub(super) fn end(&mut self, side: Side) {
         self.flush();
-        self.keepalives.end(side);
+        *self.ended.of_mut(side) = true;
     }
 
     /// Units that this side sent.
@@ -162,10 +181,13 @@ impl Encrypted {
     }
 
     fn take(&mut self, unit: Unit) {
-        *self.last.of_mut(unit.side) = Some(unit);
+        if unit.side == Side::Client {
+            self.last_of_client = Some(unit);
+        }
         *self.units.of_mut(unit.side) += 1;
-        let activity = self.activity.get_or_insert_default();
-        activity.runs.take(&unit);
+        let most = self.most_keepalives;
+        let fresh = || Box::new(Traffic { runs: Runs::default(), keepalives: Keepalives::new(most) });
+        self.traffic.get_or_insert_with(fresh).runs.take(&unit);
         if self.sizes == Pair::default() && self.inferred.is_none() {
             self.infer(&unit);
         }
@@ -174,24 +196,34 @@ impl Encrypted {
         }
         let Some(unit) = self.without_ignore(unit) else { return };
         if self.authentication.is_over() || self.from_the_middle {
-            self.rekeys.take(&unit, &self.sizes);
-            if let Some(activity) = &mut self.activity {
-                activity.channel.take(&unit, &self.sizes);
-                activity.keys.take(&unit, &self.sizes);
-            }
+            let activity = self.activity.get_or_insert_default();
+            activity.rekeys.take(&unit, &self.sizes, &self.sent);
+            activity.channel.take(&unit, &self.sizes);
+            activity.keys.take(&unit, &self.sizes);
         }
-        let server = self.sizes.server;
-        let shorter = server.packet(payload::SUCCESS) < server.packet(payload::IGNORE);
-        self.authentication.programs.success_is_certain = !self.unnamed.server || shorter;
         if self.from_the_middle {
             self.authentication.weigh(&unit, true);
-            self.keepalives.take(&unit, &self.sizes);
-        } else if self.authentication.take(&unit, &self.sizes) {
-            self.keepalives.restart();
+        } else if self.takes_success(&unit) {
             self.compressed |= self.compressed_later;
-        } else {
-            self.keepalives.take(&unit, &self.sizes);
+            self.ended = Pair::default();
+            if let Some(traffic) = &mut self.traffic {
+                traffic.keepalives.restart();
+            }
+            return;
         }
+        if let Some(traffic) = &mut self.traffic {
+            traffic.keepalives.take(&unit, &self.sizes, *self.ended.of(!unit.side));
+        }
+    }
+
+    /// Whether the unit is the one that shows success.
+    fn takes_success(&mut self, unit: &Unit) -> bool {
+        if !self.authentication.is_over() {
+            let server = self.sizes.server;
+            let shorter = server.packet(payload::SUCCESS) < server.packet(payload::IGNORE);
+            self.authentication.programs.success_is_certain = !self.unnamed.server || shorter;
+        }
+        self.authentication.take(unit, &self.sizes)
     }
 
     /// The unit without the IGNORE that a side sends before each message: nothing, if it is that. SUCCESS and others can be
@@ -221,12 +253,12 @@ impl Encrypted {
 
     /// Looks whether the sizes so far leave only one cipher.
     fn infer(&mut self, unit: &Unit) {
-        let Some((suite, name)) = self.guess.take(unit) else { return };
+        let guess = self.guess.get_or_insert_default();
+        let Some((suite, name)) = guess.take(unit) else { return };
         self.inferred = Some(name);
         self.sizes = Pair { client: Sizes::Suite(suite), server: Sizes::Suite(suite) };
         // SUCCESS is shorter than all that the server sends before it.
-        let success =
-            self.guess.shortest().filter(|shortest| suite.packet(payload::SUCCESS) == shortest.octets);
+        let success = guess.shortest().filter(|shortest| suite.packet(payload::SUCCESS) == shortest.octets);
         if let Some(success) = success.filter(|_| !self.authentication.is_over()) {
             if self.from_the_middle {
                 // A request's answer is as short, and comes later still.
@@ -238,41 +270,42 @@ impl Encrypted {
     }
 
     /// What is known, given where each direction ended.
-    pub(super) fn conclude(&self, ends: &Pair<Option<Mark>>) -> Cipher {
-        let mut known = self.clone();
-        known.flush();
+    pub(super) fn conclude(&mut self, ends: &Pair<Option<Mark>>) -> Cipher {
+        self.flush();
         let mut cipher = Cipher::default();
-        known.authentication.conclude(&known.sizes, ends, &mut cipher);
-        cipher.keepalive = known.keepalives.conclude(&known.sizes);
-        cipher.client_disconnect = known.client_disconnect(ends);
-        if let Some(activity) = &known.activity {
+        self.authentication.conclude(&self.sizes, ends, &mut cipher);
+        cipher.client_disconnect = self.client_disconnect(ends);
+        if let Some(traffic) = &self.traffic {
             let end = ends.client.into_iter().chain(ends.server).min_by_key(|end| end.time);
-            cipher.session_opened = activity.channel.opened();
-            cipher.server_finished = activity.channel.finished(&known.sizes);
-            cipher.typing = activity.keys.conclude();
-            [cipher.bulk, cipher.stalled] = activity.runs.conclude(end);
+            cipher.keepalive = traffic.keepalives.conclude(&self.sizes);
+            [cipher.bulk, cipher.stalled] = traffic.runs.conclude(end);
         }
-        cipher.rekey = known.rekeys.conclude();
-        cipher.suite_inferred = known.inferred;
+        if let Some(activity) = &self.activity {
+            cipher.session_opened = activity.channel.opened();
+            cipher.server_finished = activity.channel.finished(&self.sizes);
+            cipher.typing = activity.keys.conclude();
+            cipher.rekey = activity.rekeys.conclude();
+        }
+        cipher.suite_inferred = self.inferred;
         let alive = Side::BOTH.into_iter().any(|side| cipher.keepalive.of(side).probes >= HABIT);
-        if !known.authentication.is_over() {
+        if !self.authentication.is_over() {
             let alive = alive.then_some("keepalives, which begin only behind a login");
             let typed = cipher.typing.map(|_| "keys were typed and echoed");
             cipher.past_authentication = alive.or(typed);
         }
-        cipher.sizes_unusable = if known.compressed {
+        cipher.sizes_unusable = if self.compressed {
             Some("compression hides what messages the sizes belong to")
         } else {
-            let unknown = known.units != Pair::default() && *known.sizes.of(Side::Server) == Sizes::Unknown;
+            let unknown = self.units != Pair::default() && *self.sizes.of(Side::Server) == Sizes::Unknown;
             let unknown = unknown.then_some("the cipher is not known: not both offers are in the capture");
-            known.unusable.or(unknown)
+            self.unusable.or(unknown)
         };
         cipher
     }
 
     /// The client's last unit has the size of DISCONNECT, alone or behind CHANNEL_CLOSE, and its end follows.
     fn client_disconnect(&self, ends: &Pair<Option<Mark>>) -> Option<Mark> {
-        let last = self.last.client.filter(|_| !self.compressed)?;
+        let last = self.last_of_client.filter(|_| !self.compressed)?;
         let end = ends.client?;
         let close = self.sizes.client.packet(CHANNEL_CLOSE)?;
         // EOF and CLOSE in one segment can be as long.

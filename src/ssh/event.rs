@@ -141,8 +141,8 @@ pub(super) fn list(cipher: &Cipher, read: &Pair<bool>, reversed: bool) -> Vec<Ev
         add(EventKind::Rekeyed, client, first, last, cipher.rekey.count.into(), by_length(both));
     }
     for role in Side::BOTH {
-        let stalled = *cipher.stalled.of(role);
-        let bulk = cipher.bulk.of(role).filter(|bulk| stalled != Some(*bulk));
+        let stalled = cipher.stalled.of(role).as_ref();
+        let bulk = cipher.bulk.of(role).as_ref().filter(|&bulk| stalled != Some(bulk));
         for (kind, run, certainty) in
             [(EventKind::BulkStalled, stalled, Certainty::Likely), (EventKind::Bulk, bulk, Certainty::Sure)]
         {
@@ -160,5 +160,6 @@ pub(super) fn list(cipher: &Cipher, read: &Pair<bool>, reversed: bool) -> Vec<Ev
         }
     }
     events.sort_by_key(|event| (event.first.time, event.first.frame, event.kind));
+    events.shrink_to_fit();
     events
 }

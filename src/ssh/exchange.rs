@@ -4,17 +4,42 @@ use super::encrypted::Encrypted;
 use super::group_exchange::Group;
 use super::identification::Version;
 use super::negotiate::{self, Outcome};
+use super::offer::{Lists, Offer};
 use super::rule::Rule;
 use super::suite::{Habits, PaddingStyle, Sizes, Suite};
-use super::transcript::{Mark, Offer, Pair, Side, Violation};
+use super::transcript::{Mark, Pair, Side, Violation};
 use crate::limits::Limits;
+
+/// The bounds that a session goes by: of those of a run, which are many, a session has no copy.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) banner_octets: usize,
+    pub(super) lines_before_banner: usize,
+    pub(super) ssh_packet_octets: usize,
+    pub(super) names_per_list: usize,
+    violations: usize,
+}
+
+impl Bounds {
+    const fn of(limits: &Limits) -> Self {
+        Self {
+            banner_octets: limits.banner_octets,
+            lines_before_banner: limits.lines_before_banner,
+            ssh_packet_octets: limits.ssh_packet_octets,
+            names_per_list: limits.names_per_list,
+            violations: limits.violations,
+        }
+    }
+}
 
 /// State of the connection that belongs to neither side.
 #[derive(Clone, Debug)]
 pub(super) struct Exchange {
-    pub(super) limits: Limits,
+    pub(super) bounds: Bounds,
     pub(super) offers: Pair<Option<Offer>>,
     pub(super) outcome: Outcome,
+    /// An offer came since [`super::Session::share`].
+    pub(super) unshared: bool,
     pub(super) encrypted: Encrypted,
     /// The group that the sides agree on in a group exchange.
     pub(super) group: Group,
@@ -37,9 +62,10 @@ pub(super) struct Exchange {
 impl Exchange {
     pub(super) fn new(limits: &Limits, midstream: bool) -> Self {
         Self {
-            limits: *limits,
+            bounds: Bounds::of(limits),
             offers: Pair::default(),
             outcome: Outcome::Unknown,
+            unshared: false,
             encrypted: Encrypted::new(limits, midstream),
             group: Group::default(),
             padding: Pair::default(),
@@ -56,6 +82,7 @@ impl Exchange {
     /// Takes a side's first offer.
     pub(super) fn offer(&mut self, side: Side, offer: Offer) {
         *self.offers.of_mut(side) = Some(offer);
+        self.unshared = true;
         self.negotiate();
     }
 
@@ -80,9 +107,9 @@ impl Exchange {
         }
     }
 
-    fn both_offers(&self) -> Option<(&Offer, &Offer)> {
+    fn both_offers(&self) -> Option<(&Lists, &Lists)> {
         let of = |role| self.offers.of(self.role(role)).as_ref();
-        Some((of(Side::Client)?, of(Side::Server)?))
+        Some((&of(Side::Client)?.lists, &of(Side::Server)?.lists))
     }
 
     /// Whether both sides announce strict key exchange; `None` while an offer is missing or was cut.
@@ -97,7 +124,7 @@ impl Exchange {
     pub(super) fn kex(&self, side: Side, sent: u32) -> Option<&str> {
         let (client, server) = self.both_offers()?;
         let Outcome::Agreed(negotiated) = &self.outcome else { return None };
-        let guesses = self.offers.of(side).as_ref().is_some_and(|offer| offer.guesses);
+        let guesses = self.offers.of(side).as_ref().is_some_and(|offer| offer.lists.guesses);
         let dropped = guesses && sent == 0 && !negotiate::guess_is_right(client, server);
         (!dropped).then_some(&negotiated.kex)
     }
@@ -126,7 +153,7 @@ impl Exchange {
 
     /// Writes down that a rule was broken.
     pub(super) fn violation(&mut self, side: Side, mark: Mark, rule: Rule, detail: String) {
-        if self.violations.len() >= self.limits.violations {
+        if self.violations.len() >= self.bounds.violations {
             self.violations_omitted = self.violations_omitted.saturating_add(1);
             return;
         }

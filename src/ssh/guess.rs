@@ -1,5 +1,7 @@
 //! The cipher, inferred from the sizes of what is sent, where the offers are not in the capture.
 
+use std::sync::LazyLock;
+
 use super::authentication::Unit;
 use super::suite::Suite;
 use super::transcript::Side;
@@ -27,11 +29,15 @@ const CHACHA: &str = "chacha20-poly1305@openssh.com";
 /// Arcfour (gone since OpenSSH 7.6) and 3DES with a MAC of 16 octets, encrypt-then-MAC, lead to the same sizes.
 const NAME: &str = "chacha20-poly1305, or another with its sizes";
 
+/// [`KNOWN`], each looked up once.
+static SUITES: LazyLock<[Option<Suite>; KNOWN.len()]> =
+    LazyLock::new(|| KNOWN.map(|(cipher, mac)| Suite::of(cipher, mac)));
+
 /// Whether some suite gives packets with these payloads these octets.
 pub(super) fn could_be(packets: [(u32, u64); 2]) -> bool {
-    KNOWN
+    SUITES
         .iter()
-        .filter_map(|(cipher, mac)| Suite::of(cipher, mac))
+        .flatten()
         .any(|suite| packets.iter().all(|&(payload, octets)| suite.packet(payload) == octets))
 }
 
@@ -55,9 +61,12 @@ impl Default for Guess {
 impl Guess {
     /// Takes a unit of a connection whose cipher is not known; gives the suite and its name once no other is possible.
     ///
-    /// Only chacha20-poly1305 is told in this way: of the others several share the same sums, and the lengths of most can be
+    /// Only chacha20-poly1305, the first, is told in this way: of the others several share the same sums, and the lengths of most can be
     /// read.
     pub(super) fn take(&mut self, unit: &Unit) -> Option<(Suite, &'static str)> {
+        if self.possible & 1 == 0 {
+            return None;
+        }
         let before = self.last_octets.get_mut(usize::from(unit.side == Side::Server))?;
         let rest_of_a_write = std::mem::replace(before, unit.octets) >= LONGEST_WHOLE;
         self.note_shortest(unit);
@@ -65,14 +74,14 @@ impl Guess {
             return None;
         }
         self.units = self.units.saturating_add(1);
-        for (number, (cipher, mac)) in KNOWN.iter().enumerate() {
-            let fits = Suite::of(cipher, mac).is_some_and(|suite| suite.can_be_whole(unit.octets));
-            if !fits {
+        for (number, suite) in SUITES.iter().enumerate() {
+            let fits = || suite.is_some_and(|suite| suite.can_be_whole(unit.octets));
+            if self.possible & (1 << number) != 0 && !fits() {
                 self.possible &= !(1 << number);
             }
         }
         let chacha = self.possible == 1 && self.units >= LEAST_UNITS;
-        chacha.then(|| Suite::of(CHACHA, "")).flatten().map(|suite| (suite, NAME))
+        SUITES.first().copied().flatten().filter(|_| chacha).map(|suite| (suite, NAME))
     }
 
     fn note_shortest(&mut self, unit: &Unit) {

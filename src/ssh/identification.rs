@@ -2,7 +2,6 @@
 
 use super::rule::{self, Rule};
 use super::transcript::Side;
-use crate::limits::Limits;
 
 /// Octets of an identification string with its line end (RFC 4253 §4.2).
 const LONGEST: usize = 255;
@@ -31,9 +30,9 @@ pub(super) struct LineReader {
 }
 
 impl LineReader {
-    /// A reader whose first line begins at `offset`.
-    pub(super) fn new(limits: &Limits, offset: u64) -> Self {
-        Self { line: Vec::new(), offset, room: limits.banner_octets }
+    /// A reader whose first line begins at `offset`, of at most `room` octets.
+    pub(super) const fn new(room: usize, offset: u64) -> Self {
+        Self { line: Vec::new(), offset, room }
     }
 
     /// Takes octets up to and including the next line feed; says how many, and what the line is once it ended.
@@ -192,6 +191,8 @@ pub(super) fn version_fault(side: Side, line: &[u8], peer: Option<Version>) -> O
 mod tests {
     use super::*;
 
+    const ROOM: usize = 16 * 1024;
+
     fn ids(line: &[u8]) -> Vec<&'static str> {
         faults(Side::Server, line).into_iter().map(|(rule, _)| rule.id).collect()
     }
@@ -231,7 +232,7 @@ mod tests {
     fn lines_are_told_from_the_identification_string_in_any_chunking() {
         let stream = b"Welcome\r\n\nSSH-2.0-x\nrest";
         for size in 1..=stream.len() {
-            let mut reader = LineReader::new(&Limits::default(), 0);
+            let mut reader = LineReader::new(ROOM, 0);
             let (mut lines, mut used) = (Vec::new(), 0);
             'stream: for chunk in stream.chunks(size) {
                 let mut rest = chunk;
@@ -260,16 +261,16 @@ mod tests {
 
     #[test]
     fn a_line_that_never_ends_is_given_up_at_the_limit() {
-        let mut reader = LineReader::new(&Limits::default(), 0);
+        let mut reader = LineReader::new(ROOM, 0);
         let given_up = (0..100).any(|_| reader.take(&[b'x'; 1000]).1 == Some(Line::NotText));
-        assert!(given_up && reader.unfinished().len() <= Limits::default().banner_octets);
+        assert!(given_up && reader.unfinished().len() <= ROOM);
     }
 
     #[test]
     fn the_octet_that_makes_a_line_too_long_is_noticed_once() {
         let line = [&b"SSH-2.0-"[..], &[b'x'; 300]].concat();
         for size in [1, 7, 400] {
-            let mut reader = LineReader::new(&Limits::default(), 0);
+            let mut reader = LineReader::new(ROOM, 0);
             let noticed = line.chunks(size).filter(|chunk| {
                 let noticed = reader.grows_too_long(chunk).is_some();
                 let _ = reader.take(chunk);
@@ -281,7 +282,7 @@ mod tests {
 
     #[test]
     fn a_binary_opening_is_not_a_line() {
-        let mut reader = LineReader::new(&Limits::default(), 0);
+        let mut reader = LineReader::new(ROOM, 0);
         assert_eq!(reader.take(b"\x16\x03\x01\x02\x00").1, Some(Line::NotText));
     }
 }

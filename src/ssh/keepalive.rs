@@ -34,27 +34,32 @@ fn asks_nothing(sizes: Sizes, octets: u64) -> bool {
 /// One side's probes.
 #[derive(Clone, Debug, Default)]
 struct Prober {
+    /// The last probe that was answered, while only probes and answers follow it.
+    previous: Option<Timestamp>,
+    /// Units of one size since the peer last sent anything, each after a silence.
+    run: Vec<Timestamp>,
+    run_octets: u64,
+    /// Where the run began and where it is now.
+    run_marks: [Mark; 2],
+    /// What was recognised; most sessions have nothing.
+    found: Option<Box<Found>>,
+}
+
+/// Probes that were recognised.
+#[derive(Clone, Debug, Default)]
+struct Found {
     /// Probes that were answered.
     answered: u32,
     /// An answer was of a size that nothing else has.
     certain: bool,
     /// Distances between neighbouring probes.
     distances: Vec<Elapsed>,
-    /// The last probe that was answered, while only probes and answers follow it.
-    previous: Option<Timestamp>,
-    /// Units of one size since the peer last sent anything, each after a silence.
-    run: Vec<Timestamp>,
-    run_octets: u64,
     /// Octets of the last probe that was answered.
     probe_octets: u64,
-    /// Where the run began and where it is now.
-    run_marks: [Mark; 2],
     /// Where the probes that were recognised began, and where they are now.
     marks: Option<[Mark; 2]>,
     /// The longest finished run of a probe that asks for no answer.
     rhythm: Option<(u32, Elapsed)>,
-    /// The side ended: what comes later answers nothing that it still waited for.
-    ended: bool,
 }
 
 /// Looks for keepalives of both sides.
@@ -76,19 +81,16 @@ impl Keepalives {
         *self = Self::new(self.most);
     }
 
-    /// A side ended. A probe that is answered after that was too late for the prober.
-    pub(super) fn end(&mut self, side: Side) {
-        self.probers.of_mut(side).ended = true;
-    }
-
-    /// Takes the next unit.
-    pub(super) fn take(&mut self, unit: &Unit, sizes: &Pair<Sizes>) {
+    /// Takes the next unit. `too_late`: its peer has ended, and so it answers nothing that the peer still waited for.
+    pub(super) fn take(&mut self, unit: &Unit, sizes: &Pair<Sizes>, too_late: bool) {
         let now = unit.mark.time;
         let quiet = Side::BOTH.into_iter().filter_map(|side| *self.last.of(side)).all(|last| {
             // A clock that goes back makes no silence.
             now.since(last) >= LEAST_SILENCE
         }) && self.last != Pair::default();
-        self.peer_spoke(unit, *sizes.of(!unit.side), *sizes.of(unit.side));
+        if !too_late {
+            self.peer_spoke(unit, *sizes.of(!unit.side), *sizes.of(unit.side));
+        }
         self.spoke(unit, *sizes.of(unit.side), quiet);
         *self.last.of_mut(unit.side) = Some(now);
     }
@@ -97,9 +99,6 @@ impl Keepalives {
     fn peer_spoke(&mut self, unit: &Unit, probe_sizes: Sizes, answer_sizes: Sizes) {
         let most = self.most;
         let prober = self.probers.of_mut(!unit.side);
-        if prober.ended {
-            return;
-        }
         let run = std::mem::take(&mut prober.run);
         let silent = !unit.side == Side::Client && asks_nothing(probe_sizes, prober.run_octets);
         let Some(&last) = run.last() else {
@@ -118,14 +117,15 @@ impl Keepalives {
             prober.previous = None;
             return;
         }
-        prober.answered = prober.answered.saturating_add(run.len() as u32);
-        prober.probe_octets = prober.run_octets;
-        prober.note();
+        let found = prober.found.get_or_insert_default();
+        found.answered = found.answered.saturating_add(run.len() as u32);
+        found.probe_octets = prober.run_octets;
+        found.note(prober.run_marks);
         // Shorter than any message but the plain answers, which only small blocks can show.
-        prober.certain |= answer_sizes.packet(5) > Some(unit.octets);
+        found.certain |= answer_sizes.packet(5) > Some(unit.octets);
         for &time in &run {
-            if let Some(previous) = prober.previous.filter(|_| prober.distances.len() < most) {
-                prober.distances.push(time.since(previous));
+            if let Some(previous) = prober.previous.filter(|_| found.distances.len() < most) {
+                found.distances.push(time.since(previous));
             }
             prober.previous = Some(time);
         }
@@ -163,51 +163,53 @@ impl Keepalives {
     }
 }
 
+impl Found {
+    /// The run with these marks is one of probes.
+    fn note(&mut self, [first, last]: [Mark; 2]) {
+        self.marks = Some([self.marks.map_or(first, |[first, _]| first), last]);
+    }
+}
+
 impl Prober {
     /// A run that nothing answered, of a probe that asks for no answer.
     fn end_run(&mut self, run: &[Timestamp], silent: bool) {
         if let Some(interval) = rhythm(run).filter(|_| silent) {
             let count = run.len() as u32;
-            if self.rhythm.is_none_or(|(longest, _)| longest < count) {
-                self.rhythm = Some((count, interval));
+            let found = self.found.get_or_insert_default();
+            if found.rhythm.is_none_or(|(longest, _)| longest < count) {
+                found.rhythm = Some((count, interval));
             }
-            self.note();
+            found.note(self.run_marks);
         }
-    }
-
-    /// The run is one of probes.
-    fn note(&mut self) {
-        let [first, last] = self.run_marks;
-        self.marks = Some([self.marks.map_or(first, |[first, _]| first), last]);
     }
 
     fn conclude(&self, side: Side, sizes: Sizes) -> Keepalive {
-        let (probes, interval, unanswered) = self.count(side, sizes);
-        let mut known = self.clone();
+        let mut found = self.found.as_deref().cloned().unwrap_or_default();
+        let (probes, interval, unanswered) = self.count(&found, side, sizes);
         // Those that wait for an answer, or need none, are among them.
-        if probes > 0 && (unanswered > 0 || self.marks.is_none()) {
-            known.note();
+        if probes > 0 && (unanswered > 0 || found.marks.is_none()) {
+            found.note(self.run_marks);
         }
-        let [first, last] = known.marks.unwrap_or_default();
+        let [first, last] = found.marks.unwrap_or_default();
         Keepalive { probes, interval, unanswered, first, last }
     }
 
     /// Probes, the distance between them, and how many at the end got no answer.
-    fn count(&self, side: Side, sizes: Sizes) -> (u32, Elapsed, u32) {
+    fn count(&self, found: &Found, side: Side, sizes: Sizes) -> (u32, Elapsed, u32) {
         let unknown = sizes == Sizes::Unknown;
         let asks = if unknown {
-            self.run_octets == self.probe_octets
+            self.run_octets == found.probe_octets
         } else {
             probes(side).iter().any(|&(probe, _)| sizes.fits(probe, self.run_octets))
         };
         let pending = self.run.len() as u32;
         // Without a known cipher many a pair of sizes fits one: only an even rhythm tells.
-        if unknown && !(self.answered >= LEAST_UNKNOWN && are_alike(&mut self.distances.clone())) {
+        if unknown && !(found.answered >= LEAST_UNKNOWN && are_alike(&mut found.distances.clone())) {
             return Default::default();
         }
         // One exchange can be chance where sizes are coarse; a second one at the same size is a habit.
-        if self.answered >= 2 || self.answered == 1 && self.certain {
-            let mut distances = self.distances.clone();
+        if found.answered >= 2 || found.answered == 1 && found.certain {
+            let mut distances = found.distances.clone();
             let unanswered = if asks { pending } else { 0 };
             if let (Some(previous), Some(&next)) =
                 (self.previous.filter(|_| unanswered > 0), self.run.first())
@@ -215,7 +217,7 @@ impl Prober {
                 distances.push(next.since(previous));
             }
             let interval = median(&mut distances).unwrap_or_default();
-            return (self.answered.saturating_add(unanswered), interval, unanswered);
+            return (found.answered.saturating_add(unanswered), interval, unanswered);
         }
         if let Some(interval) = rhythm(&self.run).or_else(|| pair(&self.run)).filter(|_| asks) {
             return (pending, interval, pending);
@@ -224,7 +226,7 @@ impl Prober {
         if let Some(interval) = rhythm(&self.run).filter(|_| silent) {
             return (pending, interval, 0);
         }
-        let (probes, interval) = self.rhythm.unwrap_or_default();
+        let (probes, interval) = found.rhythm.unwrap_or_default();
         (probes, interval, 0)
     }
 }
@@ -270,14 +272,14 @@ mod tests {
     fn play(units: &[(Side, i64, u64)]) -> Pair<Keepalive> {
         let suite = Sizes::Suite(Suite::of("chacha20-poly1305@openssh.com", "").unwrap());
         let sizes = Pair { client: suite, server: suite };
-        let mut keepalives = Keepalives::new(64);
+        let (mut keepalives, mut ended) = (Keepalives::new(64), Pair::default());
         for (number, &(side, millis, octets)) in units.iter().enumerate() {
             let time = Timestamp::from_nanos(millis * 1_000_000);
             let mark = Mark { frame: FrameNo(number as u64), time, offset: 0 };
             if octets == 0 {
-                keepalives.end(side);
+                *ended.of_mut(side) = true;
             } else {
-                keepalives.take(&Unit { side, mark, octets, single: false }, &sizes);
+                keepalives.take(&Unit { side, mark, octets, single: false }, &sizes, *ended.of(!side));
             }
         }
         keepalives.conclude(&sizes)
@@ -305,7 +307,7 @@ mod tests {
             for (number, &(side, millis, octets)) in units.iter().enumerate() {
                 let time = Timestamp::from_nanos(millis * 1_000_000);
                 let mark = Mark { frame: FrameNo(number as u64), time, offset: 0 };
-                keepalives.take(&Unit { side, mark, octets, single: false }, &Pair::default());
+                keepalives.take(&Unit { side, mark, octets, single: false }, &Pair::default(), false);
             }
             seen(&keepalives.conclude(&Pair::default()).client)
         };

@@ -51,6 +51,7 @@ mod kex_value;
 mod kexinit;
 mod message;
 mod negotiate;
+mod offer;
 mod packet;
 mod phase;
 mod rekey;
@@ -58,6 +59,7 @@ mod rule;
 mod seek;
 mod session;
 mod software;
+mod stock;
 mod suite;
 mod text;
 mod transcript;
@@ -66,11 +68,15 @@ mod volume;
 mod walk;
 
 pub use identification::looks_like_ssh;
+#[cfg(test)]
+pub(crate) use offer::tests::lists;
 pub use rule::{RULES, Rule};
 pub use session::{Arrival, Chunk, Session};
 pub use software::{Program, Release, Software};
+pub use stock::Stock;
 pub use text::{anonymous_text_octets, length_as_text};
 pub use transcript::{
-    Banner, Bulk, Certainty, Cipher, Disconnect, Event, EventKind, Keepalive, KnownText, Mark, Mismatch,
-    Negotiated, Offer, Pair, Party, Phase, Rekey, Side, StrayText, Transcript, Typing, Violation,
+    Banner, Bulk, Certainty, Cipher, Disconnect, Event, EventKind, Keepalive, KnownText, Lists, Mark,
+    Mismatch, Names, Negotiated, Offer, Pair, Party, Phase, Rekey, Side, StrayText, Transcript, Typing,
+    Violation,
 };

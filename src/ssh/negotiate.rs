@@ -1,6 +1,9 @@
 //! From two offers to one set of algorithms (RFC 4253 §7.1), as implementations do it.
 
-use super::transcript::{Mismatch, Negotiated, Offer};
+use std::sync::Arc;
+
+use super::offer::{Lists, Names};
+use super::transcript::{Mismatch, Negotiated};
 
 /// Names in the kex list that announce an extension and are no method: RFC 8308 §2.1, OpenSSH PROTOCOL 1.10 and
 /// draft-miller-sshm-strict-kex, Dropbear `common-algo.c`.
@@ -15,8 +18,8 @@ const MARKERS: &[&[u8]] = &[
 ];
 
 /// Octets of the markers in an offer's kex list, each with its comma.
-pub(super) fn marker_octets(offer: &Offer) -> usize {
-    offer.kex.iter().filter(|name| MARKERS.contains(&name.as_slice())).map(|name| name.len() + 1).sum()
+pub(super) fn marker_octets(offer: &Lists) -> usize {
+    offer.kex().iter().filter(|name| MARKERS.contains(name)).map(|name| name.len() + 1).sum()
 }
 
 /// What both offers lead to.
@@ -26,14 +29,14 @@ pub(super) enum Outcome {
     #[default]
     Unknown,
     /// A common name in every list that counts.
-    Agreed(Negotiated),
+    Agreed(Arc<Negotiated>),
     /// None in this one.
-    Mismatch(Mismatch),
+    Mismatch(Arc<Mismatch>),
 }
 
 impl Outcome {
     /// The algorithms, or the list without a common one.
-    pub(super) fn into_parts(self) -> (Option<Negotiated>, Option<Mismatch>) {
+    pub(super) fn into_parts(self) -> (Option<Arc<Negotiated>>, Option<Arc<Mismatch>>) {
         match self {
             Self::Unknown => (None, None),
             Self::Agreed(negotiated) => (Some(negotiated), None),
@@ -46,24 +49,24 @@ impl Outcome {
 ///
 /// All implementations read take this plain first match for kex too, without the RFC's condition on host keys
 /// (OpenSSH `kex.c`, Go, libssh). Looked at in the order of an OpenSSH server.
-pub(super) fn negotiate(client: &Offer, server: &Offer) -> Outcome {
+pub(super) fn negotiate(client: &Lists, server: &Lists) -> Outcome {
     match try_negotiate(client, server) {
-        Ok(negotiated) => Outcome::Agreed(negotiated),
+        Ok(negotiated) => Outcome::Agreed(Arc::new(negotiated)),
         // A name that was left out could be the common one.
         Err(_) if client.cut || server.cut => Outcome::Unknown,
-        Err(mismatch) => Outcome::Mismatch(mismatch),
+        Err(mismatch) => Outcome::Mismatch(Arc::new(mismatch)),
     }
 }
 
-fn try_negotiate(client: &Offer, server: &Offer) -> Result<Negotiated, Mismatch> {
-    let kex = choose("kex", &client.kex, &server.kex)?;
-    let host_key = choose("host_key", &client.host_key, &server.host_key)?;
-    let cipher_c2s = choose("cipher_c2s", &client.cipher_c2s, &server.cipher_c2s)?;
-    let mac_c2s = choose_mac("mac_c2s", &cipher_c2s, &client.mac_c2s, &server.mac_c2s)?;
-    let compression_c2s = choose("compression_c2s", &client.compression_c2s, &server.compression_c2s)?;
-    let cipher_s2c = choose("cipher_s2c", &client.cipher_s2c, &server.cipher_s2c)?;
-    let mac_s2c = choose_mac("mac_s2c", &cipher_s2c, &client.mac_s2c, &server.mac_s2c)?;
-    let compression_s2c = choose("compression_s2c", &client.compression_s2c, &server.compression_s2c)?;
+fn try_negotiate(client: &Lists, server: &Lists) -> Result<Negotiated, Mismatch> {
+    let kex = choose("kex", client.kex(), server.kex())?;
+    let host_key = choose("host_key", client.host_key(), server.host_key())?;
+    let cipher_c2s = choose("cipher_c2s", client.cipher_c2s(), server.cipher_c2s())?;
+    let mac_c2s = choose_mac("mac_c2s", &cipher_c2s, client.mac_c2s(), server.mac_c2s())?;
+    let compression_c2s = choose("compression_c2s", client.compression_c2s(), server.compression_c2s())?;
+    let cipher_s2c = choose("cipher_s2c", client.cipher_s2c(), server.cipher_s2c())?;
+    let mac_s2c = choose_mac("mac_s2c", &cipher_s2c, client.mac_s2c(), server.mac_s2c())?;
+    let compression_s2c = choose("compression_s2c", client.compression_s2c(), server.compression_s2c())?;
     Ok(Negotiated {
         kex,
         host_key,
@@ -81,8 +84,8 @@ fn try_negotiate(client: &Offer, server: &Offer) -> Result<Negotiated, Mismatch>
 fn choose_mac(
     what: &'static str,
     cipher: &str,
-    client: &[Vec<u8>],
-    server: &[Vec<u8>],
+    client: Names<'_>,
+    server: Names<'_>,
 ) -> Result<String, Mismatch> {
     if is_aead(cipher) { Ok(String::new()) } else { choose(what, client, server) }
 }
@@ -102,18 +105,18 @@ pub(super) fn is_aead(cipher: &str) -> bool {
     )
 }
 
-fn choose(what: &'static str, client: &[Vec<u8>], server: &[Vec<u8>]) -> Result<String, Mismatch> {
-    let chosen = algorithms(client).find(|name| server.contains(name));
-    chosen.map(|name| text(name)).ok_or_else(|| Mismatch {
+fn choose(what: &'static str, client: Names<'_>, server: Names<'_>) -> Result<String, Mismatch> {
+    let chosen = algorithms(client).find(|name| server.has(name));
+    chosen.map(text).ok_or_else(|| Mismatch {
         what,
-        client_offers: algorithms(client).map(|name| text(name)).collect(),
-        server_offers: algorithms(server).map(|name| text(name)).collect(),
+        client_offers: algorithms(client).map(text).collect(),
+        server_offers: algorithms(server).map(text).collect(),
     })
 }
 
 /// The names that stand for algorithms.
-fn algorithms(names: &[Vec<u8>]) -> impl Iterator<Item = &Vec<u8>> {
-    names.iter().filter(|name| !MARKERS.contains(&name.as_slice()))
+fn algorithms(names: Names<'_>) -> impl Iterator<Item = &[u8]> {
+    names.iter().filter(|name| !MARKERS.contains(name))
 }
 
 /// Names are US-ASCII (RFC 4251 §6); what is not stays visible.
@@ -136,40 +139,28 @@ impl Negotiated {
 }
 
 /// Whether both sides announce strict key exchange, each with the marker of its own role (OpenSSH PROTOCOL 1.10).
-pub(super) fn is_strict(client: &Offer, server: &Offer) -> bool {
-    let has =
-        |names: &[Vec<u8>], markers: [&[u8]; 2]| names.iter().any(|name| markers.contains(&name.as_slice()));
-    has(&client.kex, [b"kex-strict-c-v00@openssh.com", b"kex-strict-c"])
-        && has(&server.kex, [b"kex-strict-s-v00@openssh.com", b"kex-strict-s"])
+pub(super) fn is_strict(client: &Lists, server: &Lists) -> bool {
+    let has = |names: Names<'_>, markers: [&[u8]; 2]| names.iter().any(|name| markers.contains(&name));
+    has(client.kex(), [b"kex-strict-c-v00@openssh.com", b"kex-strict-c"])
+        && has(server.kex(), [b"kex-strict-s-v00@openssh.com", b"kex-strict-s"])
 }
 
 /// Whether the guess of one side was right, so that its first key exchange packet counts (RFC 4253 §7): the first
 /// kex and the first host key names are equal; where both announce Dropbear's `kexguess2`, only kex.
-pub(super) fn guess_is_right(client: &Offer, server: &Offer) -> bool {
-    let guess2 = |offer: &Offer| offer.kex.iter().any(|name| name == b"kexguess2@matt.ucc.asn.au");
-    let same_kex = algorithms(&client.kex).next() == algorithms(&server.kex).next();
+pub(super) fn guess_is_right(client: &Lists, server: &Lists) -> bool {
+    let guess2 = |offer: &Lists| offer.kex().has(b"kexguess2@matt.ucc.asn.au");
+    let same_kex = algorithms(client.kex()).next() == algorithms(server.kex()).next();
     let both_guess2 = guess2(client) && guess2(server);
-    same_kex && (both_guess2 || client.host_key.first() == server.host_key.first())
+    same_kex && (both_guess2 || client.host_key().iter().next() == server.host_key().iter().next())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::offer::tests::lists;
     use super::*;
 
-    fn offer(kex: &str, cipher: &str, mac: &str) -> Offer {
-        let names =
-            |list: &str| list.split(',').filter(|name| !name.is_empty()).map(Into::into).collect::<Vec<_>>();
-        Offer {
-            kex: names(kex),
-            host_key: names("ssh-ed25519"),
-            cipher_c2s: names(cipher),
-            cipher_s2c: names(cipher),
-            mac_c2s: names(mac),
-            mac_s2c: names(mac),
-            compression_c2s: names("none"),
-            compression_s2c: names("none"),
-            ..Offer::default()
-        }
+    fn offer(kex: &str, cipher: &str, mac: &str) -> Lists {
+        lists([kex, "ssh-ed25519", cipher, cipher, mac, mac, "none", "none"])
     }
 
     #[test]
@@ -183,7 +174,7 @@ mod tests {
     fn markers_are_not_algorithms() {
         let outcome = negotiate(&offer("a,ext-info-c", "x", "m"), &offer("b,ext-info-c", "x", "m"));
         let Outcome::Mismatch(mismatch) = outcome else { panic!() };
-        assert_eq!((mismatch.what, mismatch.client_offers), ("kex", vec!["a".to_owned()]));
+        assert_eq!((mismatch.what, &mismatch.client_offers[..]), ("kex", &["a".to_owned()][..]));
     }
 
     #[test]
@@ -198,7 +189,8 @@ mod tests {
 
     #[test]
     fn offers_that_were_cut_do_not_prove_a_mismatch() {
-        let client = Offer { cut: true, ..offer("a", "x", "m") };
+        let mut client = offer("a", "x", "m");
+        client.cut = true;
         assert_eq!(negotiate(&client, &offer("b", "x", "m")), Outcome::Unknown);
     }
 
@@ -220,11 +212,9 @@ mod tests {
 
     #[test]
     fn dropbear_s_guess_compares_only_the_kex_names() {
-        let mut client = offer("a,kexguess2@matt.ucc.asn.au", "x", "m");
+        let client = |kex| lists([kex, "other", "x", "x", "m", "m", "none", "none"]);
         let server = offer("kexguess2@matt.ucc.asn.au,a", "x", "m");
-        client.host_key = vec![b"other".to_vec()];
-        assert!(guess_is_right(&client, &server));
-        client.kex.pop();
-        assert!(!guess_is_right(&client, &server));
+        assert!(guess_is_right(&client("a,kexguess2@matt.ucc.asn.au"), &server));
+        assert!(!guess_is_right(&client("a"), &server));
     }
 }

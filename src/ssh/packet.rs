@@ -138,7 +138,7 @@ impl PacketReader {
 
     fn finish(&mut self, length: u32) -> ClearPacket {
         let (offset, octets) = (self.offset, self.passed);
-        let partial = std::mem::take(&mut self.partial);
+        let mut partial = std::mem::take(&mut self.partial);
         self.offset += octets;
         self.passed = 0;
         let padding_length = partial.get(4).copied().unwrap_or(0);
@@ -152,7 +152,11 @@ impl PacketReader {
         let number = if exceeds { 0 } else { partial.get(HEADER).copied().unwrap_or(0) };
         let payload_end = partial.len().saturating_sub(usize::from(padding_length));
         let whole = partial.len() as u64 == octets && !exceeds;
-        let payload = whole.then(|| partial.get(HEADER..payload_end).unwrap_or_default().to_vec());
+        let payload = whole.then(|| {
+            partial.truncate(payload_end);
+            partial.drain(..HEADER.min(payload_end));
+            partial
+        });
         ClearPacket { offset, octets, number, payload, padding }
     }
 }

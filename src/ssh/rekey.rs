@@ -2,7 +2,7 @@
 
 use super::authentication::Unit;
 use super::suite::Sizes;
-use super::transcript::{Mark, Pair, Rekey, Side};
+use super::transcript::{Mark, Pair, Rekey};
 
 /// NEWKEYS is its message number.
 const NEWKEYS: u32 = 1;
@@ -25,6 +25,12 @@ impl Sent {
     /// Takes its KEXINIT.
     pub(super) fn kexinit(&mut self, octets: usize, of_markers: usize) {
         self.kexinit = [octets as u32, octets.saturating_sub(of_markers) as u32];
+    }
+
+    /// Whether the unit is not too short to hold a KEXINIT, or to be a full segment of one.
+    fn may_begin_with(&self, unit: &Unit) -> bool {
+        let long_enough = |&kexinit: &u32| kexinit > 0 && unit.octets > kexinit.into();
+        unit.octets >= FULL_SEGMENT || self.kexinit.iter().any(long_enough)
     }
 
     /// Takes a message of the method.
@@ -96,23 +102,23 @@ impl Expected {
 /// One side's key exchanges.
 #[derive(Clone, Debug, Default)]
 struct Progress {
-    sent: Sent,
     attempts: [Attempt; 2],
     done: u32,
-    first: Option<Mark>,
-    last: Option<Mark>,
+    /// Where the first one that ended began, and where the last one ended.
+    reach: Option<Box<[Mark; 2]>>,
 }
 
 impl Progress {
-    fn take(&mut self, unit: &Unit, sizes: Sizes) {
-        let Some(newkeys) = sizes.packet(NEWKEYS).filter(|_| self.sent.messages != [0; KEX_MESSAGES]) else {
+    fn take(&mut self, unit: &Unit, sizes: Sizes, sent: &Sent) {
+        if self.attempts.iter().all(|attempt| attempt.began.is_none()) && !sent.may_begin_with(unit) {
+            return;
+        }
+        let Some(newkeys) = sizes.packet(NEWKEYS).filter(|_| sent.messages != [0; KEX_MESSAGES]) else {
             return;
         };
-        let messages = self
-            .sent
-            .messages
-            .map(|payload| if payload > 0 { sizes.packet(payload).unwrap_or(0) } else { 0 });
-        for (attempt, payload) in self.attempts.iter_mut().zip(self.sent.kexinit) {
+        let messages =
+            sent.messages.map(|payload| if payload > 0 { sizes.packet(payload).unwrap_or(0) } else { 0 });
+        for (attempt, payload) in self.attempts.iter_mut().zip(sent.kexinit) {
             let Some(kexinit) = sizes.packet(payload).filter(|_| payload > 0) else { continue };
             let expected = Expected { kexinit, messages, newkeys };
             let before = attempt.began;
@@ -126,8 +132,8 @@ impl Progress {
                 None => *attempt = Attempt::default(),
                 Some(true) => {
                     self.done = self.done.saturating_add(1);
-                    self.first = self.first.or(attempt.began);
-                    self.last = Some(unit.mark);
+                    let first = self.reach.as_deref().map(|&[first, _]| first).or(attempt.began);
+                    self.reach = first.map(|first| Box::new([first, unit.mark]));
                     self.attempts = [Attempt::default(); 2];
                     return;
                 }
@@ -148,22 +154,9 @@ pub(super) struct Rekeys {
 }
 
 impl Rekeys {
-    /// What a side sends in the first key exchange.
-    pub(super) const fn sent(&mut self, side: Side) -> &mut Sent {
-        match side {
-            Side::Client => &mut self.of.client.sent,
-            Side::Server => &mut self.of.server.sent,
-        }
-    }
-
-    /// The sides have each other's part.
-    pub(super) const fn reverse(&mut self) {
-        std::mem::swap(&mut self.of.client.sent, &mut self.of.server.sent);
-    }
-
-    /// Takes the next unit in cipher.
-    pub(super) fn take(&mut self, unit: &Unit, sizes: &Pair<Sizes>) {
-        self.of.of_mut(unit.side).take(unit, *sizes.of(unit.side));
+    /// Takes the next unit in cipher. `sent`: in the first key exchange.
+    pub(super) fn take(&mut self, unit: &Unit, sizes: &Pair<Sizes>, sent: &Pair<Sent>) {
+        self.of.of_mut(unit.side).take(unit, *sizes.of(unit.side), sent.of(unit.side));
     }
 
     /// The key exchanges after the first.
@@ -173,13 +166,16 @@ impl Rekeys {
         let seen = if client.done >= server.done { client } else { server };
         // It is under way once both have begun.
         let unfinished = client.under_way().and(server.under_way());
-        Rekey { count: seen.done, first: seen.first, last: seen.last, unfinished }
+        let reach = seen.reach.as_deref().copied();
+        let (first, last) = reach.map(|[first, last]| (first, last)).unzip();
+        Rekey { count: seen.done, first, last, unfinished }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::suite::Suite;
+    use super::super::transcript::Side;
     use super::*;
     use crate::frame::FrameNo;
     use Side::{Client as C, Server as S};
@@ -188,15 +184,15 @@ mod tests {
     fn play(cipher: &str, first: &Pair<[usize; 3]>, units: &[(Side, u64)]) -> Rekey {
         let suite = Suite::of(cipher, "").unwrap();
         let sizes = Pair { client: Sizes::Suite(suite), server: Sizes::Suite(suite) };
-        let mut rekeys = Rekeys::default();
+        let (mut rekeys, mut sent) = (Rekeys::default(), Pair::<Sent>::default());
         for side in Side::BOTH {
             let [kexinit, markers, message] = *first.of(side);
-            rekeys.sent(side).kexinit(kexinit, markers);
-            rekeys.sent(side).message(message);
+            sent.of_mut(side).kexinit(kexinit, markers);
+            sent.of_mut(side).message(message);
         }
         for (number, &(side, octets)) in units.iter().enumerate() {
             let mark = Mark { frame: FrameNo(number as u64), ..Mark::default() };
-            rekeys.take(&Unit { side, mark, octets, single: suite.walkable() }, &sizes);
+            rekeys.take(&Unit { side, mark, octets, single: suite.walkable() }, &sizes, &sent);
         }
         rekeys.conclude()
     }

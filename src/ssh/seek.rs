@@ -1,5 +1,7 @@
 //! Finding the way again in a stream of which octets before are missing: what the next segment begins with.
 
+use std::sync::LazyLock;
+
 use super::direction::{Direction, Stage, mark};
 use super::exchange::Exchange;
 use super::identification::LineReader;
@@ -25,6 +27,13 @@ const READABLE: [(&str, &str, &str); 6] = [
     ("aes128-ctr", "hmac-sha2-256-etm@openssh.com", "hmac-sha2-256-etm"),
     ("aes128-ctr", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-512-etm"),
 ];
+
+/// [`READABLE`], each looked up once.
+static SUITES: LazyLock<Vec<Readable>> = LazyLock::new(|| {
+    let readable =
+        |(cipher, mac, name)| Suite::of(cipher, mac).map(|suite| Readable { suite, name: Some(name) });
+    READABLE.into_iter().filter_map(readable).collect()
+});
 
 /// A suite whose lengths can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,20 +110,14 @@ impl Seek {
         let held = std::mem::take(&mut self.head).len;
         let found = self.judge_segment();
         self.tries += u32::from(self.tries < TRIES);
-        if self.tries == TRIES {
-            self.walks.clear();
-            return (held, found);
+        self.walks.clear();
+        if self.tries < TRIES {
+            let walk = |readable: &Readable| (*readable, Walk::new(readable.suite, 0));
+            match self.known {
+                Some(suite) => self.walks.push(walk(&Readable { suite, name: None })),
+                None => self.walks.extend(SUITES.iter().map(walk)),
+            }
         }
-        let tried = |(cipher, mac, name): &(&str, &str, &'static str)| {
-            Suite::of(cipher, mac).map(|suite| Readable { suite, name: Some(*name) })
-        };
-        self.walks = match self.known {
-            Some(suite) => vec![Readable { suite, name: None }],
-            None => READABLE.iter().filter_map(tried).collect(),
-        }
-        .into_iter()
-        .map(|readable| (readable, Walk::new(readable.suite, 0)))
-        .collect();
         (held, found)
     }
 
@@ -237,13 +240,13 @@ impl Direction {
     /// What a segment that begins with `head` can only be: an identification string or a clear packet.
     fn recognise(&mut self, head: &[u8], complete: bool, start: u64, exchange: &Exchange) -> Option<Stage> {
         if self.party.banner.is_none() && head.starts_with(b"SSH-") {
-            return Some(Stage::Identification(LineReader::new(&exchange.limits, start)));
+            return Some(Stage::Identification(LineReader::new(exchange.bounds.banner_octets, start)));
         }
         if complete && packet::looks_like_packet(head) {
-            return Some(Stage::Packets(PacketReader::new(start, exchange.limits.ssh_packet_octets)));
+            return Some(Stage::Packets(PacketReader::new(start, exchange.bounds.ssh_packet_octets)));
         }
         let first = complete && std::mem::take(&mut self.likely_first);
-        first.then(|| Stage::Identification(LineReader::new(&exchange.limits, start)))
+        first.then(|| Stage::Identification(LineReader::new(exchange.bounds.banner_octets, start)))
     }
 
     /// Lets the octets go that were held back.

@@ -2,6 +2,7 @@
 
 use super::direction::Direction;
 use super::exchange::Exchange;
+use super::stock::Stock;
 use super::transcript::{Pair, Side, Transcript};
 use crate::frame::FrameNo;
 use crate::limits::Limits;
@@ -125,8 +126,21 @@ impl Session {
         }
     }
 
+    /// Holds what it has in common with other sessions together with them. To be called when octets were taken.
+    pub fn share(&mut self, stock: &mut Stock) {
+        let Exchange { offers, outcome, unshared, .. } = &mut self.exchange;
+        if std::mem::take(unshared) {
+            stock.share(offers, outcome);
+        }
+    }
+
     /// What SSH was doing, as far as it has come. More octets may follow, for a later transcript.
     pub fn finish(&self) -> Transcript {
+        self.clone().conclude()
+    }
+
+    /// What SSH was doing. Nothing more follows.
+    pub fn conclude(mut self) -> Transcript {
         let reversed = self.exchange.reversed;
         let mut ends = Pair { client: self.client.end, server: self.server.end };
         if reversed {
@@ -138,13 +152,11 @@ impl Session {
             std::mem::swap(&mut keepalive.client, &mut keepalive.server);
         }
         let strict_kex = self.exchange.is_strict();
-        let phase = super::phase::phase(self, &cipher);
-        let mut exchange = self.exchange.clone();
-        let client = self.client.conclude(&mut exchange);
-        let server = self.server.conclude(&mut exchange);
-        let (negotiated, mismatch) = exchange.outcome.clone().into_parts();
+        let phase = super::phase::phase(&self, &cipher);
+        let Self { client, server, mut exchange, .. } = self;
+        let party = Pair { client: client.conclude(&mut exchange), server: server.conclude(&mut exchange) };
+        let (negotiated, mismatch) = std::mem::take(&mut exchange.outcome).into_parts();
         let (violations, violations_omitted) = exchange.into_violations();
-        let party = Pair { client, server };
         let read = Pair {
             client: party.client.cipher_packets.is_some(),
             server: party.server.cipher_packets.is_some(),
@@ -219,6 +231,12 @@ mod tests {
         let mut packet = ((octets - 20) as u32).to_be_bytes().to_vec();
         packet.resize(octets, 0xee);
         packet
+    }
+
+    #[test]
+    fn the_many_sessions_of_a_capture_take_little_each() {
+        let (session, transcript) = (size_of::<Session>(), size_of::<Transcript>());
+        assert!(session <= 1_536 && transcript <= 1_280, "{session} {transcript}");
     }
 
     #[test]
@@ -506,7 +524,7 @@ mod tests {
             let banner = party.banner.as_ref().map_or(0, |banner| banner.line.len());
             let lines: usize = party.lines_before.iter().map(Vec::len).sum();
             let stray = party.stray.as_ref().map_or(0, |stray| stray.text.len());
-            let offer = party.offer.as_ref().map_or(0, |offer| offer.kex.concat().len());
+            let offer = party.offer.as_ref().map_or(0, |offer| offer.lists.kex().as_sent().len());
             banner + lines + stray + offer
         };
         let details: usize = transcript.violations.iter().map(|violation| violation.detail.len()).sum();

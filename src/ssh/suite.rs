@@ -105,7 +105,9 @@ impl Suite {
         // padding_length and 4 octets of padding; the length field where it is padded too
         let (inside, outside) = if self.length_padded { (4, 0) } else { (0, 4) };
         let needed = (u64::from(payload) + 5 + inside).max(u64::from(self.least).saturating_sub(outside));
-        needed.next_multiple_of(u64::from(self.block)) + outside + u64::from(self.tail)
+        // Blocks are 8 or 16 octets.
+        let mask = u64::from(self.block) - 1;
+        ((needed + mask) & !mask) + outside + u64::from(self.tail)
     }
 
     /// Octets behind the length field of a packet whose length field says `length`; `None` for a length that the

@@ -1,6 +1,9 @@
 //! What SSH was doing, as far as the capture shows: the values the case is built from.
 
+use std::sync::Arc;
+
 pub use super::event::{Certainty, Event, EventKind};
+pub use super::offer::{Lists, Names, Offer};
 use super::software::Software;
 pub use crate::flow::{Pair, Side};
 use crate::frame::FrameNo;
@@ -39,52 +42,8 @@ pub struct Banner {
     pub mark: Mark,
 }
 
-/// The algorithms a side offers in its first KEXINIT (RFC 4253 §7.1), names as sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Offer {
-    /// Random octets: no other KEXINIT has them.
-    pub cookie: [u8; 16],
-    /// Key exchange, markers (`ext-info-c`, `kex-strict-…`) included.
-    pub kex: Vec<Vec<u8>>,
-    /// Host key.
-    pub host_key: Vec<Vec<u8>>,
-    /// Encryption, client to server.
-    pub cipher_c2s: Vec<Vec<u8>>,
-    /// Encryption, server to client.
-    pub cipher_s2c: Vec<Vec<u8>>,
-    /// MAC, client to server.
-    pub mac_c2s: Vec<Vec<u8>>,
-    /// MAC, server to client.
-    pub mac_s2c: Vec<Vec<u8>>,
-    /// Compression, client to server.
-    pub compression_c2s: Vec<Vec<u8>>,
-    /// Compression, server to client.
-    pub compression_s2c: Vec<Vec<u8>>,
-    /// `first_kex_packet_follows`.
-    pub guesses: bool,
-    /// A name-list was longer than [`crate::limits::Limits::names_per_list`] and is cut.
-    pub cut: bool,
-}
-
-impl Offer {
-    /// The list of that name: a field of [`Negotiated`].
-    pub fn list(&self, what: &str) -> Option<&[Vec<u8>]> {
-        Some(match what {
-            "kex" => &self.kex,
-            "host_key" => &self.host_key,
-            "cipher_c2s" => &self.cipher_c2s,
-            "cipher_s2c" => &self.cipher_s2c,
-            "mac_c2s" => &self.mac_c2s,
-            "mac_s2c" => &self.mac_s2c,
-            "compression_c2s" => &self.compression_c2s,
-            "compression_s2c" => &self.compression_s2c,
-            _ => return None,
-        })
-    }
-}
-
 /// What both offers lead to (RFC 4253 §7.1): the first of the client's names that the server has too.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Negotiated {
     /// Key exchange method.
     pub kex: String,
@@ -106,7 +65,7 @@ pub struct Negotiated {
 
 /// The first list without a common name, in the order OpenSSH looks: kex, host key, then for each direction
 /// cipher, MAC, compression.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Mismatch {
     /// Field name as in the contract: `kex`, `host_key`, `cipher_c2s`…
     pub what: &'static str,
@@ -212,9 +171,9 @@ pub struct Party {
     /// Where its NEWKEYS ended.
     pub newkeys: Option<Mark>,
     /// A DISCONNECT it sent in clear.
-    pub disconnect: Option<Disconnect>,
+    pub disconnect: Option<Box<Disconnect>>,
     /// Text it sent where SSH should be.
-    pub stray: Option<StrayText>,
+    pub stray: Option<Box<StrayText>>,
     /// Clear-text packets it sent.
     pub clear_packets: u32,
     /// UNIMPLEMENTED messages it sent in clear.
@@ -311,9 +270,9 @@ pub struct Cipher {
     /// Keys typed.
     pub typing: Option<Typing>,
     /// The last run of much data, by the side in SSH that sent it.
-    pub bulk: Pair<Option<Bulk>>,
+    pub bulk: Pair<Option<Box<Bulk>>>,
     /// The last such run that stopped, about a channel window behind the receiver's last word.
-    pub stalled: Pair<Option<Bulk>>,
+    pub stalled: Pair<Option<Box<Bulk>>>,
     /// Later key exchanges.
     pub rekey: Rekey,
     /// The server's CHANNEL_CLOSE behind the command's exit status: a normal end.
@@ -332,9 +291,9 @@ pub struct Transcript {
     /// Each side's part.
     pub party: Pair<Party>,
     /// The algorithms, once both offers are known and have something in common in every list.
-    pub negotiated: Option<Negotiated>,
+    pub negotiated: Option<Arc<Negotiated>>,
     /// The list in which they have nothing in common.
-    pub mismatch: Option<Mismatch>,
+    pub mismatch: Option<Arc<Mismatch>>,
     /// Rules broken, in order of time.
     pub violations: Vec<Violation>,
     /// How many more there were than [`crate::limits::Limits::violations`].

@@ -3,7 +3,7 @@
 use super::authentication::Unit;
 use super::suite::Sizes;
 use super::transcript::{Mark, Pair, Side, Typing};
-use crate::units::Elapsed;
+use crate::units::{Elapsed, Timestamp};
 
 /// CHANNEL_DATA with one octet, and with the four that the longest character of UTF-8 or a cursor key has.
 const SHORTEST_KEY: u32 = 10;
@@ -25,11 +25,13 @@ const STEADY_RUN: u32 = 10;
 /// Watches for keystrokes of one connection.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Keys {
-    pending: Option<Unit>,
+    /// The key that waits for its echo.
+    pending: Option<Mark>,
     first: Option<Mark>,
     last: Mark,
     count: u64,
-    before: Option<Unit>,
+    /// When the key before it was pressed, where it was the unit before.
+    before: Option<Timestamp>,
     steady: u32,
     hidden: bool,
 }
@@ -46,25 +48,26 @@ impl Keys {
     fn pressed(&mut self, unit: &Unit, client: Sizes) {
         let fits = |payload| client.fits(payload, unit.octets);
         // Where sizes are coarse the longest keys are as long as keepalives, which are more.
-        let key = fits(SHORTEST_KEY)
-            || (SHORTEST_KEY..=LONGEST_KEY).any(fits) && !KEEPALIVES.iter().any(|&it| fits(it));
-        self.pending = key.then_some(*unit);
-        let distance = self.before.map(|before| unit.mark.time.since(before.mark.time));
+        let key = !client.exceeds(LONGEST_KEY, unit.octets)
+            && (fits(SHORTEST_KEY)
+                || (SHORTEST_KEY..=LONGEST_KEY).any(fits) && !KEEPALIVES.iter().any(|&it| fits(it)));
+        self.pending = key.then_some(unit.mark);
+        let distance = self.before.map(|before| unit.mark.time.since(before));
         let steady = key && distance.is_some_and(|distance| STEADY[0] <= distance && distance <= STEADY[1]);
         self.steady = if steady { self.steady.saturating_add(1) } else { 0 };
         self.hidden |= self.steady >= STEADY_RUN;
-        self.before = key.then_some(*unit);
+        self.before = key.then_some(unit.mark.time);
     }
 
     fn echoed(&mut self, unit: &Unit, server: Sizes) {
         let Some(key) = self.pending.take() else { return };
-        let soon = (Elapsed::ZERO..=ECHO_WAIT).contains(&unit.mark.time.since(key.mark.time));
+        let soon = (Elapsed::ZERO..=ECHO_WAIT).contains(&unit.mark.time.since(key.time));
         // What is shorter than a key's echo answers something else.
         let long_enough = server.fits(SHORTEST_KEY, unit.octets) || server.exceeds(SHORTEST_KEY, unit.octets);
         if soon && long_enough && !server.exceeds(LONGEST_ECHO, unit.octets) {
             self.count = self.count.saturating_add(1);
-            self.first.get_or_insert(key.mark);
-            self.last = key.mark;
+            self.first.get_or_insert(key);
+            self.last = key;
         }
     }
 
@@ -80,7 +83,6 @@ mod tests {
     use super::super::suite::Suite;
     use super::*;
     use crate::frame::FrameNo;
-    use crate::units::Timestamp;
     use Side::{Client as C, Server as S};
 
     /// Plays units (side, milliseconds, octets) under chacha20-poly1305.

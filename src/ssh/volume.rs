@@ -1,8 +1,8 @@
 //! How much passed in cipher and for how long: more than authentication takes is a session, whatever the sizes.
 
 use super::authentication::Unit;
-use super::transcript::{Mark, Pair, Side};
-use crate::units::Elapsed;
+use super::transcript::{Pair, Side};
+use crate::units::{Elapsed, Timestamp};
 
 /// More than authentication takes either way: six attempts with the largest keys and certificates stay below.
 const MORE_THAN_AUTHENTICATION: u64 = 64 * 1024;
@@ -14,7 +14,7 @@ const LONGER_THAN_LOGIN: Elapsed = Elapsed::from_secs(600);
 /// Volume and duration of the encrypted part.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Volume {
-    first: Option<Mark>,
+    first: Option<Timestamp>,
     octets: Pair<u64>,
     client_units: u32,
     late: Pair<bool>,
@@ -35,12 +35,12 @@ impl Volume {
     /// Takes the next unit; says why authentication must be over. `unsure`: SUCCESS may have passed without being
     /// recognised, so that the client's units count.
     pub(super) fn take(&mut self, unit: &Unit, unsure: bool) -> Option<&'static str> {
-        let first = *self.first.get_or_insert(unit.mark);
+        let first = *self.first.get_or_insert(unit.mark.time);
         let octets = self.octets.of_mut(unit.side);
         *octets = octets.saturating_add(unit.octets);
         let too_much = *octets > MORE_THAN_AUTHENTICATION;
         self.client_units = self.client_units.saturating_add((unit.side == Side::Client).into());
-        *self.late.of_mut(unit.side) |= unit.mark.time.since(first.time) > LONGER_THAN_LOGIN;
+        *self.late.of_mut(unit.side) |= unit.mark.time.since(first) > LONGER_THAN_LOGIN;
         if too_much {
             Some("more data than authentication takes")
         } else if unsure && self.client_units > MORE_UNITS_THAN_ATTEMPTS {

@@ -63,6 +63,10 @@ impl Walk {
 
     /// Takes octets up to the end of the packet; says how many.
     pub(super) fn take(&mut self, octets: &[u8]) -> (usize, Met) {
+        if let Some((&length, _)) = octets.split_first_chunk::<4>().filter(|_| self.length_octets == 0) {
+            (self.length, self.length_octets) = (length, 4);
+            return (4, self.look_at_length());
+        }
         if usize::from(self.length_octets) < 4 {
             let Some(&octet) = octets.first() else { return (0, Met::Inside) };
             if let Some(place) = self.length.get_mut(usize::from(self.length_octets)) {

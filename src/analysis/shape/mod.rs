@@ -100,8 +100,9 @@ impl Shapes {
         for side in Side::BOTH {
             half(flow, side, end, &mut features);
         }
-        packets(&flow.timeline.segments(), flow.client, &mut features);
-        features.write_u8(u8::from(in_whole_milliseconds(flow.timeline.segments().map(|it| it.time))));
+        let segments: Vec<Segment> = flow.timeline.segments().collect();
+        packets(&segments, flow.client, &mut features);
+        features.write_u8(u8::from(in_whole_milliseconds(segments.iter().map(|it| it.time))));
         for reset in &flow.resets {
             seen_reset(reset, &mut features);
         }
@@ -153,8 +154,8 @@ fn shown(flow: &Flow, side: Side) -> Shown {
 }
 
 fn compared(reset: &Segment, acked: Option<Seq>, flow: &Flow) -> Compared {
-    let earlier = |other: &&Segment| other.from != reset.from && other.frame < reset.frame;
-    Compared::of(reset, acked, flow.timeline.segments().rfind(earlier), flow.client)
+    let earlier = |other: &Segment| other.from != reset.from && other.frame < reset.frame;
+    Compared::of(reset, acked, flow.timeline.segments().rfind(earlier).as_ref(), flow.client)
 }
 
 impl Compared {

@@ -12,15 +12,11 @@ use crate::wire::{End, Segment, Traits};
 const FEWEST_TIMES: usize = 4;
 
 /// The packets in their order: numbers, fields and times as they stand to those before.
-pub(in crate::analysis) fn packets<'a>(
-    segments: &(impl Iterator<Item = &'a Segment> + Clone),
-    client: End,
-    features: &mut impl Hasher,
-) {
+pub(in crate::analysis) fn packets(segments: &[Segment], client: End, features: &mut impl Hasher) {
     let mut before: Option<&Segment> = None;
     let mut last: Pair<Option<&Segment>> = Pair::default();
     let mut after_reset = false;
-    for segment in segments.clone() {
+    for segment in segments {
         let of = if segment.from == client { Side::Client } else { Side::Server };
         let (own, other) = (*last.of(of), *last.of(!of));
         let [flags, more] = segment.flags.0.to_le_bytes();
@@ -109,15 +105,11 @@ fn likeness(reset: &Segment, own: Option<&Segment>, other: Option<&Segment>, fea
 }
 
 /// The identification and the window of a reset beside those of its sender's packets, and of those of the other end.
-fn identification<'a>(
-    reset: &Segment,
-    segments: &(impl Iterator<Item = &'a Segment> + Clone),
-    features: &mut impl Hasher,
-) {
-    let before = || segments.clone().take_while(|it| it.frame < reset.frame).filter(|it| !it.flags.rst());
+fn identification(reset: &Segment, segments: &[Segment], features: &mut impl Hasher) {
+    let before = || segments.iter().take_while(|it| it.frame < reset.frame).filter(|it| !it.flags.rst());
     let numbers = || before().filter(|it| it.from == reset.from && !it.flags.syn());
-    let own: Vec<&Segment> =
-        if numbers().count() < Generator::FEWEST { Vec::new() } else { numbers().collect() };
+    let own: Vec<Segment> =
+        if numbers().count() < Generator::FEWEST { Vec::new() } else { numbers().copied().collect() };
     let generator = Generator::of(&own);
     let kind = match generator {
         None => 0,

@@ -88,7 +88,7 @@ impl Desk {
         if in_whole_milliseconds(self.segments.iter().map(|it| it.time)) {
             return None;
         }
-        shape::packets(&self.segments.iter(), client, &mut features);
+        shape::packets(&self.segments, client, &mut features);
         Some(Sketch {
             hash: features.finish(),
             start: first.time,
@@ -173,9 +173,9 @@ impl Desk {
         let sent = self.of(end);
         let ttl = sent.ttl?;
         let resets = self.segments.iter().filter(|it| it.flags.rst());
-        let answer = sent
-            .fin
-            .and_then(|fin| Answer::to_late_data(resets, self.segments.iter(), end, fin, |it| it == ttl.0));
+        let answer = sent.fin.and_then(|fin| {
+            Answer::to_late_data(resets, self.segments.iter().copied(), end, fin, |it| it == ttl.0)
+        });
         Some(Sight {
             ttl: Some(ttl),
             round_trip: sent.shortest,
@@ -264,6 +264,12 @@ impl Sketches {
         let sketch = |(part, id): &(usize, FlowId)| *parts.get(*part)?.all.get(id.0 as usize)?;
         let shapes = parts.first().map(|part| part.shapes.clone()).unwrap_or_default();
         Self { shapes, desk: Desk::default(), all: origins.iter().map(sketch).collect() }
+    }
+
+    /// Those of `ids`, in this order.
+    pub(super) fn only(&self, ids: &[FlowId]) -> Self {
+        let all = ids.iter().map(|id| self.get(id.0 as usize).copied()).collect();
+        Self { all, ..self.sibling() }
     }
 
     /// Looks at connection number `id`, which is over.

@@ -20,7 +20,7 @@ use std::net::IpAddr;
 
 use super::kernel::KernelLog;
 use super::reading::{Said, read};
-use super::{Analysis, Ports, Spot, judged};
+use super::{Analysis, Ports, Spot};
 use crate::case::{Blind, BlindKind, Ending, Hosts};
 use crate::flow::FlowId;
 use crate::frame::{Frame, FrameNo, Place};
@@ -181,8 +181,8 @@ impl Watch {
         let (mut flows, mut slots) = shard.into_parts();
         let (id, flow) = flows.find(|(id, _)| id.0 as usize == index)?;
         let hosts = self.neighbours(&flow.key, flow.place);
-        let case = self.rules.case(watched.id as usize, *flow, &slots.take(id), &hosts, end)?;
-        Some(judged(case, self.rules.kernel.as_ref()))
+        let case = self.rules.case(watched.id as usize, *flow, slots.take(id), &hosts, end)?;
+        Some(self.rules.judged(case))
     }
 
     /// What is known of the two hosts of a connection: what was told of them, and their connections that live.

@@ -77,7 +77,7 @@ pub(super) fn model(case: &Case, reset: &Reset) -> Option<Segment> {
         .timeline
         .segments()
         .filter(|other| other.from != segment.from && other.frame < segment.frame && !other.flags.rst());
-    reset.trigger.as_ref().map(|trigger| trigger.segment).or_else(|| others.next_back().copied())
+    reset.trigger.as_ref().map(|trigger| trigger.segment).or_else(|| others.next_back())
 }
 
 /// Whether the identification is the model's, and not the next one of the host's own count, which has to be seen: two
@@ -104,9 +104,9 @@ fn copies_window(case: &Case, reset: &Segment, model: &Segment) -> bool {
 }
 
 /// The claimed host's packets before the reset.
-fn own<'a>(case: &'a Case, reset: &Segment) -> impl DoubleEndedIterator<Item = &'a Segment> {
+fn own(case: &Case, reset: &Segment) -> impl DoubleEndedIterator<Item = Segment> {
     let (from, before) = (reset.from, reset.frame);
-    let of_host = move |other: &&Segment| {
+    let of_host = move |other: &Segment| {
         other.from == from && other.frame < before && !other.flags.rst() && !other.flags.syn()
     };
     case.flow.timeline.segments().filter(of_host)

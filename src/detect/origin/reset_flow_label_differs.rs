@@ -35,8 +35,9 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
         return cannot_tell("IPv4 has no flow label");
     }
     let from = segment.from;
-    let own = |other: &&Segment| other.from == from && !other.flags.rst() && other.frame < segment.frame;
+    let own = |other: &Segment| other.from == from && !other.flags.rst() && other.frame < segment.frame;
     let last = case.flow.timeline.segments().rfind(own);
+    let last = last.as_ref();
     match reset.form {
         Form::Abort => abort(segment, last),
         Form::Answer | Form::SynAnswer => answer(segment, last),

@@ -98,7 +98,7 @@ struct Marks {
 }
 
 impl Marks {
-    fn of<'a>(segments: impl Iterator<Item = &'a Segment>) -> Self {
+    fn of(segments: impl Iterator<Item = Segment>) -> Self {
         segments.fold(Self::default(), |marks, segment| match segment.mark {
             Mark::Inbound => Self { inbound: marks.inbound + 1, ..marks },
             Mark::Outbound => Self { outbound: marks.outbound + 1, ..marks },

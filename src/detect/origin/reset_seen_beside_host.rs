@@ -75,8 +75,8 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
 
 /// Whether the host's own packets leave their checksums to the card in this capture; `None` if none can be judged.
 fn offloads(case: &Case, reset: &Reset) -> Option<bool> {
-    let own = |segment: &&crate::wire::Segment| segment.from == reset.segment().from && !segment.flags.rst();
-    let known = |segment: &&crate::wire::Segment| segment.checksum != Checksum::Unknown;
+    let own = |segment: &crate::wire::Segment| segment.from == reset.segment().from && !segment.flags.rst();
+    let known = |segment: &crate::wire::Segment| segment.checksum != Checksum::Unknown;
     let checksums: Vec<Checksum> =
         case.flow.timeline.segments().filter(own).filter(known).map(|segment| segment.checksum).collect();
     (!checksums.is_empty()).then(|| checksums.iter().all(|&checksum| checksum == Checksum::Partial))

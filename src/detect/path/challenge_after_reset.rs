@@ -107,9 +107,9 @@ fn confirmed(case: &Case, reset: &Reset) -> Option<Outcome> {
 
 /// The challenge that `provocation` drew.
 fn challenge(flow: &Flow, provocation: &Segment) -> Option<Segment> {
-    let answers = |other: &&Segment| other.from != provocation.from && other.frame > provocation.frame;
+    let answers = |other: &Segment| other.from != provocation.from && other.frame > provocation.frame;
     let mut later = flow.timeline.segments().filter(answers).take(LOOKED_AT);
-    later.find(|other| is_challenge(flow, provocation, other)).copied()
+    later.find(|other| is_challenge(flow, provocation, other))
 }
 
 /// Packets of the receiver after the reset among which a challenge is looked for: it may have had some on the way.
@@ -141,7 +141,7 @@ fn numbers(flow: &Flow, from: End, frame: FrameNo) -> Option<Segment> {
     let mut before = flow.timeline.segments().filter(|other| {
         other.from == from && other.frame < frame && !other.flags.rst() && !other.flags.syn()
     });
-    before.next_back().copied()
+    before.next_back()
 }
 
 /// Loop to a host where none was measured: a long one.

@@ -35,7 +35,7 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
     let mut after = case.flow.timeline.segments().filter(|other| {
         other.from == segment.from && other.frame > segment.frame && !other.flags.rst() && !other.flags.syn()
     });
-    let alive = |other: &&Segment| other.time > patience;
+    let alive = |other: &Segment| other.time > patience;
     let Some(sign) = after.find(alive) else {
         let watched = case.capture_end.since(segment.time);
         if watched < REORDERING {

@@ -212,12 +212,12 @@ fn new_knowledge(case: &Case, reset: &Reset) -> Option<Segment> {
     if !segment.ack.is_after(known) {
         return None;
     }
-    let brings = |other: &&Segment| {
+    let brings = |other: &Segment| {
         other.from != segment.from
             && other.frame < segment.frame
             && other.sequence_len() > 0
             && other.end().since(segment.ack) >= 0
             && segment.ack.is_after(other.seq)
     };
-    case.flow.timeline.segments().find(brings).copied()
+    case.flow.timeline.segments().find(brings)
 }

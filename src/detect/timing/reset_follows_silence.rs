@@ -72,7 +72,7 @@ fn examine(case: &Case, reset: &Reset) -> Outcome {
 
 /// What there is of a connection that began before the capture, if no silence fits into it.
 fn too_short(case: &Case, reset: &Reset) -> Option<Elapsed> {
-    let first = case.flow.timeline.segments().next().unwrap_or(reset.segment());
+    let first = case.flow.timeline.segments().next().unwrap_or(*reset.segment());
     let seen = reset.segment().time.since(first.time).max_zero();
     (case.is_blind(BlindKind::StartsMidstream) && seen < SHORTEST).then_some(seen)
 }

@@ -4,17 +4,14 @@
 //! take some kilobytes; the packets themselves, packed, take about a hundred octets, and the flow is made of them when
 //! somebody asks for it. Nothing is lost: the flow is the one that the packets would have made at once.
 
-mod octets;
-mod packed;
-
 use std::borrow::Cow;
 
+use crate::flow::packed::{Unpacking, Writer, pack};
 use crate::flow::{Event, Flow, FlowId, Moment};
 use crate::frame::Place;
 use crate::limits::Limits;
+use crate::units::Timestamp;
 use crate::wire::{FlowKey, Packet, Segment};
-use octets::Writer;
-use packed::{Unpacking, pack, unpack};
 
 /// A packet of a brief connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +79,7 @@ impl Brief {
         noted.push(Noted { segment: packet.segment, octets: packet.payload.into() });
         if is_over(noted) {
             over(noted);
-            let octets = pack(noted, &mut room.writer);
+            let octets = pack(noted.iter().map(|it| (&it.segment, &*it.octets)), &mut room.writer);
             let mut emptied = std::mem::take(noted);
             emptied.clear();
             if room.noted.len() < Room::KEPT {
@@ -98,6 +95,16 @@ impl Brief {
         let packets = self.packets();
         let last = packets.iter().rfind(|it| it.segment.from == segment.from && it.segment.flags.syn());
         last.is_some_and(|last| last.segment.seq == segment.seq)
+    }
+
+    /// Whether a reset or both FINs passed.
+    pub(super) const fn is_over(&self) -> bool {
+        matches!(self.packets, Packets::Packed(_))
+    }
+
+    /// When its last packet passed.
+    pub(super) fn last(&self) -> Option<Timestamp> {
+        self.each().last().map(|(segment, _)| segment.time)
     }
 
     /// Its packets, and the octets of data that were captured of each.
@@ -142,6 +149,11 @@ fn is_over(noted: &[Noted]) -> bool {
     let Some(Noted { segment: last, .. }) = noted.last() else { return false };
     let other_closed = || noted.iter().any(|it| it.segment.flags.fin() && it.segment.from != last.from);
     last.flags.rst() || (last.flags.fin() && other_closed())
+}
+
+/// The packets that were packed into `octets`.
+fn unpack(octets: &[u8]) -> Vec<Noted> {
+    Unpacking::of(octets).map(|(segment, octets)| Noted { segment, octets: octets.into() }).collect()
 }
 
 #[cfg(test)]

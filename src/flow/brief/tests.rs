@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 
-use super::packed::{pack, unpack};
 use super::*;
 use crate::flow::Table;
+use crate::flow::packed::NOTHING;
 use crate::frame::{FrameNo, Mark};
 use crate::units::Timestamp;
 use crate::wire::{Checksum, End, Endpoint, Flags, Seq, Traits};
@@ -70,7 +70,7 @@ fn traffic() -> impl Strategy<Value = Vec<(FlowKey, Segment, Vec<u8>)>> {
                 ip_id: n as u16,
                 ttl: 64,
                 from,
-                ..unpack(&[0; 16])[0].segment
+                ..NOTHING
             };
             (key, segment, octets)
         };
@@ -79,7 +79,11 @@ fn traffic() -> impl Strategy<Value = Vec<(FlowKey, Segment, Vec<u8>)>> {
 }
 
 /// What a table says of `packets` when so many of a connection are kept as they are.
-fn told(packets: &[(FlowKey, Segment, Vec<u8>)], brief_packets: usize) -> (Vec<String>, Vec<Vec<String>>) {
+fn told(
+    packets: &[(FlowKey, Segment, Vec<u8>)],
+    brief_packets: usize,
+    rests: bool,
+) -> (Vec<String>, Vec<Vec<String>>) {
     let limits = Limits { brief_packets, ..Limits::default() };
     let mut table = Table::new(limits, &[22]);
     let mut events: Vec<Vec<String>> = Vec::new();
@@ -93,24 +97,33 @@ fn told(packets: &[(FlowKey, Segment, Vec<u8>)], brief_packets: usize) -> (Vec<S
     for (key, segment, payload) in packets {
         let packet = Packet { key: *key, place: Place::default(), segment: *segment, payload };
         table.handle(&packet, &mut tell);
+        if rests {
+            table.rest();
+        }
     }
     (0..table.flows().len()).for_each(|id| table.expand(FlowId(id as u32), &mut tell));
     table.finish(Timestamp::default(), &mut tell);
-    (table.into_flows().map(|(_, flow)| format!("{flow:?}")).collect(), events)
+    let awake = |flow: &Flow| format!("{:?}", flow.awake());
+    (table.into_flows().map(|(_, flow)| awake(&flow)).collect(), events)
 }
 
 proptest! {
     #[test]
     fn packed_packets_are_read_back(noted in proptest::collection::vec(noted(), 0..8)) {
-        prop_assert_eq!(unpack(&pack(&noted, &mut Writer::default())), noted);
+        prop_assert_eq!(unpack(&pack(noted.iter().map(|it| (&it.segment, &*it.octets)), &mut Writer::default())), noted);
     }
 
     #[test]
     fn it_makes_no_difference_whether_a_connection_was_brief(packets in traffic()) {
-        let whole = told(&packets, 0);
+        let whole = told(&packets, 0, false);
         for brief_packets in [1, 3, 12] {
-            prop_assert_eq!(&told(&packets, brief_packets), &whole);
+            prop_assert_eq!(&told(&packets, brief_packets, false), &whole);
         }
+    }
+
+    #[test]
+    fn it_makes_no_difference_whether_a_connection_rested(packets in traffic()) {
+        prop_assert_eq!(told(&packets, 0, true), told(&packets, 0, false));
     }
 }
 

@@ -100,7 +100,7 @@ fn at_once(case: &Case, fin: Moment) -> bool {
     let mut up_to = segments.skip_while(|segment| segment.frame > fin.frame);
     let Some(end) = up_to.next() else { return false };
     let mut data = up_to.filter(|segment| segment.payload_len > 0);
-    let by_client = |segment: &&Segment| case.flow.side(segment.from) == Side::Client;
+    let by_client = |segment: &Segment| case.flow.side(segment.from) == Side::Client;
     let Some(asked) = data.next().filter(by_client) else { return false };
     let single = !data.next().is_some_and(|before| by_client(&before));
     let received = !asked.end().is_after(end.ack);

@@ -17,7 +17,7 @@ const THINKING: Elapsed = Elapsed::from_millis(5);
 ///
 /// The host that acknowledges is then nearer than the program that answers. A relay next to the real end does not show.
 pub(super) fn is_relay(case: &Case, side: Side) -> bool {
-    let mut waiting: Vec<&Segment> = Vec::new();
+    let mut waiting: Vec<Segment> = Vec::new();
     let (mut loops, mut answers) = (None, Fastest::default());
     for segment in case.flow.timeline.segments().filter(|segment| !segment.flags.rst()) {
         let has_data = segment.payload_len > 0;
@@ -40,8 +40,8 @@ pub(super) fn is_relay(case: &Case, side: Side) -> bool {
 }
 
 /// The newest of `waiting` that `ack` covers.
-fn acknowledged<'a>(waiting: &[&'a Segment], ack: Seq) -> Option<&'a Segment> {
-    waiting.iter().rev().find(|asked| !asked.end().is_after(ack)).copied()
+fn acknowledged(waiting: &[Segment], ack: Seq) -> Option<&Segment> {
+    waiting.iter().rev().find(|asked| !asked.end().is_after(ack))
 }
 
 #[derive(Default)]

@@ -50,7 +50,7 @@ pub(super) fn last_data_before(case: &Case, side: Side, frame: FrameNo) -> Optio
     let last = segments.find(|segment| {
         segment.frame < frame && segment.payload_len > 0 && case.flow.side(segment.from) == side
     });
-    last.map(Moment::of)
+    last.as_ref().map(Moment::of)
 }
 
 /// Whether `side`'s program may not have read everything by `frame`: the last to send data was the other end.

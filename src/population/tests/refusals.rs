@@ -19,7 +19,8 @@ fn taken(case: &mut Case) {
 
 fn turned_away(case: &mut Case) {
     let known = Some(KnownText::NotAllowedAtThisTime);
-    case.transcript.party.server.stray = Some(StrayText { text: Vec::new(), known, mark: Mark::default() });
+    case.transcript.party.server.stray =
+        Some(StrayText { text: Vec::new(), known, mark: Mark::default() }.into());
     case.progress = Some(Progress::Banner);
 }
 

@@ -62,7 +62,8 @@ const COLOUR: u8 = 2;
 
 /// The story of `case`, at most [`STEPS`] frames.
 pub(super) fn of(case: &Case) -> Vec<Step> {
-    let mut story = Story { flow: &case.flow, scenes: BTreeMap::new() };
+    let segments = case.flow.timeline.segments().collect();
+    let mut story = Story { flow: &case.flow, segments, scenes: BTreeMap::new() };
     story.handshake();
     for side in Side::BOTH {
         story.in_clear(side, case.transcript.party.of(side));
@@ -82,6 +83,8 @@ impl Scene {
 
 struct Story<'a> {
     flow: &'a Flow,
+    /// Those that the flow kept, in the order of their frames.
+    segments: Vec<Segment>,
     scenes: BTreeMap<FrameNo, Scene>,
 }
 
@@ -95,7 +98,8 @@ impl Story<'_> {
     }
 
     fn kept(&self, frame: FrameNo) -> Option<Segment> {
-        self.flow.timeline.segments().find(|segment| segment.frame == frame).copied()
+        let index = self.segments.binary_search_by_key(&frame, |segment| segment.frame).ok()?;
+        self.segments.get(index).copied()
     }
 
     /// Tells a message of SSH.
@@ -130,8 +134,7 @@ impl Story<'_> {
         let (syn, syn_ack) = (opening(Side::Client), opening(Side::Server));
         let client = self.flow.end(Side::Client);
         let third = syn_ack.and_then(|syn_ack| {
-            let mut after =
-                self.flow.timeline.segments().filter(|it| it.frame > syn_ack && it.from == client);
+            let mut after = self.segments.iter().filter(|it| it.frame > syn_ack && it.from == client);
             after.find(|it| it.flags.ack() && !it.flags.rst()).map(|it| it.frame)
         });
         if let Some(frame) = syn {
@@ -249,8 +252,7 @@ impl Story<'_> {
         }
         // Whether either end went on is what a forged reset is known by.
         for end in [decisive.from, !decisive.from] {
-            let mut after =
-                self.flow.timeline.segments().filter(|it| it.frame > decisive.frame && it.from == end);
+            let mut after = self.segments.iter().filter(|it| it.frame > decisive.frame && it.from == end);
             let next = after.find(|it| !it.flags.rst()).map(|it| it.frame);
             if let Some(next) = next {
                 self.tell(next, TURN, "after the reset");
@@ -292,9 +294,8 @@ impl Story<'_> {
 
     /// Frames of the session between two.
     fn between(&self, before: FrameNo, after: FrameNo) -> u64 {
-        let kept = |within: &dyn Fn(&Segment) -> bool| {
-            self.flow.timeline.segments().filter(|it| within(it)).count() as u64
-        };
+        let kept =
+            |within: &dyn Fn(&Segment) -> bool| self.segments.iter().filter(|it| within(it)).count() as u64;
         let inside = kept(&|it| it.frame > before && it.frame < after);
         let gap = self.flow.timeline.gap().filter(|(head, tail)| before <= head.frame && tail.frame <= after);
         inside + gap.map_or(0, |_| self.flow.timeline.dropped)

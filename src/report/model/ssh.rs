@@ -123,7 +123,7 @@ impl Ssh {
         Self {
             client: party(transcript, Side::Client),
             server: party(transcript, Side::Server),
-            negotiated: transcript.negotiated.as_ref().map(negotiated),
+            negotiated: transcript.negotiated.as_deref().map(negotiated),
             mismatch: Mismatch::of(case),
             violations: transcript.violations.iter().map(violation).collect(),
             notes: terrapin(transcript).into_iter().collect(),
@@ -191,7 +191,7 @@ fn party(transcript: &Transcript, side: Side) -> Party {
     Party {
         banner: banner.map(excerpt),
         software: banner.and_then(software),
-        hassh: party.offer.as_ref().and_then(|offer| hassh(offer, role)),
+        hassh: party.offer.as_ref().and_then(|offer| hassh(&offer.lists, role)),
         text: party.stray.as_ref().map(|stray| excerpt(&stray.text)),
         text_is: party.stray.as_ref().and_then(|stray| stray.known).map(ssh::KnownText::title),
         disconnect: said.map(|said| format!("{}: {}", said.code, excerpt(&said.text))),

@@ -49,12 +49,12 @@ pub(super) fn of(case: &Case) -> Vec<Point> {
     let others = flow.timeline.segments().count() - resets;
     let step = others.div_ceil((POINTS - resets).max(1)).max(1);
     let mut seen = 0;
-    let mut wanted = |segment: &&Segment| {
+    let mut wanted = |segment: &Segment| {
         seen += usize::from(!segment.flags.rst());
         segment.flags.rst() || seen % step == 0
     };
     let kept = flow.timeline.segments().filter(|segment| wanted(segment)).take(POINTS);
-    kept.map(|segment| point(flow, segment, decisive == Some(segment.frame))).collect()
+    kept.map(|segment| point(flow, &segment, decisive == Some(segment.frame))).collect()
 }
 
 fn point(flow: &Flow, segment: &Segment, decisive: bool) -> Point {

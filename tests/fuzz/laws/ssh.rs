@@ -154,7 +154,10 @@ fn assert_bounded(transcript: &Transcript) {
         assert!(party.lines_before.len() <= limits.lines_before_banner);
         assert!(party.stray.as_ref().is_none_or(|stray| stray.text.len() <= 512));
         assert!(party.banner.as_ref().is_none_or(|banner| banner.line.len() <= limits.banner_octets));
-        let lists = party.offer.as_ref().map(|offer| offer.kex.len().max(offer.cipher_s2c.len()));
+        let lists = party
+            .offer
+            .as_ref()
+            .map(|offer| offer.lists.kex().iter().count().max(offer.lists.cipher_s2c().iter().count()));
         assert!(lists.is_none_or(|names| names <= limits.names_per_list));
     }
 }

@@ -1,10 +1,13 @@
-//! Segments in few octets: what a segment has in common with the one before it from the same end is not repeated.
+//! Segments in few octets, a fifth of what they take otherwise: what a segment has in common with the one before it from the same
+//! end is not repeated.
 
-use super::Noted;
-use super::octets::{Reader, Writer};
+mod octets;
+
 use crate::frame::{FrameNo, Mark};
 use crate::units::Timestamp;
 use crate::wire::{Checksum, End, Flags, Segment, Seq, Traits};
+use octets::Reader;
+pub(in crate::flow) use octets::Writer;
 
 /// What the next segment is compared with.
 #[derive(Clone, Copy)]
@@ -15,7 +18,8 @@ struct Before {
     last: [Segment; 2],
 }
 
-const NOTHING: Segment = Segment {
+/// What the first segment of each end is compared with.
+pub(super) const NOTHING: Segment = Segment {
     time: Timestamp::from_nanos(0),
     frame: FrameNo(0),
     seq: Seq(0),
@@ -66,15 +70,24 @@ impl Before {
     }
 }
 
-/// The fields that are written only where they change, in the order of their bits; the end is bit 0.
+/// Set for segments of the high end.
+const HIGH: u64 = 1;
+
+/// Set where octets of data are kept.
+const OCTETS: u64 = 1 << 16;
+
+/// The fields that are written only where they change, in the order of their bits from 1 on: those that often do come first, so
+/// that seven bits tell of all that changed.
 fn fields(segment: &Segment) -> [u32; FIELDS] {
     [
         segment.ts_value,
         segment.ts_echo,
+        segment.payload_len,
+        segment.flags.0.into(),
+        segment.ip_id.into(),
+        segment.window.into(),
         segment.flow_label,
         segment.link_source,
-        segment.window.into(),
-        segment.ip_id.into(),
         segment.mss.into(),
         segment.traits.0.into(),
         segment.ttl.into(),
@@ -85,7 +98,7 @@ fn fields(segment: &Segment) -> [u32; FIELDS] {
     ]
 }
 
-const FIELDS: usize = 13;
+const FIELDS: usize = 15;
 
 /// Adds `step` to the field of a bit, as [`fields`] has them.
 fn add(segment: &mut Segment, bit: u32, step: i64) {
@@ -95,16 +108,18 @@ fn add(segment: &mut Segment, bit: u32, step: i64) {
     match bit {
         1 => wide(&mut segment.ts_value),
         2 => wide(&mut segment.ts_echo),
-        3 => wide(&mut segment.flow_label),
-        4 => wide(&mut segment.link_source),
-        5 => short(&mut segment.window),
-        6 => short(&mut segment.ip_id),
-        7 => short(&mut segment.mss),
-        8 => short(&mut segment.traits.0),
-        9 => octet(&mut segment.ttl),
-        10 => octet(&mut segment.tos),
-        11 => octet(&mut segment.window_scale),
-        12 => segment.checksum = stepped(CHECKSUMS, segment.checksum as i64 + step),
+        3 => wide(&mut segment.payload_len),
+        4 => short(&mut segment.flags.0),
+        5 => short(&mut segment.ip_id),
+        6 => short(&mut segment.window),
+        7 => wide(&mut segment.flow_label),
+        8 => wide(&mut segment.link_source),
+        9 => short(&mut segment.mss),
+        10 => short(&mut segment.traits.0),
+        11 => octet(&mut segment.ttl),
+        12 => octet(&mut segment.tos),
+        13 => octet(&mut segment.window_scale),
+        14 => segment.checksum = stepped(CHECKSUMS, segment.checksum as i64 + step),
         _ => segment.mark = stepped(MARKS, segment.mark as i64 + step),
     }
 }
@@ -116,16 +131,21 @@ fn stepped<T: Copy + Default, const N: usize>(values: [T; N], index: i64) -> T {
     usize::try_from(index).ok().and_then(|index| values.get(index)).copied().unwrap_or_default()
 }
 
-/// Packs `noted`, by way of `writer`.
-pub(super) fn pack(noted: &[Noted], writer: &mut Writer) -> Box<[u8]> {
+/// Packs segments, each with the octets of data that are kept of it, by way of `writer`.
+pub(super) fn pack<'a>(
+    segments: impl Iterator<Item = (&'a Segment, &'a [u8])>,
+    writer: &mut Writer,
+) -> Box<[u8]> {
     writer.clear();
     let mut before = Before::start();
-    for Noted { segment, octets } in noted {
-        let (last, other) = (before.of(segment.from), before.of(other(segment.from)));
+    for (segment, octets) in segments {
+        let (last, other) = (before.of(segment.from), before.of(!segment.from));
         let (old, new) = (fields(last), fields(segment));
         let differ = old.iter().zip(&new).zip(1..).filter(|((old, new), _)| old != new);
-        let changed = differ.clone().fold(segment.from as u64, |bits, (_, bit)| bits | 1 << bit);
-        writer.number(changed);
+        let changed = differ.clone().fold(0, |bits, (_, bit)| bits | 1 << bit);
+        let high = if segment.from == End::High { HIGH } else { 0 };
+        let kept = if octets.is_empty() { 0 } else { OCTETS };
+        writer.number(changed | high | kept);
         for ((old, new), _) in differ {
             writer.step(i64::from(new.wrapping_sub(*old) as i32));
         }
@@ -133,15 +153,15 @@ pub(super) fn pack(noted: &[Noted], writer: &mut Writer) -> Box<[u8]> {
         writer.step(segment.frame.0.wrapping_sub(before.frame) as i64);
         writer.step(segment.seq.since(last.end()).into());
         writer.step(segment.ack.since(other.end()).into());
-        writer.number(segment.flags.0.into());
-        writer.number(segment.payload_len.into());
-        writer.octets(octets);
+        if !octets.is_empty() {
+            writer.octets(octets);
+        }
         before.take(*segment);
     }
     writer.written().into()
 }
 
-/// Reads segments that were packed, one after the other, with the octets of data that were captured of each.
+/// Reads segments that were packed, one after the other, with the octets of data that are kept of each.
 pub(super) struct Unpacking<'a> {
     reader: Reader<'a>,
     before: Before,
@@ -163,36 +183,23 @@ impl<'a> Iterator for Unpacking<'a> {
             return None;
         }
         let changed = reader.number();
-        let from = if changed & 1 == 0 { End::Low } else { End::High };
-        let acked = before.of(other(from)).end();
+        let from = if changed & HIGH == 0 { End::Low } else { End::High };
+        let acked = before.of(!from).end();
         let (time, frame) = (before.time, before.frame);
         // In place: this is done for each packet of millions of connections.
         let segment = before.of_mut(from);
-        let mut bits = changed & !1;
+        let next = segment.end();
+        let mut bits = changed & !(HIGH | OCTETS);
         while bits != 0 {
             add(segment, bits.trailing_zeros(), reader.step());
             bits &= bits - 1;
         }
         segment.time = Timestamp::from_nanos(time.wrapping_add(reader.step()));
         segment.frame = FrameNo(frame.wrapping_add(reader.step() as u64));
-        segment.seq = segment.end().advance(reader.step() as u32);
+        segment.seq = next.advance(reader.step() as u32);
         segment.ack = acked.advance(reader.step() as u32);
-        segment.flags = Flags(reader.number() as u16);
-        segment.payload_len = reader.number() as u32;
         let segment = *segment;
         (before.time, before.frame) = (segment.time.as_nanos(), segment.frame.0);
-        Some((segment, reader.octets()))
-    }
-}
-
-/// The segments that were packed into `octets`.
-pub(super) fn unpack(octets: &[u8]) -> Vec<Noted> {
-    Unpacking::of(octets).map(|(segment, octets)| Noted { segment, octets: octets.into() }).collect()
-}
-
-const fn other(end: End) -> End {
-    match end {
-        End::Low => End::High,
-        End::High => End::Low,
+        Some((segment, if changed & OCTETS == 0 { &[] } else { reader.octets() }))
     }
 }

@@ -2,15 +2,15 @@
 
 /// Appends numbers.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Writer(Vec<u8>);
+pub(in crate::flow) struct Writer(Vec<u8>);
 
 impl Writer {
     /// Forgets what was written, and keeps the room for it.
-    pub(super) fn clear(&mut self) {
+    pub(in crate::flow) fn clear(&mut self) {
         self.0.clear();
     }
 
-    pub(super) fn number(&mut self, mut number: u64) {
+    pub(in crate::flow) fn number(&mut self, mut number: u64) {
         while number >= 0x80 {
             self.0.push(number as u8 | 0x80);
             number >>= 7;
@@ -19,31 +19,31 @@ impl Writer {
     }
 
     /// A number that is mostly near 0, on either side of it.
-    pub(super) fn step(&mut self, step: i64) {
+    pub(in crate::flow) fn step(&mut self, step: i64) {
         self.number((step << 1 ^ step >> 63) as u64);
     }
 
-    pub(super) fn octets(&mut self, octets: &[u8]) {
+    pub(in crate::flow) fn octets(&mut self, octets: &[u8]) {
         self.number(octets.len() as u64);
         self.0.extend_from_slice(octets);
     }
 
     /// What was written.
-    pub(super) fn written(&self) -> &[u8] {
+    pub(in crate::flow) fn written(&self) -> &[u8] {
         &self.0
     }
 }
 
 /// Reads what a [`Writer`] wrote. What is not there reads as 0.
 #[derive(Debug)]
-pub(super) struct Reader<'a>(pub(super) &'a [u8]);
+pub(in crate::flow) struct Reader<'a>(pub(in crate::flow) &'a [u8]);
 
 impl<'a> Reader<'a> {
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(in crate::flow) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn number(&mut self) -> u64 {
+    pub(in crate::flow) fn number(&mut self) -> u64 {
         let mut number = 0;
         let mut shift = 0;
         while let Some((&octet, rest)) = self.0.split_first() {
@@ -57,12 +57,12 @@ impl<'a> Reader<'a> {
         number
     }
 
-    pub(super) fn step(&mut self) -> i64 {
+    pub(in crate::flow) fn step(&mut self) -> i64 {
         let number = self.number();
         (number >> 1) as i64 ^ -((number & 1) as i64)
     }
 
-    pub(super) fn octets(&mut self) -> &'a [u8] {
+    pub(in crate::flow) fn octets(&mut self) -> &'a [u8] {
         let length = self.number() as usize;
         let (octets, rest) = self.0.split_at_checked(length).unwrap_or_default();
         self.0 = rest;
