@@ -138,8 +138,8 @@ fn a_first_packet_with_more_data_than_is_brief_is_not_lost() {
     let packets =
         [(key, data, payload), (key, Segment { flags: Flags(0x10), payload_len: 0, ..data }, Vec::new())];
     for count in [1, 2] {
-        assert_eq!(told(&packets[..count], 12), told(&packets[..count], 0));
-        assert_eq!(told(&packets[..count], 12).0.len(), 1);
+        assert_eq!(told(&packets[..count], 12, false), told(&packets[..count], 0, false));
+        assert_eq!(told(&packets[..count], 12, false).0.len(), 1);
     }
 }
 
