@@ -53,6 +53,44 @@ fn a_clock_that_stands_still_or_runs_backwards_makes_no_silence() {
     }
 }
 
+/// What falls silent takes less room until its next packet: a clock that leaps with each packet makes all fall silent each
+/// time.
+#[test]
+fn a_clock_that_leaps_with_each_packet_takes_little_longer_than_one_that_goes() {
+    const PACKETS: u32 = 30_000;
+    let capture = |leap: u64| {
+        let mut capture = header(super::forge::RAW);
+        for number in 0..PACKETS {
+            let time =
+                1_700_000_000_000_000_000 + u64::from(number) * 1_000_000 + u64::from(number % 2) * leap;
+            let port = 40_000 + (number / 2 % 20) as u16;
+            let data = [number as u8; 40];
+            let packet = super::forge::Segment {
+                client: super::forge::CLIENT,
+                port,
+                answer: false,
+                seq: 101 + number * 40,
+                ack: 201,
+                flags: ACK,
+                data: &data,
+            };
+            capture.extend(super::forge::record(time, &packet.octets()));
+        }
+        capture
+    };
+    let took = |leap: u64| {
+        let run = analyze(&[], [capture(leap)]);
+        assert_eq!(run.status, Some(0), "{}", run.complaint);
+        println!("a leap of {leap} ns: {:?}", run.took);
+        run.took
+    };
+    let (steady, leaping) = (took(0), took(3_600_000_000_000));
+    assert!(
+        leaping < steady * 6 + std::time::Duration::from_secs(1),
+        "{leaping:?}, {steady:?} without leaps"
+    );
+}
+
 /// An interface of pcapng whose times are in seconds, or in parts of 2⁻¹²⁷ of one, from an offset at the end of its range.
 #[test]
 fn resolutions_and_offsets_of_pcapng_at_their_ends_are_no_panic() {
