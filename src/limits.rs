@@ -29,6 +29,9 @@ pub struct Limits {
     /// Connections kept as their packets up to which each of them is judged by itself. Beyond it those that look alike are
     /// judged by the first: 4 096 take a tenth of a second, and nobody reads more.
     pub judged_singly: usize,
+    /// Octets that connections may take, by estimate, before those that are over are judged and let go, and those that have
+    /// been silent for the longest after them. The program sets it by what is free.
+    pub memory: usize,
     /// First segments of a connection kept with all their fields: handshake, banners, key exchange and login.
     pub timeline_head: usize,
     /// Last segments of a connection kept with all their fields: the death and what led to it.
@@ -82,6 +85,7 @@ impl Default for Limits {
             brief_packets: 12,
             brief_octets: 512,
             judged_singly: 4_096,
+            memory: usize::MAX,
             timeline_head: 128,
             timeline_tail: 384,
             resets_per_flow: 64,

@@ -3,6 +3,7 @@
 //! The only place that knows all stages, and the only user of rayon: finished cases are judged in parallel,
 //! collected in order, so that the result is the same for any number of threads.
 
+mod budget;
 mod crowd;
 mod kernel;
 mod ports;
@@ -32,6 +33,7 @@ use crate::population::{self, Counts, Fold, Group, Judged};
 use crate::timers::Timer;
 use crate::units::Timestamp;
 use crate::wire::{Decoder, FlowKey};
+use budget::LetGo;
 use crowd::{Court, Crowd};
 use kernel::KernelLog;
 use reading::{Said, read};
@@ -64,6 +66,10 @@ pub struct Analysis {
     plain_udp: u64,
     /// What connections that are no longer kept showed of their hosts.
     past: Hosts,
+    /// What connections that are no longer kept came to.
+    gone: LetGo,
+    /// Batches that were taken.
+    batches: usize,
     /// When frames were dropped for the last time, as far as that is known: connections that lived by then may miss some.
     dropped: Option<Timestamp>,
     /// What the capturing host's kernel says, where it is asked.
@@ -80,6 +86,8 @@ impl Analysis {
             counts: Counts::default(),
             plain_udp: 0,
             past: Hosts::default(),
+            gone: LetGo::default(),
+            batches: 0,
             dropped: None,
             kernel: None,
             threads,
@@ -122,19 +130,35 @@ impl Analysis {
             let mut batch = batch();
             while fill(&mut batch) {
                 batch.frames().for_each(|frame| self.handle_frame(&frame));
+                self.count_batches(1);
             }
             return;
         }
-        let mut fill_all =
-            |batches: &mut [B]| batches.iter_mut().map_while(|batch| fill(batch).then_some(())).count();
+        let mut taken = self.batches;
+        let mut fill_all = |batches: &mut [B]| {
+            // Up to where one looks at the memory, whatever the number of threads.
+            let room = BATCHES - taken % BATCHES;
+            let filled = batches.iter_mut().take(room).map_while(|batch| fill(batch).then_some(())).count();
+            taken += filled;
+            filled
+        };
         let [mut ready, mut free] = [(); 2].map(|()| (0..BATCHES).map(|_| batch()).collect::<Vec<B>>());
         let mut filled = fill_all(&mut ready);
         while filled > 0 {
             let Self { threads, limits, ports, decoder, shards, counts, .. } = &mut *self;
             let mut window = Window { limits, ports, decoder, shards, counts };
             let work = || window.handle(ready.get(..filled).unwrap_or_default());
+            let done = filled;
             ((), filled) = threads.join(work, || fill_all(&mut free));
             std::mem::swap(&mut ready, &mut free);
+            self.count_batches(done);
+        }
+    }
+
+    fn count_batches(&mut self, count: usize) {
+        self.batches += count;
+        if self.batches.is_multiple_of(BATCHES) {
+            self.stay_within_budget();
         }
     }
 
@@ -144,7 +168,8 @@ impl Analysis {
             connections: sum.connections + shard.table.flows().len() as u64,
             resets: sum.resets + shard.resets,
         };
-        self.shards.iter().fold(SoFar::default(), add)
+        let SoFar { connections, resets } = self.shards.iter().fold(SoFar::default(), add);
+        SoFar { connections: connections + self.gone.count(), resets }
     }
 
     /// Takes the next frame of the capture.
@@ -194,8 +219,12 @@ impl Analysis {
         }
         let (ids, mut sessions) = self.sessions(all, &hosts, end);
         let patterns = population::patterns(&mut sessions);
-        let folded = crowd.map(|crowd| folded(&crowd, &ids, &sessions)).unwrap_or_default();
-        Findings { sessions, counts: self.counts, blind, patterns, folded, timers: self.timers }
+        let made = crowd.as_ref().map(|crowd| folded(crowd, &ids, &sessions)).unwrap_or_default();
+        blind.extend(self.gone.says(&limits));
+        let (counts, timers) = (self.counts, self.timers);
+        let mut findings = Findings { sessions, counts, blind, patterns, folded: Vec::new(), timers };
+        self.gone.rows.tell(made, &mut findings);
+        findings
     }
 
     fn crowd(&self, all: &Shard, hosts: &mut Hosts, end: Timestamp) -> Crowd {
@@ -302,12 +331,12 @@ fn expand(all: &mut Shard, crowd: Option<&Crowd>, limits: &Limits) {
 }
 
 /// The rows of a crowd. `ids`: the numbers of `sessions` among all connections, ascending.
-fn folded(crowd: &Crowd, ids: &[usize], sessions: &[Judged]) -> Vec<Fold> {
+fn folded<'a>(crowd: &'a Crowd, ids: &[usize], sessions: &[Judged]) -> Vec<(&'a Group, Fold)> {
     let shown = |group: &Group| {
         let examples = group.members.iter().take(population::EXAMPLES);
         examples.filter_map(|id| ids.binary_search(id).ok()).collect()
     };
-    crowd.groups.iter().filter_map(|group| Fold::of(group, shown(group), sessions)).collect()
+    crowd.groups.iter().filter_map(|group| Some((group, Fold::of(group, shown(group), sessions)?))).collect()
 }
 
 fn undecoded(counts: &Counts) -> Blind {

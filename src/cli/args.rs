@@ -7,7 +7,7 @@ use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use super::capture::CaptureArguments;
 use super::fail_on::FailOn;
 use super::selection::SelectionArguments;
-use super::ticket::TicketArguments;
+use super::ticket::{TicketArguments, size};
 use crate::report::Zone;
 
 /// Says who reset an SSH connection, why, and since when, from a capture of its packets.
@@ -79,6 +79,10 @@ pub(super) struct AnalyzeArguments {
     /// Wait at the end of the file for more, until Ctrl-C, SIGTERM, or another file takes its name; then report. One file.
     #[arg(long)]
     pub(super) follow: bool,
+    /// Memory that connections may take (`512MiB`, `8GB`). Beyond it those that are over are judged at once and counted, some in
+    /// full, then those that have been silent for the longest [default: half of what is free, at most 4GiB].
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    pub(super) memory: Option<u64>,
     /// Say on standard error only what went wrong: no progress on a terminal, no word on what is left out.
     #[arg(long)]
     pub(super) quiet: bool,
@@ -138,6 +142,17 @@ pub(super) struct ReportingArguments {
 
 /// The files that `--force` is about: `--output`, what goes on a ticket, and what a capture is written to.
 pub(super) const WRITTEN: &str = "written";
+
+/// A `--memory` value.
+fn memory(text: &str) -> Result<u64, String> {
+    match size(text)? {
+        octets @ LEAST_MEMORY.. => Ok(octets),
+        _ => Err("expected a size of at least 32 MiB".to_owned()),
+    }
+}
+
+/// Half of it is what the program takes with no connection at all.
+const LEAST_MEMORY: u64 = 32 << 20;
 
 /// A `--port` value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

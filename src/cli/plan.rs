@@ -57,6 +57,8 @@ pub struct Analyze {
     pub files: Vec<PathBuf>,
     /// Waits at the end of the one file for more.
     pub follow: bool,
+    /// Octets that connections may take; what is usual when `None`.
+    pub memory: Option<u64>,
     /// Says only what went wrong.
     pub quiet: bool,
     /// How they are judged.
@@ -176,10 +178,11 @@ fn analyze(arguments: AnalyzeArguments) -> Result<Analyze, Error> {
         return Err(Error::new(Exit::Usage, "`--follow` takes one file").with_hint(hint));
     }
     let selection = arguments.selection.chosen();
-    let AnalyzeArguments { follow, quiet, .. } = arguments;
+    let AnalyzeArguments { follow, memory, quiet, .. } = arguments;
     Ok(Analyze {
         files: arguments.files,
         follow,
+        memory,
         quiet,
         reporting: reporting(arguments.reporting, selection),
     })

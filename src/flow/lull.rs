@@ -19,6 +19,10 @@ const OVER: Elapsed = Elapsed::from_secs(1);
 pub(super) struct Awake(VecDeque<(Timestamp, FlowId)>);
 
 impl Awake {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// `id` woke at `now`.
     pub(super) fn add(&mut self, id: FlowId, now: Timestamp) {
         self.0.push_back((now, id));

@@ -257,6 +257,11 @@ impl Table {
         self.flows.into_iter().enumerate().filter_map(whole)
     }
 
+    /// How many are kept as flows and did not fall silent yet.
+    pub fn awake(&self) -> usize {
+        self.awake.len()
+    }
+
     /// Takes one packet and tells `tell` what it did: at once, or when its connection is no longer brief.
     pub fn handle(&mut self, packet: &Packet<'_>, tell: &mut impl FnMut(FlowId, Moment, Event<'_>)) {
         self.handle_hashed(self.hasher.hash_one(packet.key), packet, tell);

@@ -8,6 +8,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::attempts_alike::ATTEMPTS_ALIKE;
 use super::handshakes_alike::HANDSHAKES_ALIKE;
+use super::sessions_alike::SESSIONS_ALIKE;
 use super::{Judged, Meta};
 use crate::case::{Case, Ending, Progress};
 use crate::cause::Cause;
@@ -32,13 +33,19 @@ pub struct Fate {
 impl Fate {
     /// The fate of `case`; `None` for one that got so far that it stands for itself.
     pub fn of(case: &Case, diagnosis: &Diagnosis) -> Option<Self> {
-        let progress = case.progress.filter(|progress| *progress <= Progress::Kex)?;
-        Some(Self {
-            progress,
+        case.progress.filter(|progress| *progress <= Progress::Kex)?;
+        Some(Self::of_any(case, diagnosis))
+    }
+
+    /// The fate of `case`, however far it got. One that began before the capture, and does not show how far it was, is taken
+    /// for a session: scans begin and end while one looks.
+    pub(super) fn of_any(case: &Case, diagnosis: &Diagnosis) -> Self {
+        Self {
+            progress: case.progress.unwrap_or(Progress::Session),
             ending: case.ending,
             sender: diagnosis.verdict.as_ref().map(|verdict| (verdict.sender, verdict.mechanism)),
-            cause: diagnosis.causes.first().map_or(Cause::Unknown, |(cause, _)| *cause),
-        })
+            cause: diagnosis.likeliest(),
+        }
     }
 
     /// Fewer between the same ends than this are shown singly. A user's own few tries are not a scan, and neither is a
@@ -73,13 +80,21 @@ pub struct Member {
 impl Member {
     /// The session as a member; `None` if it stands for itself.
     pub fn of(judged: &Judged) -> Option<Self> {
-        let Judged { case, diagnosis } = judged;
-        Some(Self {
-            fate: Fate::of(case, diagnosis)?,
+        Some(Self::with(Fate::of(&judged.case, &judged.diagnosis)?, &judged.case))
+    }
+
+    /// The session as a member, however far it got.
+    pub(super) fn of_any(judged: &Judged) -> Self {
+        Self::with(Fate::of_any(&judged.case, &judged.diagnosis), &judged.case)
+    }
+
+    fn with(fate: Fate, case: &Case) -> Self {
+        Self {
+            fate,
             server: case.endpoint(Side::Server),
             client: case.endpoint(Side::Client).addr,
             start: case.flow.start(),
-        })
+        }
     }
 }
 
@@ -260,33 +275,39 @@ impl Group {
     pub(super) const fn meta(&self) -> &'static Meta {
         match self.fate.progress {
             Progress::TcpHandshake => &HANDSHAKES_ALIKE,
-            _ => &ATTEMPTS_ALIKE,
+            Progress::Banner | Progress::Kex => &ATTEMPTS_ALIKE,
+            Progress::Auth | Progress::Session | Progress::Closed => &SESSIONS_ALIKE,
         }
     }
 
-    /// In words.
-    pub fn detail(&self, client: IpAddr, server: Endpoint) -> String {
+    /// In words: what became of `count` connections, of which one was from `client` to `server`. `least`: there may be more
+    /// networks and servers than are counted.
+    pub(super) fn detail(&self, count: u64, least: bool, client: IpAddr, server: Endpoint) -> String {
+        let least = if least { "at least " } else { "" };
         let from = match (self.networks, network(client)) {
             (1, network) if network.is_ipv4() => format!("{network}/24"),
             (1, network) => format!("{network}/64"),
-            (networks, _) => format!("{networks} networks"),
+            (networks, _) => format!("{least}{networks} networks"),
         };
         let to = match self.servers {
             1 => format!("{} port {}", server.addr, server.port),
-            servers => format!("{servers} servers"),
+            servers => format!("{least}{servers} servers"),
         };
         let fate = &self.fate;
         let how_far = match fate.progress {
             Progress::TcpHandshake => "never got past the TCP handshake",
             Progress::Banner => "never had both identification strings",
-            _ => "never got past the key exchange",
+            Progress::Kex => "never got past the key exchange",
+            Progress::Auth => "got past the key exchange",
+            Progress::Session => "were sessions in cipher",
+            Progress::Closed => "were closed in order",
         };
         let sender = match fate.sender {
             Some((Sender::Undetermined, _)) => ", reset by whom is undetermined".to_owned(),
             Some((sender, _)) => format!(", reset by the {}", sender.word()),
             None => String::new(),
         };
-        let (count, title, ending) = (self.members.len(), fate.cause.title(), fate.ending.word());
+        let (title, ending) = (fate.cause.title(), fate.ending.word());
         format!("{count} connections from {from} to {to} {how_far}: {title}{sender} ({ending})")
     }
 }

@@ -30,8 +30,9 @@ impl Fold {
     /// The row of `group`, of whose members `shown` are among `sessions`.
     pub fn of(group: &Group, shown: Vec<usize>, sessions: &[Judged]) -> Option<Self> {
         let case = &sessions.get(*shown.first()?)?.case;
-        let detail = group.detail(case.endpoint(Side::Client).addr, case.endpoint(Side::Server));
         let (count, first, last) = (group.members.len() as u64, group.first, group.last);
+        let (client, server) = (case.endpoint(Side::Client).addr, case.endpoint(Side::Server));
+        let detail = group.detail(count, false, client, server);
         Some(Self { meta: group.meta(), sessions: shown, count, detail, first, last })
     }
 }

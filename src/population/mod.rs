@@ -24,10 +24,12 @@ mod refusals_at_the_startup_limit;
 mod refusals_of_one_source;
 mod reset_ttl_follows_receiver;
 mod resets_in_differing_pairs;
+mod rows;
 mod same_connection_seen_twice;
 mod same_reset_from_several_hosts;
 mod server_fell_silent;
 mod server_lost_its_connections;
+mod sessions_alike;
 mod sessions_of_a_server_died_together;
 mod sessions_of_several_servers_died_together;
 
@@ -35,6 +37,7 @@ pub use alike::{EXAMPLES, Fate, Group, Member, groups};
 pub use bracket::Bracket;
 pub use declare::Meta;
 pub use folding::{Fold, folds};
+pub use rows::Rows;
 
 use std::collections::BTreeMap;
 
@@ -189,7 +192,11 @@ static FINDERS: [(&Meta, Find); 14] = [
 pub fn catalogue() -> impl Iterator<Item = &'static Meta> {
     let first = &same_connection_seen_twice::SAME_CONNECTION_SEEN_TWICE;
     let others = FINDERS.iter().map(|(meta, _)| *meta);
-    let rows = [&handshakes_alike::HANDSHAKES_ALIKE, &attempts_alike::ATTEMPTS_ALIKE];
+    let rows = [
+        &handshakes_alike::HANDSHAKES_ALIKE,
+        &attempts_alike::ATTEMPTS_ALIKE,
+        &sessions_alike::SESSIONS_ALIKE,
+    ];
     std::iter::once(first).chain(others).chain(rows)
 }
 

@@ -6,6 +6,7 @@
 mod capture;
 mod gathered;
 mod inputs;
+mod memory;
 #[cfg(not(feature = "live"))]
 mod no_capture;
 mod output;
@@ -90,7 +91,8 @@ fn explain(what: &str, screen: Screen) -> Result<Exit, Error> {
 
 fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let reporting = &plan.reporting;
-    let limits = Limits::default();
+    let memory = plan.memory.unwrap_or_else(memory::usual);
+    let limits = Limits { memory: usize::try_from(memory).unwrap_or(usize::MAX), ..Limits::default() };
     let opening = Opening::new(limits);
     let opening = if reporting.digest { opening } else { opening.without_digest() };
     let inputs = Inputs::of(&plan.files, &opening);
