@@ -53,15 +53,25 @@ pub(crate) fn analysis(octets: &[u8]) {
     }
     // Threads are dear to make.
     if how & 0x0e == 0 {
-        let threads = Threads::new(Some(3)).unwrap();
-        let mut analysis = Analysis::new(limits, Ports::default()).on(threads);
-        let mut rest = recording.frames.chunks(7);
-        analysis.follow(Chunk::default, &mut |chunk: &mut Chunk| {
-            chunk.0 = rest.next().unwrap_or_default().to_vec();
-            !chunk.0.is_empty()
-        });
-        assert_eq!(json(&analysis.finish(Vec::new())), report, "on three threads");
+        assert_eq!(json(&followed(&recording, limits, 3)), report, "on three threads");
+        // What is over goes as soon as it is looked at, and what is silent.
+        let nothing = Limits { memory: 0, ..limits };
+        let few = followed(&recording, nothing, 1);
+        assert_eq!(json(&followed(&recording, nothing, 3)), json(&few), "on three threads, without memory");
+        cites_what_is_there(&few, &recording);
     }
+}
+
+/// What is found when the frames come in batches, on so many threads.
+fn followed(recording: &Recording, limits: Limits, threads: usize) -> Findings {
+    let threads = Threads::new(Some(threads)).unwrap();
+    let mut analysis = Analysis::new(limits, Ports::default()).on(threads);
+    let mut rest = recording.frames.chunks(3);
+    analysis.follow(Chunk::default, &mut |chunk: &mut Chunk| {
+        chunk.0 = rest.next().unwrap_or_default().to_vec();
+        !chunk.0.is_empty()
+    });
+    analysis.finish(Vec::new())
 }
 
 /// The same while frames still come: whatever is told is a report of its own, and the closing one is, too.
