@@ -299,7 +299,7 @@ impl Table {
     pub(super) fn rest(&mut self) {
         let whole = |kept: &mut Kept| {
             if let State::Whole(flow) = &mut kept.0 {
-                flow.rest()
+                flow.rest();
             }
         };
         self.flows.iter_mut().for_each(whole);
