@@ -7,7 +7,7 @@ const BANNER: &[u8] = b"SSH-2.0-OpenSSH_9.6\r\n";
 const OTHER: &[u8] = b"SSH-2.0-Dropbear_20\r\n";
 
 #[test]
-fn the_octets_that_came_first_count_and_the_others_are_told() {
+fn the_octets_that_came_first_count() {
     let mut packets = opening();
     packets.push(segment(true, 201, 101, ACK, OTHER));
     packets.push(segment(false, 101, 201, ACK, BANNER));
