@@ -29,6 +29,9 @@ pub struct Limits {
     /// Connections kept as their packets up to which each of them is judged by itself. Beyond it those that look alike are
     /// judged by the first: 4 096 take a tenth of a second, and nobody reads more.
     pub judged_singly: usize,
+    /// Connections kept as their packets that are added before those that are over and alike are counted, and but
+    /// examples of them kept: 100 MiB, and few enough for the processor's cache.
+    pub crowd: usize,
     /// Octets that connections may take, by estimate, before those that are over are judged and let go, and those that have
     /// been silent for the longest after them. The program sets it by what is free.
     pub memory: usize,
@@ -85,6 +88,7 @@ impl Default for Limits {
             brief_packets: 12,
             brief_octets: 512,
             judged_singly: 4_096,
+            crowd: 256 * 1024,
             memory: usize::MAX,
             timeline_head: 128,
             timeline_tail: 384,

@@ -4,12 +4,16 @@
 //! silent for half a minute, for idle sessions are what the analysis is there for. All of it is judged first, by what the
 //! capture has shown up to there.
 
+use std::collections::BTreeSet;
+use std::slice;
+
 use super::shard::Shard;
+use super::view::View;
 use super::{Analysis, expand};
 use crate::case::{Blind, BlindKind};
 use crate::flow::Kept;
 use crate::limits::Limits;
-use crate::population::Rows;
+use crate::population::{EXAMPLES, Rows};
 use crate::units::Timestamp;
 
 /// Octets that a connection kept as its packets takes up to the report. Measured with the resident set of 3.6 million scanned
@@ -33,6 +37,10 @@ pub(super) struct LetGo {
     over: u64,
     /// Connections that were not.
     silent: u64,
+    /// Connections that were members of crowds.
+    counted: u64,
+    /// Brief connections that stayed when crowds were thinned.
+    stayed: usize,
     /// What was needed after the last time: it is tried again when much has come since.
     left: usize,
 }
@@ -54,9 +62,39 @@ impl Which {
 }
 
 impl Analysis {
+    /// Lets members of crowds go, where they are many.
+    pub(super) fn thin_crowds(&mut self) {
+        let briefs = self.shards.iter().map(|shard| shard.table.briefs()).sum::<usize>();
+        let Some(now) = self.counts.last.filter(|_| briefs >= self.gone.stayed + self.limits.crowd) else {
+            return;
+        };
+        let mut hosts = std::mem::take(&mut self.past);
+        let crowd = self.crowd(&self.shards, &mut hosts, now, |kept| kept.is_brief() && kept.is_over(now));
+        let view = View::of(&self.shards);
+        let mut go: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); self.shards.len()];
+        let mut going = BTreeSet::new();
+        for group in &crowd.groups {
+            let Some(first) = group.members.first().and_then(|first| view.kept(*first)) else { continue };
+            let more = group.members.iter().skip(EXAMPLES);
+            going.extend(more.clone().copied());
+            for (part, id) in more.filter_map(|index| view.place(*index)) {
+                go.get_mut(part).map(|go| go.insert(id.0));
+            }
+            self.gone.rows.thin(group, first.key());
+        }
+        hosts.forget_but(|index| going.contains(&index));
+        hosts.remember(self.limits.hosts_remembered);
+        self.past = hosts;
+        for (shard, go) in self.shards.iter_mut().zip(&go) {
+            shard.part(|id, _| go.contains(&id.0));
+        }
+        self.gone.counted += going.len() as u64;
+        self.gone.stayed = self.shards.iter().map(|shard| shard.table.briefs()).sum();
+    }
+
     /// Keeps what connections take within [`Limits::memory`].
     pub(super) fn stay_within_budget(&mut self) {
-        let most = self.limits.memory;
+        let most = self.limits.memory.saturating_sub(BASE);
         let Some(now) = self.counts.last.filter(|_| self.needs() > most.max(self.gone.left / 8 * 9)) else {
             return;
         };
@@ -69,17 +107,17 @@ impl Analysis {
         self.gone.left = self.needs();
     }
 
-    /// Octets that all connections take, by estimate.
+    /// Octets that all connections take beyond what the program does, by estimate.
     fn needs(&self) -> usize {
         let of = |shard: &Shard| {
             let (all, brief) = (shard.table.flows().len(), shard.table.briefs());
             brief * BRIEF + (all - brief) * WHOLE + shard.table.awake() * AWAKE
         };
-        BASE + self.shards.iter().map(of).sum::<usize>() + self.gone.rows.examples() * WHOLE
+        self.shards.iter().map(of).sum::<usize>() + self.gone.rows.examples() * WHOLE
     }
 
     fn let_go(&mut self, which: Which, now: Timestamp) -> u64 {
-        let gone = self.shards.iter_mut().map(|shard| shard.part(|kept| which.takes(kept, now)));
+        let gone = self.shards.iter_mut().map(|shard| shard.part(|_, kept| which.takes(kept, now)));
         let Some(mut gone) = Shard::joined(gone.collect()) else { return 0 };
         let count = gone.table.flows().len() as u64;
         if count == 0 {
@@ -87,12 +125,13 @@ impl Analysis {
         }
         let limits = self.limits;
         let mut hosts = std::mem::take(&mut self.past);
-        let crowd = self.crowd(&gone, &mut hosts, now);
+        let crowd = self.crowd(slice::from_ref(&gone), &mut hosts, now, |_| true);
         expand(&mut gone, Some(&crowd), &limits);
         gone.finish(now, &limits);
         let (ids, sessions) = self.sessions(gone, &hosts, now);
         self.gone.rows.take(&crowd.groups, &ids, sessions);
         self.past = hosts.of_the_past();
+        self.past.remember(self.limits.hosts_remembered);
         count
     }
 }
@@ -100,13 +139,14 @@ impl Analysis {
 impl LetGo {
     /// How many connections.
     pub(super) const fn count(&self) -> u64 {
-        self.over + self.silent
+        self.over + self.silent + self.counted
     }
 
     /// What a report says of it.
     pub(super) fn says(&self, limits: &Limits) -> Option<Blind> {
         let silent = self.silent;
-        if self.count() == 0 {
+        let untimely = self.over + silent;
+        if untimely == 0 {
             return None;
         }
         let still = if silent > 0 {
@@ -120,7 +160,7 @@ impl LetGo {
                 "{} connections were judged and let go before the end of the capture, so as not to take more memory than \
                  {}{still}: they are counted in the rows of connections alike, of each some in full; more memory \
                  (--memory) shows more of them singly",
-                self.count(),
+                untimely,
                 amount(limits.memory)
             ),
             frames: Vec::new(),

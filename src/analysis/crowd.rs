@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
-use super::shape::{Shape, Shapes};
-use super::shard::Shard;
-use super::sketch::{Desk, Sketches};
+use super::shape::Shape;
+use super::sketch::Desk;
 use super::slots::Slot;
+use super::view::View;
 use crate::case::{Case, Host, HostId, Hosts, Vantage};
-use crate::flow::{Event, Flow, FlowId, Kept, Moment, Pair, Side, Table};
+use crate::flow::{Event, Flow, FlowId, Kept, Moment, Pair, Side};
 use crate::infer;
 use crate::limits::Limits;
 use crate::population::{Fate, Group, Member, groups};
@@ -73,13 +73,13 @@ pub(super) struct Crowd {
 }
 
 impl Court<'_> {
-    /// Judges the brief connections of `all` by their shapes. Notes what all connections show of their hosts.
-    pub(super) fn crowd(&mut self, all: &Shard) -> Crowd {
-        let (table, none) = (&all.table, Sketches::default());
-        let sketches = all.sketches().unwrap_or(&none);
+    /// Judges the brief connections of `all` that `counts` takes, by their shapes. Notes what all connections show of their hosts.
+    pub(super) fn crowd(&mut self, all: &View<'_>, counts: impl Fn(&Kept) -> bool) -> Crowd {
         let (mut desk, mut looked) = (Desk::default(), Vec::new());
-        let entries: Vec<Option<Entry>> = (0..table.flows().len())
-            .map(|index| self.enter(index, table, sketches, &mut desk, &mut looked))
+        let entries: Vec<Option<Entry>> = (0..all.len())
+            .map(|index| self.enter(index, all, &mut desk, &mut looked))
+            .zip(0..)
+            .map(|(entry, index)| entry.filter(|_| all.kept(index).is_some_and(&counts)))
             .collect();
         let mut turned_out = Sketched::default();
         let mut fates: HashMap<u64, Option<Fate>, RandomState> = HashMap::default();
@@ -88,19 +88,19 @@ impl Court<'_> {
             let entry = (*entry)?;
             let glance = match entry.looked {
                 Some(number) => *looked.get(number as usize)?,
-                None => self.glance(index, table, sketches, &mut turned_out)?,
+                None => self.glance(index, all, &mut turned_out)?,
             };
             if self.must_speak && !glance.speaks {
                 return None;
             }
             let others = |side| self.others(index, &entry, glance.client, side);
-            let shape = sketches.shapes.among(&glance.shape, others);
-            let judge = || self.judge(index, table, &entry, glance.client);
+            let shape = all.shapes().among(&glance.shape, others);
+            let judge = || self.judge(index, all, &entry, glance.client);
             let Some(fate) = *fates.entry(shape).or_insert_with(judge) else {
                 alone.push(index);
                 return None;
             };
-            let key = table.flows().get(index)?.key();
+            let key = all.kept(index)?.key();
             let (client, server) = (key.at(glance.client).addr, key.at(!glance.client));
             Some((index, Member { fate, server, client, start: glance.start }))
         };
@@ -114,49 +114,42 @@ impl Court<'_> {
     fn enter(
         &mut self,
         index: usize,
-        table: &Table,
-        sketches: &Sketches,
+        all: &View<'_>,
         desk: &mut Desk,
         looked: &mut Vec<Glance>,
     ) -> Option<Entry> {
-        let kept = table.flows().get(index)?;
+        let kept = all.kept(index)?;
         if let Some(flow) = kept.whole() {
             self.hosts.note(index, flow);
             return None;
         }
         let hosts = self.numbers(kept);
-        if let Some(sketch) = sketches.get(index).filter(|it| it.is_before(self.end)) {
+        if let Some(sketch) = all.sketch(index).filter(|it| it.is_before(self.end)) {
             let mut fresh = true;
             let ends = [End::Low, End::High].into_iter().zip(hosts).zip(sketch.sent);
             for ((end, host), _) in ends.filter(|(_, sent)| *sent) {
                 self.hosts.note_sight(index, host, || {
                     if std::mem::take(&mut fresh) {
-                        desk.sketch(kept.packets(), &sketches.shapes)?;
+                        desk.sketch(kept.packets(), all.shapes())?;
                     }
                     desk.sight(end)
                 });
             }
             return Some(Entry { hosts, looked: None });
         }
-        let (flow, glance) = self.look(index, table, &sketches.shapes)?;
+        let (flow, glance) = self.look(index, all)?;
         self.hosts.note(index, &flow);
         looked.push(glance);
         Some(Entry { hosts, looked: Some(looked.len() as u32 - 1) })
     }
 
     /// What connection number `index` shows, by its sketch.
-    fn glance(
-        &self,
-        index: usize,
-        table: &Table,
-        sketches: &Sketches,
-        turned_out: &mut Sketched,
-    ) -> Option<Glance> {
-        let sketch = sketches.get(index)?;
+    fn glance(&self, index: usize, all: &View<'_>, turned_out: &mut Sketched) -> Option<Glance> {
+        let sketch = all.sketch(index)?;
         let known = if let Some(known) = turned_out.get(&sketch.hash) {
             *known
         } else {
-            let (_, Glance { shape, speaks, .. }) = self.look(index, table, &sketches.shapes)?;
+            let (_, Glance { shape, speaks, .. }) = self.look(index, all)?;
             let first = Known { own: shape.own, speaks };
             if turned_out.len() < SKETCHES {
                 turned_out.insert(sketch.hash, first);
@@ -172,11 +165,11 @@ impl Court<'_> {
     }
 
     /// The flow of connection number `index`, and what it shows.
-    fn look(&self, index: usize, table: &Table, shapes: &Shapes) -> Option<(Flow, Glance)> {
-        let (flow, slot) = self.replay(index, table)?;
+    fn look(&self, index: usize, all: &View<'_>) -> Option<(Flow, Glance)> {
+        let (flow, slot) = self.replay(index, all)?;
         let transcript = slot.has_spoken().then(|| slot.into_transcript(self.limits));
         let speaks = transcript.as_ref().is_some_and(Transcript::speaks);
-        let shape = shapes.of(&flow, transcript.as_ref(), self.end);
+        let shape = all.shapes().of(&flow, transcript.as_ref(), self.end);
         let glance = Glance { shape, client: flow.client, start: flow.start(), speaks };
         Some((flow, glance))
     }
@@ -186,10 +179,10 @@ impl Court<'_> {
         [End::Low, End::High].map(|end| self.hosts.number(kept.key().at(end).addr, kept.place()))
     }
 
-    fn replay(&self, index: usize, table: &Table) -> Option<(Flow, Slot)> {
+    fn replay(&self, index: usize, all: &View<'_>) -> Option<(Flow, Slot)> {
         let mut slot = Slot::default();
         let tell = &mut |_: FlowId, at: Moment, event: Event<'_>| slot.feed(self.limits, at, event);
-        let flow = table.replay(FlowId(index as u32), self.end, tell)?;
+        let flow = all.replay(index, self.end, tell)?;
         Some((flow, slot))
     }
 
@@ -200,8 +193,8 @@ impl Court<'_> {
     }
 
     /// What became of connection number `index`, by everything that is known.
-    fn judge(&self, index: usize, table: &Table, entry: &Entry, client: End) -> Option<Fate> {
-        let (flow, slot) = self.replay(index, table)?;
+    fn judge(&self, index: usize, all: &View<'_>, entry: &Entry, client: End) -> Option<Fate> {
+        let (flow, slot) = self.replay(index, all)?;
         let host = |side| self.others(index, entry, client, side).into_owned();
         let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
         let mut case = Case::new(flow, slot.into_transcript(self.limits), hosts, self.end);

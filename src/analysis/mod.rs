@@ -13,6 +13,7 @@ mod shard;
 mod sketch;
 mod slots;
 mod threads;
+mod view;
 mod watch;
 mod window;
 
@@ -24,8 +25,10 @@ pub use threads::Threads;
 pub use watch::{Told, Watch};
 pub use window::Frames;
 
+use std::slice;
+
 use crate::case::{Case, Hosts, Vantage};
-use crate::flow::{Flow, FlowId, Pair, Side};
+use crate::flow::{Flow, FlowId, Kept, Pair, Side};
 use crate::frame::Frame;
 use crate::infer;
 use crate::limits::Limits;
@@ -39,6 +42,7 @@ use kernel::KernelLog;
 use reading::{Said, read};
 use shard::Shard;
 use slots::Slot;
+use view::View;
 use window::{Window, part_of};
 
 /// What an analysis has seen so far.
@@ -158,6 +162,7 @@ impl Analysis {
     fn count_batches(&mut self, count: usize) {
         self.batches += count;
         if self.batches.is_multiple_of(BATCHES) {
+            self.thin_crowds();
             self.stay_within_budget();
         }
     }
@@ -208,7 +213,7 @@ impl Analysis {
         let Some(mut all) = Shard::joined(shards) else { return Findings::default() };
         let mut hosts = std::mem::take(&mut self.past);
         let too_many = all.table.briefs() > limits.judged_singly;
-        let crowd = too_many.then(|| self.crowd(&all, &mut hosts, end));
+        let crowd = too_many.then(|| self.crowd(slice::from_ref(&all), &mut hosts, end, |_| true));
         expand(&mut all, crowd.as_ref(), &limits);
         all.finish(end, &limits);
         blind.extend(self.unread());
@@ -227,10 +232,17 @@ impl Analysis {
         findings
     }
 
-    fn crowd(&self, all: &Shard, hosts: &mut Hosts, end: Timestamp) -> Crowd {
+    /// What the brief connections of `all` that `counts` takes came to.
+    fn crowd(
+        &self,
+        all: &[Shard],
+        hosts: &mut Hosts,
+        end: Timestamp,
+        counts: impl Fn(&Kept) -> bool,
+    ) -> Crowd {
         let vantage = self.vantage.map(Vantage::known);
         let must_speak = self.ports == Ports::Any;
-        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(all)
+        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(&View::of(all), counts)
     }
 
     /// What the decoder could not read.

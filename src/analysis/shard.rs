@@ -69,6 +69,11 @@ impl Shard {
         table.handle_quote(quote, &mut |flow, at, event| slots.feed(limits, flow, at, event))
     }
 
+    /// Holds what its sessions have in common with those of other parts together with them.
+    pub(super) fn share(&mut self, stock: &mut ssh::Stock) {
+        self.slots.share(stock);
+    }
+
     /// Makes a flow of a brief connection.
     pub(super) fn expand(&mut self, index: usize, limits: &Limits) {
         let Self { table, slots, .. } = self;
@@ -88,7 +93,7 @@ impl Shard {
     }
 
     /// Takes the connections out of which `leaves` holds; they take no more packets.
-    pub(super) fn part(&mut self, leaves: impl Fn(&Kept) -> bool) -> Self {
+    pub(super) fn part(&mut self, leaves: impl Fn(FlowId, &Kept) -> bool) -> Self {
         let (table, [stay, go]) = self.table.part(leaves);
         let sketches = self.sketches.as_mut().map(|sketches| {
             let gone = Box::new(sketches.only(&go));

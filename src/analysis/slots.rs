@@ -109,6 +109,12 @@ impl Slots {
         }
     }
 
+    /// Holds what their sessions have in common with others together with them.
+    pub(super) fn share(&mut self, stock: &mut ssh::Stock) {
+        let sessions = self.slots.iter_mut().filter_map(|slot| slot.session.as_mut());
+        sessions.for_each(|session| session.share(stock));
+    }
+
     /// What SSH did in flow `id` so far; `None` while nothing was handed on.
     pub(super) fn get(&self, id: FlowId) -> Option<&Slot> {
         self.slots.get(id.0 as usize)

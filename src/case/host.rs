@@ -161,6 +161,37 @@ impl Hosts {
         self
     }
 
+    /// Forgets what connections showed that are still kept: all but those of the past, and those numbers that `goes` takes.
+    pub fn forget_but(&mut self, goes: impl Fn(usize) -> bool) {
+        let mut left = Self::default();
+        for (host, id) in self.numbers.drain() {
+            let Some(Sights { first, .. }) = self.seen.get_mut(id.0 as usize) else { continue };
+            first.retain(|(index, _)| *index == usize::MAX || goes(*index));
+            for (index, _) in first.iter_mut() {
+                *index = usize::MAX;
+            }
+            if !first.is_empty() {
+                left.numbers.insert(host, HostId(left.seen.len() as u32));
+                left.seen.push(Sights { first: std::mem::take(first), all: OnceLock::new() });
+            }
+        }
+        *self = left;
+    }
+
+    /// Forgets hosts until there are `most`: those of which one connection showed something first, for a scan has millions.
+    pub fn remember(&mut self, most: usize) {
+        for fewest in [2, usize::MAX] {
+            if self.len() <= most {
+                return;
+            }
+            self.seen
+                .iter_mut()
+                .filter(|sights| sights.first.len() < fewest)
+                .for_each(|sights| sights.first.clear());
+            self.forget_but(|_| true);
+        }
+    }
+
     /// How many hosts are known, by address and place.
     pub fn len(&self) -> usize {
         self.seen.len()
@@ -182,9 +213,8 @@ impl Hosts {
             Some(sights) if sights.first.iter().any(|(flow, _)| *flow != index) => sights,
             _ => return Cow::Borrowed(&self.unknown),
         };
-        let beyond =
-            sights.first.len() == Self::SIGHTS && sights.first.last().is_some_and(|(flow, _)| *flow < index);
-        if beyond {
+        let full = sights.first.len() == Self::SIGHTS;
+        if full && sights.first.iter().all(|(flow, _)| *flow != index) {
             Cow::Borrowed(sights.all.get_or_init(|| Box::new(sights.without(None))))
         } else {
             Cow::Owned(sights.without(Some(index)))

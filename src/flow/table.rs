@@ -110,6 +110,11 @@ impl Kept {
         }
     }
 
+    /// Whether it is kept as its packets.
+    pub const fn is_brief(&self) -> bool {
+        matches!(self.0, State::Brief(_))
+    }
+
     /// Whether hardly a packet of it will come by `now`.
     pub fn is_over(&self, now: Timestamp) -> bool {
         match &self.0 {
@@ -204,18 +209,19 @@ impl Table {
         joined.flows.extend(
             origins.iter().filter_map(|(_, number, _)| flows.get_mut(*number).and_then(Iterator::next)),
         );
+        joined.opened.extend(origins.iter().map(|(frame, ..)| *frame));
         Some((joined, Some(origins.into_iter().map(|(_, number, id)| (number, FlowId(id))).collect())))
     }
 
     /// Takes the connections out of which `leaves` holds, into a table that takes no more packets; both number theirs anew,
     /// in the same order. With the numbers that those had which stay, and those that went.
-    pub fn part(&mut self, leaves: impl Fn(&Kept) -> bool) -> (Self, [Vec<FlowId>; 2]) {
+    pub fn part(&mut self, leaves: impl Fn(FlowId, &Kept) -> bool) -> (Self, [Vec<FlowId>; 2]) {
         let mut gone = self.sibling();
         let (mut stay, mut go) = (Vec::new(), Vec::new());
         let mut renumbered: Vec<Option<u32>> = Vec::with_capacity(self.flows.len());
         let opened = std::mem::take(&mut self.opened);
         for ((kept, opened), id) in std::mem::take(&mut self.flows).into_iter().zip(opened).zip(0..) {
-            let leaves = leaves(&kept);
+            let leaves = leaves(FlowId(id), &kept);
             let (table, ids) = if leaves { (&mut gone, &mut go) } else { (&mut *self, &mut stay) };
             renumbered.push((!leaves).then_some(table.flows.len() as u32));
             table.flows.push(kept);
@@ -230,7 +236,7 @@ impl Table {
         });
         self.awake.renumber(|id| new(id.0).map(FlowId));
         for table in [&mut *self, &mut gone] {
-            table.briefs = table.flows.iter().filter(|kept| matches!(kept.0, State::Brief(_))).count();
+            table.briefs = table.flows.iter().filter(|kept| kept.is_brief()).count();
         }
         (gone, [stay, go])
     }
@@ -238,6 +244,11 @@ impl Table {
     /// The connections so far, in the order of their first packets.
     pub fn flows(&self) -> &[Kept] {
         &self.flows
+    }
+
+    /// The first frame of each.
+    pub fn opened(&self) -> &[FrameNo] {
+        &self.opened
     }
 
     /// How many of them are still kept as their packets.

@@ -271,6 +271,11 @@ pub(super) fn network(address: IpAddr) -> IpAddr {
 }
 
 impl Group {
+    /// What tells it from other groups.
+    pub(super) const fn key(&self) -> (Fate, Between) {
+        (self.fate, self.between)
+    }
+
     /// Name and documentation of its row in reports.
     pub(super) const fn meta(&self) -> &'static Meta {
         match self.fate.progress {

@@ -1,5 +1,6 @@
 //! Connections that were judged and let go before the others: counted, with some of each kind in full.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use foldhash::quality::RandomState;
@@ -8,7 +9,7 @@ use hashbrown::HashMap;
 use super::alike::{Between, EXAMPLES, Fate, Group, Member, groups, network};
 use super::{Findings, Fold, Judged};
 use crate::flow::Side;
-use crate::wire::Endpoint;
+use crate::wire::{End, Endpoint, FlowKey};
 
 /// Rows beyond which those between certain ends are not told apart any more: each keeps its examples, some 30 kB.
 const ROWS: usize = 1_024;
@@ -27,7 +28,11 @@ struct Row {
     count: u64,
     /// It was added to: its ends are counted at least.
     merged: bool,
+    /// Those that are kept and like it belong to it: it has as many as it takes to be a row.
+    open: bool,
     examples: Vec<Judged>,
+    /// Of one of them the client's address and the server's end.
+    ends: (IpAddr, Endpoint),
 }
 
 impl Rows {
@@ -38,7 +43,7 @@ impl Rows {
         for group in made {
             let places = group.members.iter().filter_map(|id| ids.binary_search(id).ok());
             let examples = places.filter_map(|place| sessions.get_mut(place)?.take()).take(EXAMPLES);
-            self.add(group.clone(), examples.collect());
+            self.add(group.clone(), examples.collect(), true);
         }
         let members = sessions.iter().enumerate();
         let members = members.filter_map(|(place, judged)| Some((place, Member::of_any(judged.as_ref()?))));
@@ -47,29 +52,60 @@ impl Rows {
             let examples = group.members.iter().take(EXAMPLES);
             let examples = examples.filter_map(|&place| sessions.get_mut(place)?.take());
             let examples = examples.collect();
-            self.add(group, examples);
+            self.add(group, examples, true);
         }
         for place in alone {
             let Some(judged) = sessions.get_mut(place).and_then(Option::take) else { continue };
             let Member { fate, start, .. } = Member::of_any(&judged);
             let (between, members, first, last) = (Between::Anybody, vec![place], start, start);
-            self.add(Group { fate, between, members, first, last, networks: 1, servers: 1 }, vec![judged]);
+            let group = Group { fate, between, members, first, last, networks: 1, servers: 1 };
+            self.add(group, vec![judged], false);
         }
     }
 
-    fn add(&mut self, mut group: Group, examples: Vec<Judged>) {
-        let full = self.rows.len() >= ROWS;
-        if full && !self.numbers.contains_key(&(group.fate, group.between)) {
-            group.between = Between::Anybody;
-        }
+    /// Counts the members of `group` beyond the examples, which are kept; `key`: of one of them.
+    pub fn thin(&mut self, group: &Group, key: &FlowKey) {
+        let (low, high) = (key.at(End::Low), key.at(End::High));
+        let low_is_server = match group.between {
+            Between::Server(server) => low == server,
+            Between::Network(from) => network(low.addr) != from,
+            // Its ends are not named.
+            Between::Anybody => false,
+        };
+        let ends = if low_is_server { (high.addr, low) } else { (low.addr, high) };
+        let count = group.members.len().saturating_sub(EXAMPLES) as u64;
+        let group = Group { members: Vec::new(), ..group.clone() };
+        let row = Row { group, count, merged: false, open: true, examples: Vec::new(), ends };
+        self.add_row(row);
+    }
+
+    fn add(&mut self, mut group: Group, examples: Vec<Judged>, open: bool) {
+        let Some(ends) = examples.first().map(ends) else { return };
         let count = group.members.len() as u64;
         group.members = Vec::new();
-        let next = self.rows.len();
-        let number = *self.numbers.entry((group.fate, group.between)).or_insert(next);
-        match self.rows.get_mut(number) {
-            Some(row) => row.add(&group, count, examples),
-            None => self.rows.push(Row { group, count, merged: false, examples }),
+        self.add_row(Row { group, count, merged: false, open, examples, ends });
+    }
+
+    fn add_row(&mut self, mut row: Row) {
+        let full = self.rows.len() >= ROWS;
+        if full && !self.numbers.contains_key(&row.group.key()) {
+            row.group.between = Between::Anybody;
         }
+        let next = self.rows.len();
+        let number = *self.numbers.entry(row.group.key()).or_insert(next);
+        match self.rows.get_mut(number) {
+            Some(own) => own.add(row),
+            None => self.rows.push(row),
+        }
+    }
+
+    /// The row of a session that is like those that it counts; `None` where it stands for itself.
+    fn of_member(&self, judged: &Judged) -> Option<usize> {
+        let Member { fate, server, client, .. } = Member::of(judged)?;
+        let between = [Between::Server(server), Between::Network(network(client)), Between::Anybody];
+        let mut numbers =
+            between.into_iter().filter_map(|between| self.numbers.get(&(fate, between)).copied());
+        numbers.find(|number| self.rows.get(*number).is_some_and(|row| row.open))
     }
 
     /// How many connections they stand for.
@@ -86,18 +122,26 @@ impl Rows {
     /// kept to the end; what is of one kind with them has one row.
     pub fn tell(mut self, made: Vec<(&Group, Fold)>, findings: &mut Findings) {
         let mut kept: Vec<Vec<usize>> = vec![Vec::new(); self.rows.len()];
+        let mut taken: BTreeSet<usize> = BTreeSet::new();
         for (group, fold) in made {
-            let number = self.numbers.get(&(group.fate, group.between)).copied().unwrap_or(usize::MAX);
+            taken.extend(fold.sessions.iter().copied());
+            let number = self.numbers.get(&group.key()).copied().unwrap_or(usize::MAX);
             match (self.rows.get_mut(number), kept.get_mut(number)) {
                 (Some(row), Some(kept)) => {
-                    row.count(
-                        group,
-                        fold.count,
-                        findings.sessions.get(fold.sessions.first().copied().unwrap_or(0)),
-                    );
+                    row.count(group, fold.count, row.ends);
                     kept.extend(fold.sessions);
                 }
                 _ => findings.folded.push(fold),
+            }
+        }
+        for (index, judged) in
+            findings.sessions.iter().enumerate().filter(|(index, _)| !taken.contains(index))
+        {
+            let Some(number) = self.of_member(judged) else { continue };
+            if let (Some(row), Some(kept)) = (self.rows.get_mut(number), kept.get_mut(number)) {
+                let start = judged.case.flow.start();
+                row.count(&Group { first: start, last: start, ..row.group.clone() }, 1, ends(judged));
+                kept.push(index);
             }
         }
         let old = std::mem::take(&mut findings.sessions).into_iter().map(|judged| (None, judged));
@@ -121,39 +165,39 @@ impl Rows {
         for ((row, mut sessions), mut kept) in self.rows.into_iter().zip(shown).zip(kept) {
             kept.iter_mut().for_each(moved);
             sessions.extend(kept);
-            findings.folded.extend(row.fold(sessions, &all));
+            sessions.sort_unstable();
+            findings.folded.push(row.fold(sessions));
         }
         findings.sessions = all.into_iter().map(|(_, judged)| judged).collect();
     }
 }
 
 impl Row {
-    fn add(&mut self, group: &Group, count: u64, examples: Vec<Judged>) {
-        self.count(group, count, examples.first());
+    fn add(&mut self, other: Self) {
+        self.count(&other.group, other.count, other.ends);
+        self.open |= other.open;
         let room = EXAMPLES.saturating_sub(self.examples.len());
-        self.examples.extend(examples.into_iter().take(room));
+        self.examples.extend(other.examples.into_iter().take(room));
     }
 
-    /// Counts `count` connections of `group`, one of which is `example`.
-    fn count(&mut self, group: &Group, count: u64, example: Option<&Judged>) {
+    /// Counts `count` connections of `group`, one of which is between `ends`.
+    fn count(&mut self, group: &Group, count: u64, ends: (IpAddr, Endpoint)) {
         self.merged = true;
         self.count += count;
-        let ends = self.examples.first().zip(example).map(|(one, other)| (ends(one), ends(other)));
-        let networks = ends.map_or(1, |((one, _), (other, _))| 1 + u64::from(network(one) != network(other)));
-        let servers = ends.map_or(1, |((_, one), (_, other))| 1 + u64::from(one != other));
+        let other_network = network(self.ends.0) != network(ends.0);
+        let other_server = self.ends.1 != ends.1;
         let own = &mut self.group;
-        own.networks = own.networks.max(group.networks).max(networks);
-        own.servers = own.servers.max(group.servers).max(servers);
+        own.networks = own.networks.max(group.networks).max(1 + u64::from(other_network));
+        own.servers = own.servers.max(group.servers).max(1 + u64::from(other_server));
         own.first = own.first.min(group.first);
         own.last = own.last.max(group.last);
     }
 
-    /// The row, of which `sessions` are among `all`.
-    fn fold(self, sessions: Vec<usize>, all: &[(Option<usize>, Judged)]) -> Option<Fold> {
-        let Self { group, count, merged, .. } = self;
-        let (client, server) = ends(&all.get(*sessions.first()?)?.1);
+    /// The row, of which `sessions` are kept.
+    fn fold(self, sessions: Vec<usize>) -> Fold {
+        let Self { group, count, merged, ends: (client, server), .. } = self;
         let (meta, detail) = (group.meta(), group.detail(count, merged, client, server));
-        Some(Fold { meta, sessions, count, detail, first: group.first, last: group.last })
+        Fold { meta, sessions, count, detail, first: group.first, last: group.last }
     }
 }
 

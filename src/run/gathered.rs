@@ -43,6 +43,7 @@ impl Gathered {
     pub(super) fn new(mut limits: Limits, reporting: &Reporting) -> Result<Self, Error> {
         if reporting.all {
             limits.judged_singly = usize::MAX;
+            limits.crowd = usize::MAX;
         }
         let threads = Threads::new(reporting.threads)
             .map_err(|error| Error::new(Exit::Fault, format!("threads could not be started: {error}")))?;

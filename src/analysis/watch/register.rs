@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 use super::connection::Connection;
 use crate::analysis::shard::Shard;
 use crate::limits::Limits;
+use crate::ssh::Stock;
 use crate::units::Elapsed;
 use crate::wire::{FlowKey, Packet, Quote};
 
@@ -29,6 +30,8 @@ const NEIGHBOURS: usize = 32;
 pub(super) struct Register {
     /// Of which all connections' parts are siblings.
     part: Shard,
+    /// What their sessions have alike.
+    stock: Stock,
     connections: HashMap<FlowKey, Box<Connection>, RandomState>,
     agenda: BTreeSet<(Elapsed, FlowKey)>,
     /// Told, in the order in which they were.
@@ -50,6 +53,7 @@ impl Register {
     pub(super) fn new(limits: Limits, ports: &[u16]) -> Self {
         Self {
             part: Shard::new(limits, ports),
+            stock: Stock::new(&limits),
             connections: HashMap::default(),
             agenda: BTreeSet::new(),
             finished: VecDeque::new(),
@@ -84,6 +88,7 @@ impl Register {
             Box::new(Connection::new(part.sibling(), packet.segment.flags.syn(), now))
         });
         connection.handle(hash, packet, limits, &mut self.last_id);
+        connection.shard.share(&mut self.stock);
         connection.heard = now;
         if connection.due.is_none() {
             connection.due = Some(now + SOON);
