@@ -1,6 +1,6 @@
 //! Connections that are judged and let go while the capture is still read: what the report counts, and that the number of
 //! threads makes no difference.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
 
 mod refused;
 
@@ -13,9 +13,9 @@ use sshrst::units::Timestamp;
 
 /// Some packets of a scan in which each connection is refused, one every ten milliseconds.
 #[derive(Default)]
-struct Some(Vec<(u64, Vec<u8>)>);
+struct Packets(Vec<(u64, Vec<u8>)>);
 
-impl Frames for Some {
+impl Frames for Packets {
     fn frames(&self) -> impl Iterator<Item = Frame<'_>> {
         self.0.iter().map(|(number, data)| Frame {
             number: FrameNo(*number),
@@ -31,15 +31,14 @@ impl Frames for Some {
 
 /// The report on `tries` refused connections, eight to a batch.
 fn report(tries: u16, limits: Limits, threads: usize) -> Report {
-    let mut analysis =
-        Analysis::new(limits, Ports::default()).on(Threads::new(std::option::Option::Some(threads)).unwrap());
+    let mut analysis = Analysis::new(limits, Ports::default()).on(Threads::new(Some(threads)).unwrap());
     let mut packets = (0..tries).flat_map(|n| {
         [false, true].map(|answer| {
             let number = u64::from(n) * 2 + u64::from(answer) + 1;
             (number, packet(20_000 + n, u32::from(n) * 7 + 1, answer))
         })
     });
-    analysis.follow(Some::default, &mut |batch: &mut Some| {
+    analysis.follow(Packets::default, &mut |batch: &mut Packets| {
         batch.0 = packets.by_ref().take(16).collect();
         !batch.0.is_empty()
     });

@@ -169,9 +169,10 @@ impl Analysis {
 
     /// What was seen so far: quickly told, and not final.
     pub fn so_far(&self) -> SoFar {
+        let resets = |shard: &Shard| shard.table.resets();
         let add = |sum: SoFar, shard: &Shard| SoFar {
             connections: sum.connections + shard.table.flows().len() as u64,
-            resets: sum.resets + shard.resets,
+            resets: sum.resets + resets(shard).client.count + resets(shard).server.count,
         };
         let SoFar { connections, resets } = self.shards.iter().fold(SoFar::default(), add);
         SoFar { connections: connections + self.gone.count(), resets }
@@ -211,6 +212,7 @@ impl Analysis {
         let limits = self.limits;
         let shards = std::mem::take(&mut self.shards);
         let Some(mut all) = Shard::joined(shards) else { return Findings::default() };
+        self.counts.resets = all.table.resets();
         let mut hosts = std::mem::take(&mut self.past);
         let too_many = all.table.briefs() > limits.judged_singly;
         let crowd = too_many.then(|| self.crowd(slice::from_ref(&all), &mut hosts, end, |_| true));

@@ -15,15 +15,13 @@ pub(super) struct Shard {
     slots: Slots,
     /// Only where many connections are judged at the end; boxed, for while frames still come each connection is a part.
     sketches: Option<Box<Sketches>>,
-    /// Segments with RST.
-    pub(super) resets: u64,
 }
 
 impl Shard {
     /// An empty part.
     pub(super) fn new(limits: Limits, ports: &[u16]) -> Self {
         let (table, slots) = (Table::new(limits, ports), Slots::default());
-        Self { table, slots, sketches: None, resets: 0 }
+        Self { table, slots, sketches: None }
     }
 
     /// So many empty parts.
@@ -36,7 +34,7 @@ impl Shard {
     /// An empty part in which keys have the same hashes.
     pub(super) fn sibling(&self) -> Self {
         let sketches = self.sketches.as_ref().map(|sketches| Box::new(sketches.sibling()));
-        Self { table: self.table.sibling(), slots: self.slots.sibling(), sketches, resets: 0 }
+        Self { table: self.table.sibling(), slots: self.slots.sibling(), sketches }
     }
 
     /// What SSH did so far in connection `id`, if it is kept as a flow.
@@ -51,7 +49,6 @@ impl Shard {
 
     /// Takes a packet of one of its connections. `hash`: of its key.
     pub(super) fn handle(&mut self, hash: u64, packet: &Packet<'_>, limits: &Limits) {
-        self.resets += u64::from(packet.segment.flags.rst());
         let Self { table, slots, sketches, .. } = self;
         table.handle_hashed(hash, packet, &mut |flow, at, event| match event {
             Event::Brief(noted) => {
@@ -100,14 +97,12 @@ impl Shard {
             **sketches = sketches.only(&stay);
             gone
         });
-        let slots = self.slots.only(&go);
-        self.slots = self.slots.only(&stay);
-        Self { table, slots, sketches, resets: 0 }
+        let slots = self.slots.part(&stay, &go);
+        Self { table, slots, sketches }
     }
 
     /// One part of all, its connections in the order of their first packets. It takes no more packets.
     pub(super) fn joined(shards: Vec<Self>) -> Option<Self> {
-        let resets = shards.iter().map(|shard| shard.resets).sum();
         let (mut tables, mut slots, mut sketches) = (Vec::new(), Vec::new(), Vec::new());
         for shard in shards {
             tables.push(shard.table);
@@ -116,12 +111,12 @@ impl Shard {
         }
         let (table, origins) = Table::joined(tables)?;
         let Some(origins) = origins else {
-            return Some(Self { table, slots: slots.pop()?, sketches: sketches.pop()?, resets });
+            return Some(Self { table, slots: slots.pop()?, sketches: sketches.pop()? });
         };
         let sketches: Option<Vec<Box<Sketches>>> = sketches.into_iter().collect();
         let sketches = sketches.map(|sketches| Box::new(Sketches::joined(&sketches, &origins)));
         let slot = |(shard, id): (usize, FlowId)| slots.get_mut(shard).map(|slots| slots.take(id));
         let slots = Slots::of(origins.into_iter().filter_map(slot).collect());
-        Some(Self { table, slots, sketches, resets })
+        Some(Self { table, slots, sketches })
     }
 }

@@ -90,9 +90,11 @@ impl Slots {
         Self { slots: Vec::new(), stock: self.stock.clone() }
     }
 
-    /// The slots of `ids`, which are given up.
-    pub(super) fn only(&mut self, ids: &[FlowId]) -> Self {
-        Self { slots: ids.iter().map(|id| self.take(*id)).collect(), ..self.sibling() }
+    /// Takes the slots of `go` out; those of `stay` are numbered in this order from then on.
+    pub(super) fn part(&mut self, stay: &[FlowId], go: &[FlowId]) -> Self {
+        let gone = Self::of(go.iter().map(|id| self.take(*id)).collect());
+        self.slots = stay.iter().map(|id| self.take(*id)).collect();
+        gone
     }
 
     /// Takes what flow `id` hands on.

@@ -1,5 +1,7 @@
 //! Client and server.
 
+use crate::flow::Resets;
+
 /// Which side of a connection. The client is the one that opened it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
@@ -33,12 +35,20 @@ impl std::ops::Not for Side {
 }
 
 /// A value for each side.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pair<T> {
     /// The client's.
     pub client: T,
     /// The server's.
     pub server: T,
+}
+
+impl Pair<Resets> {
+    /// Those of both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self { client: self.client.and(other.client), server: self.server.and(other.server) }
+    }
 }
 
 impl<T> Pair<T> {

@@ -3,15 +3,15 @@
 //! A 4-tuple can be used again (another incarnation), and the same packets can be seen at two places of one
 //! capture: both become connections of their own.
 
-use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
 use crate::flow::brief::{Brief, Noted, Room};
+use crate::flow::kept::{Kept, State};
 use crate::flow::lull::{self, Awake};
-use crate::flow::{Delivery, Flow, Moment, Side};
+use crate::flow::{Delivery, Flow, Moment, Pair, Resets, Side, resets};
 use crate::frame::{FrameNo, Place};
 use crate::limits::Limits;
 use crate::units::Timestamp;
@@ -46,17 +46,6 @@ pub enum Event<'a> {
     Brief(&'a [Noted]),
 }
 
-/// A connection as the table keeps it.
-#[derive(Clone, Debug)]
-pub struct Kept(State);
-
-#[derive(Clone, Debug)]
-enum State {
-    /// Few packets so far: nobody was told of it yet.
-    Brief(Brief),
-    Whole(Box<Flow>),
-}
-
 /// For each connection of a [joined](Table::joined) table the one it was in before, and its number there.
 pub type Origins = Vec<(usize, FlowId)>;
 
@@ -72,6 +61,7 @@ pub struct Table {
     briefs: usize,
     room: Room,
     awake: Awake,
+    resets: Pair<Resets>,
     limits: Limits,
     ports: Vec<u16>,
 }
@@ -85,77 +75,6 @@ struct Slot {
     place: Option<Place>,
 }
 
-impl Kept {
-    /// Its two ends.
-    pub const fn key(&self) -> &FlowKey {
-        match &self.0 {
-            State::Brief(brief) => &brief.key,
-            State::Whole(flow) => &flow.key,
-        }
-    }
-
-    /// Where it was seen.
-    pub const fn place(&self) -> Place {
-        match &self.0 {
-            State::Brief(brief) => brief.place,
-            State::Whole(flow) => flow.place,
-        }
-    }
-
-    /// The flow, if it is kept as such.
-    pub fn whole(&self) -> Option<&Flow> {
-        match &self.0 {
-            State::Brief(_) => None,
-            State::Whole(flow) => Some(flow),
-        }
-    }
-
-    /// Whether it is kept as its packets.
-    pub const fn is_brief(&self) -> bool {
-        matches!(self.0, State::Brief(_))
-    }
-
-    /// Whether hardly a packet of it will come by `now`.
-    pub fn is_over(&self, now: Timestamp) -> bool {
-        match &self.0 {
-            State::Brief(brief) => brief.is_over() && lull::is_over_by(now, brief.last()),
-            State::Whole(flow) => flow.is_over() && lull::is_over_by(now, Some(flow.last.time)),
-        }
-    }
-
-    /// Whether nothing but its handshake passed, and it fell silent by `now`.
-    pub fn is_half_open(&self, now: Timestamp) -> bool {
-        let State::Brief(brief) = &self.0 else { return false };
-        let spoke = brief.each().any(|(segment, _)| segment.payload_len > 0);
-        !spoke && lull::is_silent_by(now, brief.last())
-    }
-
-    /// Whether it fell silent by `now`.
-    pub fn is_silent(&self, now: Timestamp) -> bool {
-        match &self.0 {
-            State::Brief(brief) => lull::is_silent_by(now, brief.last()),
-            State::Whole(flow) => lull::is_silent_by(now, Some(flow.last.time)),
-        }
-    }
-
-    /// Its packets, and the octets of data that were captured of each; none if it is kept as a flow.
-    pub fn packets(&self) -> impl Iterator<Item = (Segment, &[u8])> {
-        let brief = match &self.0 {
-            State::Brief(brief) => Some(brief),
-            State::Whole(_) => None,
-        };
-        brief.into_iter().flat_map(Brief::each)
-    }
-
-    /// The flow, made of its packets if it is kept as these; nobody is told what they did.
-    fn flow(&self, ports: &[u16], limits: &Limits) -> Option<Cow<'_, Flow>> {
-        match &self.0 {
-            State::Brief(brief) => brief.replay(FlowId(0), ports, limits, &mut |_, _, _| {}).map(Cow::Owned),
-            State::Whole(flow) => Some(Cow::Borrowed(flow)),
-        }
-    }
-}
-
 impl Table {
     /// An empty table. `ports`: ports of SSH servers, to orient connections whose handshake was not seen.
     pub fn new(limits: Limits, ports: &[u16]) -> Self {
@@ -167,6 +86,7 @@ impl Table {
             briefs: 0,
             room: Room::default(),
             awake: Awake::default(),
+            resets: Pair::default(),
             limits,
             ports: ports.to_vec(),
         }
@@ -197,6 +117,7 @@ impl Table {
         }
         let mut joined = last.sibling();
         tables.push(last);
+        joined.resets = tables.iter().fold(Pair::default(), |sum, table| sum.and(table.resets));
         joined.briefs = tables.iter().map(|table| table.briefs).sum();
         let mut origins: Vec<(FrameNo, usize, u32)> = Vec::new();
         for (number, table) in tables.iter_mut().enumerate() {
@@ -268,6 +189,16 @@ impl Table {
         self.flows.into_iter().enumerate().filter_map(whole)
     }
 
+    /// Segments with RST so far, by the side whose address they carry.
+    pub const fn resets(&self) -> Pair<Resets> {
+        self.resets
+    }
+
+    /// Counts segments with RST of connections that it does not keep.
+    pub const fn count_resets(&mut self, resets: Pair<Resets>) {
+        self.resets = self.resets.and(resets);
+    }
+
     /// How many are kept as flows and did not fall silent yet.
     pub fn awake(&self) -> usize {
         self.awake.len()
@@ -287,6 +218,10 @@ impl Table {
     ) {
         let id = self.locate(hash, packet, tell);
         let Some(kept) = self.flows.get_mut(id.0 as usize) else { return };
+        if packet.segment.flags.rst() {
+            let side = resets::side(&packet.key, packet.segment.from, &self.ports);
+            self.resets.of_mut(side).take(kept.is_like(&packet.segment));
+        }
         if let State::Brief(brief) = &mut kept.0 {
             let at = Moment::of(&packet.segment);
             let over = |noted: &[Noted]| tell(id, at, Event::Brief(noted));

@@ -43,6 +43,7 @@ use std::collections::BTreeMap;
 
 use crate::case::{Blind, Case};
 use crate::cause::{Cause, Weight};
+use crate::flow::{Pair, Resets};
 use crate::frame::FrameNo;
 use crate::infer::{Diagnosis, Move};
 use crate::limits::Limits;
@@ -67,6 +68,8 @@ pub struct Counts {
     pub frames: u64,
     /// Frames with a segment of an SSH connection, ICMP errors that quote one included.
     pub ssh_frames: u64,
+    /// Segments with RST of SSH connections, by the side whose address they carry.
+    pub resets: Pair<Resets>,
     /// Frames that could not be decoded to TCP although something says they should.
     pub undecoded: u64,
     /// The first of them.

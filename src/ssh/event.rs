@@ -107,7 +107,7 @@ pub struct Event {
 
 /// The events of `cipher` in order of time. `read`: the directions whose lengths were read; `reversed`: the SSH roles are
 /// not those of the TCP connection.
-pub(super) fn list(cipher: &Cipher, read: &Pair<bool>, reversed: bool) -> Vec<Event> {
+pub(super) fn list(cipher: &Cipher, read: Pair<bool>, reversed: bool) -> Vec<Event> {
     let of_role = |role: Side| if reversed { !role } else { role };
     let mut events = Vec::new();
     let mut add = |kind, role: Side, first: Mark, last: Mark, count: u64, certainty| {

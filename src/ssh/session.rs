@@ -161,7 +161,7 @@ impl Session {
             client: party.client.cipher_packets.is_some(),
             server: party.server.cipher_packets.is_some(),
         };
-        let events = super::event::list(&cipher, &read, reversed);
+        let events = super::event::list(&cipher, read, reversed);
         Transcript {
             party,
             negotiated,

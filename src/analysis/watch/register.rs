@@ -209,6 +209,7 @@ impl Register {
     /// Drops a connection; how many flows it had.
     fn drop(&mut self, key: &FlowKey) -> Option<u64> {
         let connection = self.connections.remove(key)?;
+        self.part.table.count_resets(connection.shard.table.resets());
         self.finished_octets -= connection.finished.unwrap_or_default();
         for end in [key.low.addr, key.high.addr] {
             if let Some(known) = self.neighbours.get_mut(&end) {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Capture, Endpoint, InputFile, Limit, Path, Pattern, Refused, Report, SCHEMA, Selected, Session, Silences,
-    Ssh, Tool, Unanswered, Vantage, died, exchange, trace,
+    Capture, Endpoint, InputFile, Limit, Path, Pattern, Refused, Report, Resets, SCHEMA, Selected, Session,
+    Silences, Ssh, Tool, Unanswered, Vantage, died, exchange, trace,
 };
 use crate::case::{Blind, Case, Ending};
 use crate::flow::{OrientedBy, Side};
@@ -79,6 +79,7 @@ pub fn build(findings: &Findings, inputs: &[Input], options: &Options) -> Report
             files,
             frames: counts.frames,
             ssh_frames: counts.ssh_frames,
+            resets: Resets::of(counts.resets),
             first_time: counts.first.map(moment),
             last_time: counts.last.map(moment),
             limits: findings.blind.iter().map(limit).collect(),

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::flow;
+
 /// The input as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Capture {
@@ -12,6 +14,8 @@ pub struct Capture {
     pub frames: u64,
     /// Frames of SSH connections.
     pub ssh_frames: u64,
+    /// Segments with RST of SSH connections, copies included.
+    pub resets: Resets,
     /// Time of the first frame, ISO 8601 UTC with nanoseconds; absent without frames.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_time: Option<String>,
@@ -20,6 +24,31 @@ pub struct Capture {
     pub last_time: Option<String>,
     /// What the capture could not show.
     pub limits: Vec<Limit>,
+}
+
+/// Segments with RST by whose address they carry, which is not always who sent them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Resets {
+    /// The client's; the side is told by the port.
+    pub client: Claimed,
+    /// The server's.
+    pub server: Claimed,
+}
+
+/// Segments with RST that carry the address of one side.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Claimed {
+    /// How many.
+    pub count: u64,
+    /// Those with a TTL or hop limit that no packet had which the same end had sent before in the connection.
+    pub other_ttl: u64,
+}
+
+impl Resets {
+    pub(super) fn of(resets: flow::Pair<flow::Resets>) -> Self {
+        let of = |claimed: flow::Resets| Claimed { count: claimed.count, other_ttl: claimed.other_ttl };
+        Self { client: of(resets.client), server: of(resets.server) }
+    }
 }
 
 /// One input.

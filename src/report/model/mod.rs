@@ -19,7 +19,7 @@ mod timer;
 mod trace;
 
 pub use build::{Input, Options, build};
-pub use capture::{Capture, InputFile, Limit};
+pub use capture::{Capture, Claimed, InputFile, Limit, Resets};
 pub use cause::{Alternative, Cause, Confirm, KeepaliveAdvice, Moved, Remedy};
 pub use deaths::died;
 pub use encrypted::{Encrypted, EncryptedStream, Event};

@@ -11,7 +11,7 @@ pub fn redacted(mut report: Report, names: Option<&Pseudonyms>) -> Report {
     let Report { schema: _, tool: _, time_zone: _, redacted, capture, selection, sessions, patterns } =
         &mut report;
     *redacted = true;
-    let Capture { files, frames: _, ssh_frames: _, first_time: _, last_time: _, limits } = capture;
+    let Capture { files, frames: _, ssh_frames: _, resets: _, first_time: _, last_time: _, limits } = capture;
     let mut paths = Vec::new();
     for (file, number) in files.iter_mut().zip(1..) {
         let InputFile {

@@ -147,6 +147,7 @@ fn report(sessions: Vec<Session>) -> Report {
             }],
             frames: 46,
             ssh_frames: 42,
+            resets: crate::report::model::Resets::default(),
             first_time: Some("2026-11-21T08:04:22.981469022Z".into()),
             last_time: Some("2026-11-21T08:04:30.185400317Z".into()),
             limits: Vec::new(),
