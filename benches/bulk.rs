@@ -3,7 +3,7 @@
 //! `cargo bench --bench bulk`. The row `ssh` feeds what the row `whole` feeds to the same parser; their ratio is SSH's share.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a benchmark")]
 
-#[path = "../tests/fuzz/clear.rs"]
+#[path = "../tests/fuzz/laws/clear.rs"]
 mod clear;
 
 use clear::{message, offer, packet};

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod recording;
+mod sureness;
 
 use std::collections::BTreeSet;
 
@@ -12,9 +13,10 @@ use recording::{Recording, slugs};
 use sshrst::cause::Cause;
 use sshrst::detect::Outcome;
 use sshrst::flow::Side;
-use sshrst::infer::{Evidence, Mechanism, Sender, Verdict};
+use sshrst::infer::{Mechanism, Sender, Verdict};
 use sshrst::population::{Findings, Judged};
 use sshrst::report::{self, model};
+use sureness::overstated;
 
 /// What is said of one connection, without frame numbers, times and addresses.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,44 +59,6 @@ fn changes_nothing(change: impl Fn(&mut Recording)) {
         assert_eq!(said(&changed(&recording, &change).analysed()), said(&recording.analysed()), "{slug}");
     }
 }
-
-/// What `hidden`, with less of the same capture in it, says too much of a reset; empty if nothing.
-fn overstated(whole: &Findings, hidden: &Findings) -> Vec<String> {
-    let verdict = |judged: &Judged| {
-        let frame = judged.case.reset.as_ref()?.segment().frame;
-        judged.diagnosis.verdict.clone().map(|verdict| (frame, verdict))
-    };
-    let mut wrong = Vec::new();
-    for (frame, less) in hidden.sessions.iter().filter_map(verdict) {
-        let Some((_, full)) = whole.sessions.iter().filter_map(verdict).find(|(known, _)| *known == frame)
-        else {
-            continue;
-        };
-        let decided = less.sender != Sender::Undetermined;
-        let surer = less.sender != full.sender || less.confidence > full.confidence + SLACK;
-        if decided && surer {
-            let said = |verdict: &Verdict| format!("{} {:.4}", verdict.sender.word(), verdict.confidence);
-            let evidence = less.evidence.iter().zip(&full.evidence);
-            let other = evidence.filter(|(less, full)| less.tilt != full.tilt).map(|(less, full)| {
-                format!("\n    {}: {} with less, {} with all", less.meta.id, shown(less), shown(full))
-            });
-            let other: String = other.collect();
-            wrong.push(format!("reset {frame}: {} with less, {} with all{other}", said(&less), said(&full)));
-        }
-    }
-    wrong
-}
-
-fn shown(evidence: &Evidence) -> String {
-    let said = match &evidence.outcome {
-        Outcome::CannotTell(why) => why,
-        Outcome::Present(finding) | Outcome::Absent(finding) => &finding.summary,
-    };
-    format!("{} ({said}) {:+}", evidence.outcome.word(), evidence.tilt)
-}
-
-/// Confidence that may be won by rounding.
-const SLACK: f64 = 0.001;
 
 /// Fails if hiding what one of `ways` hides makes any verdict surer, or another one.
 fn never_surer(ways: impl Fn(&Recording) -> Vec<(String, Recording)>) {
@@ -243,50 +207,5 @@ proptest! {
         let mut json = Vec::new();
         report::json(&model, &mut json).unwrap();
         prop_assert!(serde_json::from_slice::<serde_json::Value>(&json).is_ok());
-    }
-}
-
-#[path = "fuzz/laws.rs"]
-mod laws;
-
-type Law = fn(&[u8]);
-
-/// The fuzz targets and their bodies.
-const TARGETS: [(&str, Law); 5] = [
-    ("identification", laws::identification),
-    ("clear-packets", laws::clear_packets),
-    ("kexinit", laws::kexinit),
-    ("framing", laws::framing),
-    ("transcript", laws::transcript),
-];
-
-#[test]
-fn what_fuzzing_found_holds_now() {
-    for (target, law) in TARGETS {
-        let folder = format!("{}/tests/fuzz/corpus/{target}", env!("CARGO_MANIFEST_DIR"));
-        let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        assert!(!files.is_empty(), "{target} has a corpus");
-        for file in files {
-            law(&std::fs::read(file).unwrap());
-        }
-    }
-}
-
-#[test]
-fn every_fuzz_target_is_a_property_test() {
-    let manifest = include_str!("fuzz/Cargo.toml");
-    let named: Vec<&str> =
-        manifest.lines().filter_map(|line| line.strip_prefix("name = \"")).skip(1).collect();
-    let known: Vec<String> = TARGETS.iter().map(|(name, _)| format!("{name}\"")).collect();
-    assert_eq!(named, known);
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-    #[test]
-    fn any_octets_in_any_pieces_give_the_same_transcript(octets in prop::collection::vec(any::<u8>(), 0..600)) {
-        for (_, law) in TARGETS {
-            law(&octets);
-        }
     }
 }

@@ -89,11 +89,9 @@ impl Assembler {
             }
         }
         if self.held + octets.len() > limits.reorder_octets || self.waiting.len() >= limits.reorder_segments {
-            if self.waiting.is_empty() {
-                self.skip_to(offset, deliver);
-            } else {
-                self.give_up(deliver);
-            }
+            // Up to what comes first: what waits, or this.
+            let first = self.waiting.first_key_value().map_or(offset, |(&first, _)| first.min(offset));
+            self.skip_to(first, deliver);
             return self.insert(offset, octets, length, limits, deliver);
         }
         self.held += octets.len();
@@ -203,6 +201,16 @@ mod tests {
             seen.push(format!("{delivery:?}"));
         });
         assert_eq!(seen, ["Octets([97, 98, 99])", "Cut(7)"]);
+    }
+
+    #[test]
+    fn what_comes_when_there_is_no_room_is_not_missing() {
+        let limits = Limits { reorder_segments: 1, ..Limits::default() };
+        let (mut assembler, mut seen) = (Assembler::default(), Vec::new());
+        for (offset, octets) in [(9, b"late"), (3, b"soon")] {
+            assembler.insert(offset, octets, 4, &limits, &mut |delivery| seen.push(format!("{delivery:?}")));
+        }
+        assert_eq!(seen, ["Hole(3)", "Octets([115, 111, 111, 110])"]);
     }
 
     #[test]

@@ -385,7 +385,7 @@ impl Table {
     ) -> FlowId {
         let id = self.flows.len() as u32;
         self.opened.push(packet.segment.frame);
-        let brief = self.limits.brief_packets > 0;
+        let brief = self.limits.brief_packets > 0 && packet.payload.len() <= self.limits.brief_octets;
         self.flows.push(Kept(if brief {
             self.briefs += 1;
             State::Brief(Brief::new(packet.key, packet.place))

@@ -28,7 +28,7 @@ const LONGEST: usize = 4_096;
 pub struct KernelTrace {
     instance: PathBuf,
     pipe: File,
-    unfinished: Vec<u8>,
+    lines: KernelLines,
 }
 
 impl KernelTrace {
@@ -68,7 +68,7 @@ impl KernelTrace {
         let nonblocking = i32::from_ne_bytes(OFlags::NONBLOCK.bits().to_ne_bytes());
         let pipe =
             OpenOptions::new().read(true).custom_flags(nonblocking).open(instance.join("trace_pipe"))?;
-        Ok(Self { instance: instance.to_owned(), pipe, unfinished: Vec::new() })
+        Ok(Self { instance: instance.to_owned(), pipe, lines: KernelLines::default() })
     }
 
     /// Hands what the kernel has said since the last time to `take`. `now`: the time by the host's clock.
@@ -81,18 +81,7 @@ impl KernelTrace {
             if count == 0 {
                 return;
             }
-            self.unfinished.extend_from_slice(octets.get(..count).unwrap_or_default());
-            let whole = self.unfinished.iter().rposition(|&octet| octet == b'\n').map_or(0, |at| at + 1);
-            let rest = self.unfinished.split_off(whole);
-            let lines = std::mem::replace(&mut self.unfinished, rest);
-            for line in String::from_utf8_lossy(&lines).lines() {
-                if let Some(said) = parse(line, booted) {
-                    take(said);
-                }
-            }
-            if self.unfinished.len() > LONGEST {
-                self.unfinished.clear();
-            }
+            self.lines.take(octets.get(..count).unwrap_or_default(), booted, &mut take);
         }
     }
 }
@@ -104,6 +93,30 @@ impl Drop for KernelTrace {
             self.pipe = other;
         }
         _ = fs::remove_dir(&self.instance);
+    }
+}
+
+/// The text of `trace_pipe`, in pieces as they come.
+#[derive(Debug, Default)]
+pub struct KernelLines {
+    unfinished: Vec<u8>,
+}
+
+impl KernelLines {
+    /// Hands what the next `octets` say to `take`, as soon as a line is whole. `booted`: when the monotonic clock showed 0.
+    pub fn take(&mut self, octets: &[u8], booted: Timestamp, take: &mut impl FnMut(KernelReset)) {
+        self.unfinished.extend_from_slice(octets);
+        let whole = self.unfinished.iter().rposition(|&octet| octet == b'\n').map_or(0, |at| at + 1);
+        let rest = self.unfinished.split_off(whole);
+        let lines = std::mem::replace(&mut self.unfinished, rest);
+        for line in String::from_utf8_lossy(&lines).lines() {
+            if let Some(said) = parse(line, booted) {
+                take(said);
+            }
+        }
+        if self.unfinished.len() > LONGEST {
+            self.unfinished.clear();
+        }
     }
 }
 

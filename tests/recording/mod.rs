@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test uses what it needs")]
 
 mod field;
-mod packet;
+pub(crate) mod packet;
 mod rewrite;
 mod script;
 
@@ -38,6 +38,19 @@ pub(crate) struct Recorded {
 }
 
 impl Recorded {
+    /// As a source gives it.
+    pub(crate) fn as_frame(&self) -> Frame<'_> {
+        Frame {
+            number: FrameNo(self.number),
+            time: Timestamp::from_nanos(self.time),
+            link: self.link,
+            place: self.place,
+            mark: self.mark,
+            wire_len: self.wire_len,
+            data: &self.data,
+        }
+    }
+
     /// Whose address it carries, by the port that is SSH's; `None` if it is no TCP.
     pub(crate) fn sender(&self) -> Option<Side> {
         let packet = Packet::of(self)?;
@@ -76,25 +89,22 @@ impl Recording {
 
     /// What the analysis says of it.
     pub(crate) fn analysed(&self) -> Findings {
-        let mut analysis = Analysis::new(Limits::default(), Ports::default());
-        for frame in &self.frames {
-            analysis.handle_frame(&Frame {
-                number: FrameNo(frame.number),
-                time: Timestamp::from_nanos(frame.time),
-                link: frame.link,
-                place: frame.place,
-                mark: frame.mark,
-                wire_len: frame.wire_len,
-                data: &frame.data,
-            });
-        }
+        self.analysed_within(Limits::default())
+    }
+
+    /// The same with other bounds.
+    pub(crate) fn analysed_within(&self, limits: Limits) -> Findings {
+        let mut analysis = Analysis::new(limits, Ports::default());
+        self.frames.iter().for_each(|frame| analysis.handle_frame(&frame.as_frame()));
         analysis.finish(Vec::new())
     }
 }
 
-/// Where the captures are.
+/// Where the captures are: beside this crate's manifest, or above it.
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("captures")
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = manifest.ancestors().map(|folder| folder.join("captures"));
+    folders.find(|folder| folder.is_dir()).unwrap()
 }
 
 /// The names of all captures, sorted.

@@ -19,7 +19,7 @@ pub(crate) struct Packet {
 
 /// How the TCP checksum of a packet stands, so that a change can leave it so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sum {
+pub(crate) enum Sum {
     /// Right.
     Good,
     /// Left for the sending host's network card: the sum of the pseudo-header.
@@ -47,7 +47,9 @@ impl Packet {
             _ => return None,
         };
         let payload = tcp + usize::from(*data.get(tcp + 12)? >> 4) * 4;
-        (data.len() >= payload).then_some(Self { ip, v6, tcp, payload })
+        // A header that says less than it holds is no place for fields.
+        let sound = tcp >= ip + 20 && payload >= tcp + 20;
+        (sound && data.len() >= payload).then_some(Self { ip, v6, tcp, payload })
     }
 
     /// Source and target port.
@@ -64,11 +66,11 @@ impl Packet {
     fn len(self, frame: &Recorded) -> usize {
         let at = if self.v6 { self.ip + 4 } else { self.ip + 2 };
         let len = usize::from(u16::from_be_bytes([frame.data[at], frame.data[at + 1]]));
-        if self.v6 { len } else { len - (self.tcp - self.ip) }
+        if self.v6 { len } else { len.saturating_sub(self.tcp - self.ip) }
     }
 
     /// Replaces the data, and says so in the lengths.
-    pub(super) fn set_payload(self, frame: &mut Recorded, octets: &[u8]) {
+    pub(crate) fn set_payload(self, frame: &mut Recorded, octets: &[u8]) {
         frame.data.truncate(self.payload);
         frame.data.extend_from_slice(octets);
         frame.wire_len = frame.data.len() as u32;
@@ -78,7 +80,7 @@ impl Packet {
     }
 
     /// How the TCP checksum stands.
-    pub(super) fn sum(self, frame: &Recorded) -> Sum {
+    pub(crate) fn sum(self, frame: &Recorded) -> Sum {
         let Some(segment) = frame.data.get(self.tcp..self.tcp + self.len(frame)) else { return Sum::Other };
         let pseudo = self.pseudo_sum(frame);
         let field = u16::from_be_bytes([segment[16], segment[17]]);
@@ -92,7 +94,7 @@ impl Packet {
     }
 
     /// Makes the checksums stand as `sum` says; [`Sum::Other`] leaves TCP's alone.
-    pub(super) fn set_sum(self, frame: &mut Recorded, sum: Sum) {
+    pub(crate) fn set_sum(self, frame: &mut Recorded, sum: Sum) {
         if !self.v6 {
             frame.data[self.ip + 10..self.ip + 12].fill(0);
             let header = !add(0, &frame.data[self.ip..self.tcp]);
@@ -104,8 +106,12 @@ impl Packet {
             Sum::Other => return,
             Sum::Partial => pseudo,
             Sum::Good | Sum::Wrong => {
+                let end = self.tcp + self.len(frame);
+                if end < at.end || frame.data.len() < end {
+                    return; // Not all of the packet is there.
+                }
                 frame.data[at.clone()].fill(0);
-                let good = !add(pseudo, &frame.data[self.tcp..self.tcp + self.len(frame)]);
+                let good = !add(pseudo, &frame.data[self.tcp..end]);
                 if sum == Sum::Wrong { good ^ 0x5555 } else { good }
             }
         };

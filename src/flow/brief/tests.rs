@@ -128,6 +128,22 @@ proptest! {
 }
 
 #[test]
+fn a_first_packet_with_more_data_than_is_brief_is_not_lost() {
+    let client = Endpoint { addr: "192.0.2.1".parse().unwrap(), port: 40_000 };
+    let host = Endpoint { addr: "192.0.2.2".parse().unwrap(), port: 22 };
+    let (key, from) = FlowKey::new(client, host);
+    let payload = vec![b'x'; Limits::default().brief_octets + 1];
+    let first = unpack(&[0; 16])[0].segment;
+    let data = Segment { from, flags: Flags(0x18), payload_len: payload.len() as u32, ..first };
+    let packets =
+        [(key, data, payload), (key, Segment { flags: Flags(0x10), payload_len: 0, ..data }, Vec::new())];
+    for count in [1, 2] {
+        assert_eq!(told(&packets[..count], 12, false), told(&packets[..count], 0, false));
+        assert_eq!(told(&packets[..count], 12, false).0.len(), 1);
+    }
+}
+
+#[test]
 fn a_refused_connection_takes_little_room() {
     assert!(size_of::<crate::flow::Kept>() <= 72, "{}", size_of::<crate::flow::Kept>());
 }

@@ -1,7 +1,4 @@
-//! Fuzzes `laws::clear_packets`.
+//! Fuzzes the law `clear-packets`.
 #![no_main]
 
-#[path = "../laws.rs"]
-mod laws;
-
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::clear_packets(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::law("clear-packets")(octets));

@@ -1,7 +1,4 @@
-//! Fuzzes `laws::framing`.
+//! Fuzzes the law `framing`.
 #![no_main]
 
-#[path = "../laws.rs"]
-mod laws;
-
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::framing(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::law("framing")(octets));

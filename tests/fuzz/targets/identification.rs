@@ -1,7 +1,4 @@
-//! Fuzzes `laws::identification`.
+//! Fuzzes the law `identification`.
 #![no_main]
 
-#[path = "../laws.rs"]
-mod laws;
-
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::identification(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::law("identification")(octets));

@@ -1,7 +1,4 @@
-//! Fuzzes `laws::kexinit`.
+//! Fuzzes the law `kexinit`.
 #![no_main]
 
-#[path = "../laws.rs"]
-mod laws;
-
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::kexinit(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::law("kexinit")(octets));

@@ -1,7 +1,4 @@
-//! Fuzzes `laws::transcript`.
+//! Fuzzes the law `transcript`.
 #![no_main]
 
-#[path = "../laws.rs"]
-mod laws;
-
-libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::transcript(octets));
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| laws::law("transcript")(octets));

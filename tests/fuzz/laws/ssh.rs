@@ -1,11 +1,7 @@
 //! What must hold of SSH's part for any octets: nothing panics, how they are cut makes no difference, and what is kept is
-//! bounded. Each function is the body of a fuzz target and of a property test (`tests/properties.rs`).
-#![allow(dead_code, reason = "each fuzz target uses one function")]
+//! bounded.
 
-#[path = "clear.rs"]
-mod clear;
-
-use clear::{message, offer, packet};
+use super::clear::{message, offer, packet};
 use sshrst::frame::FrameNo;
 use sshrst::limits::Limits;
 use sshrst::ssh::{Arrival, Chunk, Session, Side, Transcript};
