@@ -12,8 +12,9 @@ use crate::analysis::{Analysis, Blind, BlindKind, Threads};
 use crate::cli::{Format, Reporting};
 use crate::error::{Error, Exit};
 use crate::limits::Limits;
+use crate::report::model::Stories;
 use crate::report::redact::{Pseudonyms, redacted};
-use crate::report::{self, model};
+use crate::report::{self, Detail, model};
 use crate::source::{self, Batch, Set, Shown, SourceError, Summary, Taken};
 use crate::timers::Timer;
 
@@ -132,6 +133,7 @@ impl Gathered {
             reproducible: reporting.reproducible,
             singly: reporting.all,
             traces: traces(reporting.format, &output),
+            stories: stories(reporting.format, &output),
             selection: reporting.selection.clone(),
         };
         let model = reporting.zone.shown(model::build(&findings, &self.inputs, &options));
@@ -151,6 +153,16 @@ impl Gathered {
 /// Sessions that are drawn: nobody looks at more drawings, and each has thousands of octets.
 pub(super) const fn traces(format: Format, output: &Output) -> usize {
     if matches!(format, Format::Html(_)) || output.bundle.is_some() { DRAWN } else { 0 }
+}
+
+/// Sessions whose frames the report tells.
+pub(super) const fn stories(format: Format, output: &Output) -> Stories {
+    match format {
+        _ if output.bundle.is_some() => Stories::All,
+        Format::Text { detail: Detail::Deaths | Detail::All, .. } => Stories::None,
+        Format::Markdown(Detail::Deaths) | Format::Html(Detail::Deaths) => Stories::Died,
+        _ => Stories::All,
+    }
 }
 
 /// What an input could not show; of damage it is said at once, and `exit` is how the run ends by it.

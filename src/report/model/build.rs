@@ -46,8 +46,22 @@ pub struct Options {
     pub singly: bool,
     /// Sessions that get a trace, those that died first.
     pub traces: usize,
+    /// Sessions whose frames are told.
+    pub stories: Stories,
     /// Which sessions are shown.
     pub selection: Selection,
+}
+
+/// Of which sessions [`Session::exchange`] is told: of many it takes as much room as all the rest of the report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stories {
+    /// Of all.
+    #[default]
+    All,
+    /// Of those that died.
+    Died,
+    /// Of none.
+    None,
 }
 
 /// Makes the report.
@@ -66,6 +80,7 @@ pub fn build(findings: &Findings, inputs: &[Input], options: &Options) -> Report
     let shown = findings.sessions.iter().zip(1..).enumerate();
     let shown = shown.filter(|(index, _)| wanted.contains(index) && !hidden.contains(index));
     let mut sessions: Vec<Session> = shown.map(|(_, (judged, id))| session(judged, id, findings)).collect();
+    tell(&mut sessions, findings, options.stories);
     draw(&mut sessions, findings, options.traces);
     Report {
         schema: SCHEMA,
@@ -115,6 +130,20 @@ fn hidden(folds: &[population::Fold], wanted: &BTreeSet<usize>, selection: &Sele
         wanted.into_iter().skip(population::EXAMPLES)
     };
     folds.iter().flat_map(beyond).filter(|index| !selection.names(*index as u32 + 1)).collect()
+}
+
+/// Gives the sessions their stories.
+fn tell(sessions: &mut [Session], findings: &Findings, stories: Stories) {
+    let wanted = |session: &Session| match stories {
+        Stories::All => true,
+        Stories::Died => died(session),
+        Stories::None => false,
+    };
+    for session in sessions.iter_mut().filter(|session| wanted(session)) {
+        if let Some(judged) = findings.sessions.get((session.id as usize).wrapping_sub(1)) {
+            session.exchange = exchange::of(&judged.case);
+        }
+    }
 }
 
 /// Gives the first `most` sessions their traces, those that died first.
@@ -214,7 +243,7 @@ fn session(judged: &Judged, id: u32, findings: &Findings) -> Session {
         unanswered: unanswered(case),
         refused: refused(case),
         client_saw: judged.diagnosis.client_saw.clone(),
-        exchange: exchange::of(case),
+        exchange: Vec::new(),
         display_filter: wireshark::session(client, server),
         path: Path::of(case),
         ssh: Ssh::of(case),

@@ -18,7 +18,7 @@ mod ssh;
 mod timer;
 mod trace;
 
-pub use build::{Input, Options, build};
+pub use build::{Input, Options, Stories, build};
 pub use capture::{Capture, Claimed, InputFile, Limit, Resets};
 pub use cause::{Alternative, Cause, Confirm, KeepaliveAdvice, Moved, Remedy};
 pub use deaths::died;

@@ -271,6 +271,7 @@ impl Running {
             reproducible: reporting.reproducible,
             singly: reporting.all,
             traces: gathered::traces(reporting.format, &output),
+            stories: gathered::stories(reporting.format, &output),
             ..model::Options::default()
         };
         let report = model::build(&findings, &[gathered::input(&summary)], &options);
