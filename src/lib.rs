@@ -57,6 +57,7 @@
 //! | [watch](analysis::Watch) | the analysis while frames still come: tells each end as soon as it can be judged |
 //! | [testimony](infer::Testimony) | what the capturing host's own kernel says of a reset |
 //! | [ledger](report::Ledger) | what was told while a capture ran, to revise it and to close the report with it |
+//! | [rights](sandbox::Rights) | what the process may still do once it reads what others wrote |
 //! | [report](report::model::Report) | all of that as values; text, Markdown, HTML and JSON are renderings of it |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_macros, clippy::disallowed_types)]
@@ -92,6 +93,8 @@ pub mod report;
 pub mod analysis;
 
 pub mod source;
+
+pub mod sandbox;
 
 pub mod cli;
 

@@ -136,6 +136,10 @@ pub(super) struct ReportingArguments {
     /// Threads that judge sessions [default: one for each core].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
+    /// Keep the right to open any file and connection while captures are read (Linux): for a system on which giving it up
+    /// goes wrong.
+    #[arg(long)]
+    pub(super) no_sandbox: bool,
     #[command(flatten)]
     pub(super) ticket: TicketArguments,
 }

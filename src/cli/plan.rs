@@ -93,6 +93,8 @@ pub struct Reporting {
     pub fail_on: Vec<FailOn>,
     /// Which sessions are shown.
     pub selection: Selection,
+    /// Give up the rights that are not needed any more.
+    pub sandbox: bool,
     /// Threads; one for each core when `None`.
     pub threads: Option<usize>,
     /// What goes on a ticket beside the report.
@@ -229,6 +231,7 @@ pub(super) fn reporting(arguments: ReportingArguments, selection: Selection) -> 
         digest: !arguments.no_digest && (ticket.needs_packets() || !matches!(format, Format::Text { .. })),
         fail_on: arguments.fail_on,
         selection: selection.of_zone(arguments.time_zone),
+        sandbox: !arguments.no_sandbox,
         threads: arguments.threads.map(usize::from),
         ticket,
     }

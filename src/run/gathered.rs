@@ -15,9 +15,38 @@ use crate::limits::Limits;
 use crate::report::redact::{Pseudonyms, redacted};
 use crate::report::{self, model};
 use crate::source::{self, Batch, Set, Shown, SourceError, Summary, Taken};
+use crate::timers::Timer;
 
 /// Sessions whose packets are drawn at most.
 const DRAWN: usize = 100;
+
+/// What is read and begun before the inputs are.
+#[derive(Debug)]
+pub(super) struct Before {
+    /// The user's timers.
+    pub(super) own: Vec<Timer>,
+    /// The pseudonyms that are used.
+    pub(super) names: Option<Pseudonyms>,
+    /// Room for frames, where they are needed again.
+    pub(super) packets: Packets,
+}
+
+impl Before {
+    /// As `reporting` asks for. `twice`: whether the frames can be read a second time.
+    ///
+    /// # Errors
+    ///
+    /// When the user's timers or key cannot be read, or packets cannot be kept.
+    pub(super) fn of(reporting: &Reporting, twice: bool) -> Result<Self, Error> {
+        let kept = reporting.ticket.needs_packets() && !twice;
+        let packets = if kept { Packets::kept()? } else { Packets::NotNeeded };
+        Ok(Self {
+            own: timers::own(reporting.timers.as_deref())?,
+            names: ticket::pseudonyms(&reporting.ticket)?,
+            packets,
+        })
+    }
+}
 
 /// What came of the inputs so far.
 pub(super) struct Gathered {
@@ -39,17 +68,15 @@ impl Gathered {
     ///
     /// # Errors
     ///
-    /// When the user's timers or key cannot be read, or packets cannot be kept.
-    pub(super) fn new(mut limits: Limits, reporting: &Reporting) -> Result<Self, Error> {
+    /// When the system gives no threads.
+    pub(super) fn new(mut limits: Limits, reporting: &Reporting, before: Before) -> Result<Self, Error> {
         if reporting.all {
             limits.judged_singly = usize::MAX;
             limits.crowd = usize::MAX;
         }
         let threads = Threads::new(reporting.threads)
             .map_err(|error| Error::new(Exit::Fault, format!("threads could not be started: {error}")))?;
-        let own = timers::own(reporting.timers.as_deref())?;
-        let names = ticket::pseudonyms(&reporting.ticket)?;
-        let packets = if reporting.ticket.needs_packets() { Packets::kept()? } else { Packets::NotNeeded };
+        let Before { own, names, packets } = before;
         let analysis = Analysis::new(limits, reporting.ports.clone())
             .seen_from(reporting.vantage)
             .knowing(own)
@@ -99,27 +126,30 @@ impl Gathered {
     }
 
     /// Judges, and writes the report and what goes on a ticket with it.
-    pub(super) fn report(mut self, reporting: &Reporting, output: &Output<'_>) -> Result<Exit, Error> {
+    pub(super) fn report(mut self, reporting: &Reporting, output: Output) -> Result<Exit, Error> {
         let findings = self.analysis.finish(self.blind);
         let options = model::Options {
             reproducible: reporting.reproducible,
             singly: reporting.all,
-            traces: traces(reporting.format, output),
+            traces: traces(reporting.format, &output),
             selection: reporting.selection.clone(),
         };
         let model = reporting.zone.shown(model::build(&findings, &self.inputs, &options));
         let model = redacted(model, self.names.as_ref());
-        output.report.write(|out| render(&model, reporting.format, out))?;
+        let Output { report, evidence, bundle, desk } = output;
+        report.write(|out| render(&model, reporting.format, out))?;
         let packed =
             ticket::Packed { findings: &findings, model: &model, names: self.names.as_ref(), reporting };
-        self.exit = self.exit.outranked_by(packed.write(output, &mut self.packets)?);
+        self.exit = self
+            .exit
+            .outranked_by(packed.write(ticket::Goods { evidence, bundle, desk }, &mut self.packets)?);
         let matched = reporting.fail_on.iter().any(|what| what.matches(&model));
         Ok(if matched { self.exit.outranked_by(Exit::Matched) } else { self.exit })
     }
 }
 
 /// Sessions that are drawn: nobody looks at more drawings, and each has thousands of octets.
-pub(super) const fn traces(format: Format, output: &Output<'_>) -> usize {
+pub(super) const fn traces(format: Format, output: &Output) -> usize {
     if matches!(format, Format::Html(_)) || output.bundle.is_some() { DRAWN } else { 0 }
 }
 

@@ -4,6 +4,7 @@
 
 #[cfg(feature = "live")]
 mod capture;
+mod draft;
 mod gathered;
 mod inputs;
 mod memory;
@@ -12,6 +13,7 @@ mod no_capture;
 mod output;
 mod packets;
 mod progress;
+mod rights;
 mod spool;
 mod ticket;
 mod timers;
@@ -21,11 +23,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use gathered::Gathered;
+use gathered::{Before, Gathered};
 use inputs::Inputs;
 #[cfg(not(feature = "live"))]
 use no_capture as capture;
 use output::Output;
+use packets::Packets;
 use progress::Progress;
 
 use crate::cli::{self, Analyze, Plan};
@@ -95,14 +98,21 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     let limits = Limits { memory: usize::try_from(memory).unwrap_or(usize::MAX), ..Limits::default() };
     let opening = Opening::new(limits);
     let opening = if reporting.digest { opening } else { opening.without_digest() };
+    let mut output = Output::of(reporting, &plan.files)?;
+    // A directory stands for the files in it.
+    let twice = !plan.follow && plan.files.iter().all(|file| file.is_file() || file.is_dir());
+    let before = Before::of(reporting, twice)?;
+    output.begin()?;
+    // From here on what others wrote is read, and threads are started.
+    rights::for_analysis(plan, &output);
     let inputs = Inputs::of(&plan.files, &opening);
-    let output = Output::of(reporting, &inputs.files)?;
-    let mut gathered = Gathered::new(limits, reporting)?;
+    output.is_none_of(&inputs.files)?;
+    let mut gathered = Gathered::new(limits, reporting, before)?;
     if !plan.quiet {
         inputs.left_out.iter().for_each(|words| note(words));
     }
-    if !plan.follow {
-        gathered.packets.read_again_from(&inputs.files);
+    if twice && reporting.ticket.needs_packets() {
+        gathered.packets = Packets::Files(inputs.files.clone());
     }
     let failures = if plan.follow {
         follow(&mut gathered, &inputs.files, opening)?
@@ -118,7 +128,7 @@ fn analyze(plan: &Analyze) -> Result<Exit, Error> {
     if !failures.is_empty() {
         gathered.exit = gathered.exit.outranked_by(Exit::Partial);
     }
-    gathered.report(reporting, &output)
+    gathered.report(reporting, output)
 }
 
 /// Follows the files as they grow, until the user or whoever writes them ends it.

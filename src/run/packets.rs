@@ -29,13 +29,6 @@ impl Packets {
         })
     }
 
-    /// Takes `files` instead of a copy, if all of them can be read twice.
-    pub(super) fn read_again_from(&mut self, files: &[PathBuf]) {
-        if matches!(self, Self::Kept(_)) && files.iter().all(|file| file.is_file()) {
-            *self = Self::Files(files.to_vec());
-        }
-    }
-
     /// Keeps the frames of a batch where a copy is made.
     pub(super) fn keep(&mut self, batch: &Batch) {
         if let Self::Kept(spool) = self {

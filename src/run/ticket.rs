@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::Path;
 
 use super::complain;
-use super::output::{Output, Target};
+use super::output::{Desk, Target};
 use super::packets::Packets;
 use crate::analysis::Findings;
 use crate::cli::{Reporting, Ticket};
@@ -66,13 +66,13 @@ pub(super) struct Packed<'a> {
 
 impl Packed<'_> {
     /// Writes what is asked for; says on standard error what is missing in it.
-    pub(super) fn write(&self, output: &Output<'_>, packets: &mut Packets) -> Result<Exit, Error> {
+    pub(super) fn write(&self, goods: Goods, packets: &mut Packets) -> Result<Exit, Error> {
         let mut missing = Missing::default();
-        if let Some(target) = &output.evidence {
+        if let Some(target) = goods.evidence {
             target.write(|out| self.evidence(Extent::Whole, out, packets).map(|it| missing = it))?;
         }
-        if let Some(target) = &output.bundle {
-            missing = self.bundle(target, packets)?;
+        if let (Some(target), Some(desk)) = (goods.bundle, &goods.desk) {
+            missing = self.bundle(target, desk, packets)?;
         }
         Ok(missing.complain(packets))
     }
@@ -94,7 +94,7 @@ impl Packed<'_> {
     }
 
     /// Writes the archive, with less in it until it is small enough.
-    fn bundle(&self, target: &Target<'_>, packets: &mut Packets) -> Result<Missing, Error> {
+    fn bundle(&self, target: Target, desk: &Desk, packets: &mut Packets) -> Result<Missing, Error> {
         let failed = |error: io::Error| {
             Error::new(Exit::NotWritten, format!("the archive could not be put together: {error}"))
         };
@@ -104,13 +104,13 @@ impl Packed<'_> {
             // Reports are written once, however often packets are tried beside them.
             let (of, base) = match reports.take() {
                 Some((of, base)) if of == (trim.html, trim.json) => (of, base),
-                _ => ((trim.html, trim.json), self.reports(trim).map_err(failed)?),
+                _ => ((trim.html, trim.json), self.reports(trim, &desk.reports).map_err(failed)?),
             };
             let (_, base) = reports.insert((of, base));
             if base.seek(io::SeekFrom::End(0)).map_err(failed)? > most {
                 continue;
             }
-            let (mut file, missing) = self.archive(base, trim, packets).map_err(failed)?;
+            let (mut file, missing) = self.archive(base, &desk.archive, trim, packets).map_err(failed)?;
             if file.seek(io::SeekFrom::End(0)).map_err(failed)? <= most {
                 file.rewind().map_err(failed)?;
                 target.write(|out| io::copy(&mut file, out).map(drop))?;
@@ -122,12 +122,12 @@ impl Packed<'_> {
             .with_hint("a larger `--max-size`, or `--session N` for one session"))
     }
 
-    /// An archive of the reports.
-    fn reports(&self, trim: Trim) -> io::Result<File> {
+    /// An archive of the reports, put together in `file`.
+    fn reports(&self, trim: Trim, file: &File) -> io::Result<File> {
         let (model, reporting) = (self.model, self.reporting);
         let chosen = reporting.all || !reporting.selection.is_everything();
         let detail = if chosen { Detail::All } else { Detail::Deaths };
-        let mut bundle = Bundle::new(tempfile::tempfile()?);
+        let mut bundle = Bundle::new(emptied(file)?);
         report::markdown(model, detail, bundle.file("report.md")?)?;
         if trim.html {
             report::html(model, detail, bundle.file("report.html")?)?;
@@ -138,9 +138,15 @@ impl Packed<'_> {
         bundle.finish()
     }
 
-    /// The archive of the reports in `base` with the packets and the note.
-    fn archive(&self, base: &mut File, trim: Trim, packets: &mut Packets) -> io::Result<(File, Missing)> {
-        let mut file = tempfile::tempfile()?;
+    /// The archive of the reports in `base` with the packets and the note, put together in `file`.
+    fn archive(
+        &self,
+        base: &mut File,
+        file: &File,
+        trim: Trim,
+        packets: &mut Packets,
+    ) -> io::Result<(File, Missing)> {
+        let mut file = emptied(file)?;
         base.rewind()?;
         io::copy(base, &mut file)?;
         let mut bundle = Bundle::added_to(file)?;
@@ -152,6 +158,22 @@ impl Packed<'_> {
         bundle.file("README.txt")?.write_all(note.as_bytes())?;
         Ok((bundle.finish()?, missing))
     }
+}
+
+/// What is handed over with the report.
+#[derive(Debug)]
+pub(super) struct Goods {
+    pub(super) evidence: Option<Target>,
+    pub(super) bundle: Option<Target>,
+    /// Where the archive is put together.
+    pub(super) desk: Option<Desk>,
+}
+
+/// The same file with nothing in it.
+fn emptied(mut file: &File) -> io::Result<File> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.try_clone()
 }
 
 /// What the packets that were written do not hold.

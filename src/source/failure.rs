@@ -128,6 +128,9 @@ impl Reason {
                 );
             }
             Self::Missing => "check the path; a name with spaces needs quotes",
+            Self::Io(error) if is_want_of_descriptors(error) => {
+                "`ulimit -n 256` in the same shell lets more files be open; those of one capture need 64 at most"
+            }
             Self::Io(_) => "check the disk or the program that writes into the pipe",
             Self::Terminal => {
                 "give a file, or pipe a capture in: `tcpdump -U -w - port 22 | sshrst analyze -`"
@@ -140,6 +143,11 @@ impl Reason {
         };
         fixed.to_owned()
     }
+}
+
+/// Whether no more files can be open: `EMFILE`, `ENFILE` (the numbers are the same on all Unix systems).
+fn is_want_of_descriptors(error: &std::io::Error) -> bool {
+    cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 /// The name as a message shows it.

@@ -54,6 +54,11 @@ impl KernelTrace {
         })
     }
 
+    /// The trace's directory.
+    pub fn instance(&self) -> &Path {
+        &self.instance
+    }
+
     fn listen(instance: &Path) -> io::Result<Self> {
         // The monotonic clock can be told from here, too: set it in relation to the capture's.
         fs::write(instance.join("trace_clock"), "mono")?;

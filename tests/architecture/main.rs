@@ -13,6 +13,7 @@ mod doors;
 mod files;
 mod names;
 mod source;
+mod unchecked;
 
 use source::{Source, sources};
 
@@ -68,6 +69,23 @@ fn no_test_file_is_forgotten() {
 #[test]
 fn a_stage_is_a_folder_with_its_front_page_inside() {
     assert_none(&files::split_pages(&sources("src")));
+}
+
+#[test]
+fn all_is_checked_by_the_compiler_but_what_is_named() {
+    assert_none(&unchecked::faults(&source::read("Cargo.lock")));
+    assert_none(&unchecked::unsafe_files(&sources("src")));
+    let manifest: toml::Table = toml::from_str(&source::read("Cargo.toml")).unwrap();
+    // No `allow` lifts it.
+    assert_eq!(manifest["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
+}
+
+#[test]
+fn planted_unchecked_code_is_found() {
+    let file = |text: &str| [Source::new("src/a.rs", text)];
+    assert_eq!(unchecked::unsafe_files(&file("fn f() { unsafe { g() } }")).len(), 1);
+    assert_eq!(unchecked::unsafe_files(&file("// unsafe\nlet unsafely = 1;")).len(), 0);
+    assert!(unchecked::faults("name = \"libz-sys\"")[0].starts_with("libz-sys: not Rust"));
 }
 
 #[test]

@@ -77,12 +77,27 @@ fn a_killed_capture_leaves_a_ring_that_can_be_read_and_is_not_overwritten() {
     running.child.wait().unwrap();
     let left = analyzed(&ring.files()[0]);
     assert_eq!(left["sessions"][0]["reset"]["decisive_frame"], told["reset"]["decisive_frame"]);
-    fs::remove_file(&file.0).unwrap();
+    assert!(!file.0.exists(), "it has its name when it is whole");
     let output = namespace.capture(&arguments).output().unwrap();
     let said = super::said(&output);
     assert_eq!(output.status.code(), Some(5), "{said}");
     assert!(said.contains(".ring1 exists already") && said.contains("`--force` overwrites"), "{said}");
     assert!(!file.0.exists(), "nothing is begun");
+}
+
+#[test]
+fn a_killed_capture_leaves_the_packets_that_it_had_written() {
+    let Some(namespace) = Namespace::new("killed-copy") else { return };
+    let file = Scratch::new("killed-copy.pcap");
+    let mut running = namespace.start(&["-i", "lo", "-f", "ndjson", "-U", "-w", file.text()]);
+    let mut lines = lines(&mut running);
+    namespace.reset("1");
+    let told: Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
+    running.signal("-KILL");
+    running.child.wait().unwrap();
+    let left = analyzed(file.text());
+    assert_eq!(left["sessions"][0]["reset"]["decisive_frame"], told["reset"]["decisive_frame"]);
+    assert_eq!(left["capture"]["files"][0]["complete"], true, "no record is cut");
 }
 
 /// What a program says of a file, where it is installed.

@@ -16,6 +16,7 @@
 )]
 #![cfg(all(feature = "live", target_os = "linux"))]
 
+mod held;
 mod kept;
 
 use std::io::{BufRead, BufReader, Read};
@@ -253,7 +254,10 @@ for port, tag in enumerate(tags, 1000):
     out.send(b'\xff' * 6 + b'\2' * 6 + tag + b'\x08\0' + ip + tcp)
 ";
     for (words, expected) in [(None, vec![1000, 1001, 1002, 1003]), (Some("vlan 5"), vec![1001])] {
-        let mut command = namespace.capture(&["-i", "veth-a", "--duration", "1", "-f", "json", "--"]);
+        // It ends by itself, however long a busy machine takes to send them.
+        let count = expected.len().to_string();
+        let arguments = ["-i", "veth-a", "--count", &count, "--duration", "20", "-f", "json", "--"];
+        let mut command = namespace.capture(&arguments);
         let running = Running::new(command.args(words));
         assert!(namespace.command("python3").args(["-c", send]).status().unwrap().success());
         let (report, _, _) = running.end();

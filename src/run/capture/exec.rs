@@ -13,7 +13,10 @@ use crate::source::Shown;
 /// Deaths that wait for a slow command.
 const WAITING: usize = 1_024;
 
-/// The helper, as long as deaths may come.
+/// The helper, with the rights that sshrst was started with.
+pub(super) struct Helper(Child);
+
+/// What hands deaths to the helper, as long as any may come.
 pub(super) struct Exec {
     deaths: SyncSender<Vec<u8>>,
     thread: JoinHandle<()>,
@@ -21,8 +24,8 @@ pub(super) struct Exec {
     missed: u64,
 }
 
-impl Exec {
-    /// Starts the helper, which runs `command` for each death.
+impl Helper {
+    /// Starts it: it runs `command` for each line, and nothing else.
     pub(super) fn start(command: &[String]) -> Result<Self, Error> {
         if let Some(program) = command.first().filter(|program| !is_there(program)) {
             // Better known now than at the first death.
@@ -31,16 +34,23 @@ impl Exec {
                 Error::new(Exit::Usage, message).with_hint("it is looked for as a shell does, in `PATH`")
             );
         }
-        let failed = |error: &io::Error| {
-            Error::new(Exit::Fault, format!("the process that runs `--exec` could not be started: {error}"))
-        };
         let own = std::env::current_exe().map_err(|error| failed(&error))?;
         let mut starting = Command::new(own);
         starting.arg("run-for-each").arg("--").args(command).stdin(Stdio::piped()).stdout(io::stderr());
         // Ctrl-C is for the capture: the last death is still to be handed on.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut starting, 0);
-        let mut helper = starting.spawn().map_err(|error| failed(&error))?;
+        starting.spawn().map(Self).map_err(|error| failed(&error))
+    }
+}
+
+fn failed(error: &io::Error) -> Error {
+    Error::new(Exit::Fault, format!("the process that runs `--exec` could not be started: {error}"))
+}
+
+impl Exec {
+    /// Begins to hand over.
+    pub(super) fn begin(Helper(mut helper): Helper) -> Result<Self, Error> {
         let input = helper.stdin.take();
         let (deaths, received) = sync_channel(WAITING);
         let thread = Builder::new()

@@ -37,11 +37,8 @@ impl Link {
             return;
         }
         self.asked = now;
-        let up = live::interfaces().ok().and_then(|listed| {
-            listed.into_iter().find(|it| it.name == self.name).map(|it| it.state != live::DOWN)
-        });
         // One that is gone ends the capture by itself.
-        self.note(up.unwrap_or(true), now);
+        self.note(live::is_up(&self.name).unwrap_or(true), now);
     }
 
     fn note(&mut self, up: bool, now: Instant) {

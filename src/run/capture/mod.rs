@@ -6,6 +6,7 @@ mod kernel;
 mod link;
 #[cfg(unix)]
 mod privileges;
+mod rights;
 mod ring;
 mod screen;
 mod scribe;
@@ -17,7 +18,7 @@ use std::time::{Duration, Instant};
 
 pub(super) use exec::for_each_line;
 
-use self::exec::Exec;
+use self::exec::{Exec, Helper};
 use self::link::Link;
 #[cfg(unix)]
 use self::privileges::Rights;
@@ -30,9 +31,10 @@ use crate::error::{Error, Exit, nearest};
 use crate::limits::Limits;
 use crate::report::redact::redacted;
 use crate::report::{Standing, model};
-use crate::run::output::{Output, create};
+use crate::run::gathered::Before;
+use crate::run::output::{self, Output, create};
 use crate::run::packets::Packets;
-use crate::run::{complain, gathered, print, ticket, timers};
+use crate::run::{complain, gathered, print, ticket};
 use crate::source::live::{self, Listed, Live, LiveError};
 use crate::source::{Batch, Shown, Summary, Wanted};
 use crate::units::Elapsed;
@@ -44,37 +46,38 @@ const TICK: Duration = Duration::from_millis(200);
 pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
     let limits = Limits::default();
     let reporting = &plan.reporting;
-    let output = Output::of(reporting, &[])?;
-    let own = timers::own(reporting.timers.as_deref())?;
-    let names = ticket::pseudonyms(&reporting.ticket)?;
-    let packets = if reporting.ticket.needs_packets() { Packets::kept()? } else { Packets::NotNeeded };
+    let mut output = Output::of(reporting, &[])?;
+    let Before { own, names, packets } = Before::of(reporting, false)?;
     #[cfg(unix)]
     let rights = Rights::wanted(plan)?;
-    let exec = plan.exec.as_deref().map(Exec::start).transpose()?;
+    let helper = plan.exec.as_deref().map(Helper::start).transpose()?;
     let mut live = Live::open(&plan.wanted, limits).map_err(|error| refused(&error))?;
     let kernel = if plan.kernel_trace { kernel::open() } else { None };
     #[cfg(unix)]
     if let Rights::Of(_) = rights {
         rights.take_on()?;
     }
-    let ring = begin_files(plan, &mut live)?;
-    let scribe = lines(plan)?;
+    let held = begin_files(plan, &mut live, &mut output)?;
     #[cfg(unix)]
     if let Rights::OfNobody(_) = rights {
         // It is a precaution that nobody asked for: where the system refuses, the capture goes on.
         _ = rights.take_on();
     }
+    // Listing them takes a socket.
+    let hosts = if kernel.is_some() { live::interfaces().unwrap_or_default() } else { Vec::new() };
+    give_up(plan, &output, held.as_ref(), kernel.as_ref());
+    // Threads begin with the rights that are left.
+    let (scribe, exec) = (lines(plan)?, helper.map(Exec::begin).transpose()?);
     let left_out = left_out(&plan.wanted);
     announce(&plan.wanted, &left_out);
     let mut watch = Watch::new(limits, reporting.ports.clone()).seen_from(reporting.vantage).knowing(own);
     if kernel.is_some() {
-        let own = live::interfaces().unwrap_or_default();
-        watch = watch.hearing(own.into_iter().flat_map(|it| it.addresses).collect(), live::start());
+        watch = watch.hearing(hosts.into_iter().flat_map(|it| it.addresses).collect(), live::start());
     }
     let mut running = Running {
         live,
         watch,
-        ring,
+        held,
         teller: Teller::new(reporting, plan.stop.clone(), scribe, exec, names),
         packets,
         kernel,
@@ -85,17 +88,29 @@ pub(super) fn capture(plan: &Capture) -> Result<Exit, Error> {
     running.teller.table = screen::Table::wanted(plan);
     running.run();
     running.teller.clear();
-    running.close(plan, left_out, &output)
+    running.close(plan, left_out, output)
 }
 
-/// Begins the files that are written while the capture runs.
-fn begin_files(plan: &Capture, live: &mut Live) -> Result<Option<Ring>, Error> {
+/// The last packets, and the file that they are written to in the end.
+struct Held {
+    ring: Ring,
+    file: output::Target,
+}
+
+/// Begins the files that are written while the capture runs, and those that are written when it ends.
+fn begin_files(plan: &Capture, live: &mut Live, output: &mut Output) -> Result<Option<Held>, Error> {
+    if plan.reporting.format == Format::Ndjson {
+        // Lines are written as they come, to a file that has its name from the beginning.
+        output.report = output::Target::Standard;
+    }
+    output.begin()?;
     let Some(rotation) = &plan.copy else { return Ok(None) };
     let force = plan.reporting.force;
     if let Some(octets) = plan.ring {
+        let mut file = output::Target::file(&rotation.path, force, &[])?;
         let ring = Ring::begin(octets, &rotation.path, force)?;
-        create(&rotation.path, force)?;
-        return Ok(Some(ring));
+        file.begin()?;
+        return Ok(Some(Held { ring, file }));
     }
     let start = live::start();
     let first = live::first_file(rotation, start);
@@ -105,6 +120,16 @@ fn begin_files(plan: &Capture, live: &mut Live) -> Result<Option<Ring>, Error> {
         Error::new(Exit::NotWritten, format!("{} could not be written: {words}", Shown(&name)))
     })?;
     Ok(None)
+}
+
+/// Gives up the rights that are not needed from here on.
+fn give_up(plan: &Capture, output: &Output, held: Option<&Held>, kernel: Option<&kernel::Trace>) {
+    let mut written = output.rights(crate::sandbox::Rights::none());
+    if let Some(held) = held {
+        written = held.file.rights(written);
+    }
+    let on_disk = held.is_some_and(|held| matches!(held.ring, Ring::Disk(_)));
+    rights::for_capture(plan, written, on_disk, kernel.map(kernel::Trace::instance));
 }
 
 /// What writes the lines.
@@ -121,7 +146,7 @@ fn lines(plan: &Capture) -> Result<Scribe, Error> {
 struct Running {
     live: Live,
     watch: Watch,
-    ring: Option<Ring>,
+    held: Option<Held>,
     packets: Packets,
     kernel: Option<kernel::Trace>,
     teller: Teller,
@@ -154,12 +179,12 @@ impl Running {
             self.packets.keep(&batch);
             for frame in batch.frames() {
                 self.watch.handle_frame(&frame, age);
-                if let Some(ring) = &mut self.ring {
-                    ring.push(&frame);
+                if let Some(held) = &mut self.held {
+                    held.ring.push(&frame);
                 }
             }
-            if let Some(ring) = &mut self.ring {
-                ring.flush();
+            if let Some(held) = &mut self.held {
+                held.ring.flush();
             }
             if let Some(kernel) = &mut self.kernel {
                 kernel.read(live::start(), |said| self.watch.hear(said));
@@ -231,8 +256,8 @@ impl Running {
     }
 
     /// Reports.
-    fn close(self, plan: &Capture, left_out: Vec<Blind>, output: &Output<'_>) -> Result<Exit, Error> {
-        let Self { live, watch, ring, mut packets, mut teller, link, .. } = self;
+    fn close(self, plan: &Capture, left_out: Vec<Blind>, output: Output) -> Result<Exit, Error> {
+        let Self { live, watch, held, mut packets, mut teller, link, .. } = self;
         let reporting = &plan.reporting;
         let mut exit = Exit::Analysed;
         let summary = live.summary();
@@ -245,22 +270,23 @@ impl Running {
         let options = model::Options {
             reproducible: reporting.reproducible,
             singly: reporting.all,
-            traces: gathered::traces(reporting.format, output),
+            traces: gathered::traces(reporting.format, &output),
             ..model::Options::default()
         };
         let report = model::build(&findings, &[gathered::input(&summary)], &options);
         let mut report = redacted(reporting.zone.shown(report), teller.names.as_ref());
         let packed =
             ticket::Packed { findings: &findings, model: &report, names: teller.names.as_ref(), reporting };
-        let packed = packed.write(output, &mut packets);
+        let Output { report: target, evidence, bundle, desk } = output;
+        let packed = packed.write(ticket::Goods { evidence, bundle, desk }, &mut packets);
         teller.ledger.close(&mut report, &ids);
         teller.close(&report);
-        if let (Some(ring), Some(rotation)) = (ring, &plan.copy) {
-            exit = exit.outranked_by(freeze::write(ring, &rotation.path, &report));
+        if let Some(held) = held {
+            exit = exit.outranked_by(freeze::write(held, &report));
         }
         let told = end_of_lines(teller);
         if reporting.format != Format::Ndjson && told.is_ok() {
-            output.report.write(|out| gathered::render(&report, reporting.format, out))?;
+            target.write(|out| gathered::render(&report, reporting.format, out))?;
         }
         told?;
         // Only now: a bundle that cannot be written costs neither the ring nor the report.

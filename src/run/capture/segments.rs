@@ -124,6 +124,11 @@ impl Segments {
         }
     }
 
+    /// Where the packets are, in words.
+    pub(super) fn whereabouts(&self) -> String {
+        format!("the packets are in {}.ring1 and those that follow", Shown(&self.path.to_string_lossy()))
+    }
+
     /// Whether a file could not be written.
     pub(super) const fn has_failed(&self) -> bool {
         self.after_fault.is_some()

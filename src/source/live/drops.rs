@@ -49,6 +49,14 @@ impl Drops {
         self.count(stats.dropped, stats.if_dropped, now)
     }
 
+    /// Takes back that bulk data is left out: it was not possible.
+    pub(super) const fn not_thinned(&mut self) {
+        if self.thinned {
+            self.thinned = false;
+            self.thinnings -= 1;
+        }
+    }
+
     fn count(&mut self, system: u32, interface: u32, now: Instant) -> Remedy {
         let before = self.seen.replace((system, interface)).unwrap_or_default();
         let new = (system.wrapping_sub(before.0), interface.wrapping_sub(before.1));
@@ -87,6 +95,9 @@ mod tests {
         assert_eq!(drops.count(9, 7, at(11)), Remedy::None);
         assert_eq!(drops.count(9, 7, at(12)), Remedy::Restore);
         assert_eq!((drops.by_system, drops.by_interface, drops.thinnings), (9, 7, 1));
+        assert_eq!(drops.count(10, 7, at(13)), Remedy::Thin);
+        drops.not_thinned();
+        assert_eq!((drops.thinned, drops.thinnings), (false, 1), "what was not possible did not happen");
     }
 
     #[test]

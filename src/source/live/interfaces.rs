@@ -1,6 +1,7 @@
 //! The interfaces there are.
 
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 
 use pcap::{ConnectionStatus, Device};
 
@@ -31,7 +32,7 @@ impl From<Device> for Listed {
 }
 
 /// The state of an interface that is switched off.
-pub const DOWN: &str = "down";
+pub(super) const DOWN: &str = "down";
 
 fn state(device: &Device) -> &'static str {
     let flags = &device.flags;
@@ -41,6 +42,24 @@ fn state(device: &Device) -> &'static str {
         _ if flags.is_running() => "up",
         _ => "up, not running",
     }
+}
+
+/// Where Linux says how an interface does (Documentation/ABI/testing/sysfs-class-net); libpcap looks at its counters there.
+pub fn known_of(interface: &str) -> PathBuf {
+    Path::new("/sys/class/net").join(interface)
+}
+
+/// Whether an interface is switched on; `None` where that is not known. It takes no socket on Linux.
+#[expect(clippy::disallowed_methods, reason = "the edge at which the system is asked")]
+pub fn is_up(interface: &str) -> Option<bool> {
+    if !cfg!(target_os = "linux") {
+        let listed = interfaces().ok()?;
+        return listed.into_iter().find(|it| it.name == interface).map(|it| it.state != DOWN);
+    }
+    let flags = std::fs::read_to_string(known_of(interface).join("flags")).ok()?;
+    let flags = u32::from_str_radix(flags.trim().strip_prefix("0x")?, 16).ok()?;
+    // `IFF_UP` (netdevice(7)).
+    Some(flags & 1 == 1)
 }
 
 /// Lists the interfaces that can be captured on, the ones libpcap takes for most useful first.

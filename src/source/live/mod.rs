@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use pcap::{Active, Capture, Packet};
 
 pub use failure::LiveError;
-pub use interfaces::{DOWN, Listed, interfaces};
+pub use interfaces::{Listed, interfaces, is_up, known_of};
 
 use super::batch::{Batch, Head, PIECE};
 use super::damage::{Cost, Fault};
@@ -206,7 +206,11 @@ impl Live {
         let last = self.stop.phase == Phase::Ended;
         match self.drops.ask(&mut self.capture, Instant::now(), last) {
             Remedy::None => {}
-            Remedy::Thin => _ = opening::thin(&mut self.capture, &self.filter, true),
+            Remedy::Thin => {
+                if !opening::thin(&mut self.capture, &self.filter, true) {
+                    self.drops.not_thinned();
+                }
+            }
             Remedy::Restore => _ = opening::thin(&mut self.capture, &self.filter, false),
         }
         let (system, interface) = (self.drops.by_system, self.drops.by_interface);
