@@ -155,13 +155,13 @@ pub(super) const fn traces(format: Format, output: &Output) -> usize {
     if matches!(format, Format::Html(_)) || output.bundle.is_some() { DRAWN } else { 0 }
 }
 
-/// Sessions whose frames the report tells.
+/// How much of the frames the report tells.
 pub(super) const fn stories(format: Format, output: &Output) -> Stories {
     match format {
-        _ if output.bundle.is_some() => Stories::All,
-        Format::Text { detail: Detail::Deaths | Detail::All, .. } => Stories::None,
+        _ if output.bundle.is_some() => Stories::Whole,
+        Format::Text { detail: Detail::Deaths | Detail::All, .. } => Stories::Ends,
         Format::Markdown(Detail::Deaths) | Format::Html(Detail::Deaths) => Stories::Died,
-        _ => Stories::All,
+        _ => Stories::Whole,
     }
 }
 

@@ -52,16 +52,16 @@ pub struct Options {
     pub selection: Selection,
 }
 
-/// Of which sessions [`Session::exchange`] is told: of many it takes as much room as all the rest of the report.
+/// How much of [`Session::exchange`] is told: of many sessions it takes as much room as all the rest of the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stories {
-    /// Of all.
+    /// All of it.
     #[default]
-    All,
-    /// Of those that died.
+    Whole,
+    /// The frames that a report in words names: FINs, and text where SSH should be. Sessions that died are told whole.
     Died,
-    /// Of none.
-    None,
+    /// Of these, too, no more than that.
+    Ends,
 }
 
 /// Makes the report.
@@ -134,14 +134,12 @@ fn hidden(folds: &[population::Fold], wanted: &BTreeSet<usize>, selection: &Sele
 
 /// Gives the sessions their stories.
 fn tell(sessions: &mut [Session], findings: &Findings, stories: Stories) {
-    let wanted = |session: &Session| match stories {
-        Stories::All => true,
-        Stories::Died => died(session),
-        Stories::None => false,
-    };
-    for session in sessions.iter_mut().filter(|session| wanted(session)) {
-        if let Some(judged) = findings.sessions.get((session.id as usize).wrapping_sub(1)) {
-            session.exchange = exchange::of(&judged.case);
+    for session in sessions {
+        let Some(judged) = findings.sessions.get((session.id as usize).wrapping_sub(1)) else { continue };
+        session.exchange = exchange::of(&judged.case);
+        if stories == Stories::Ends || (stories == Stories::Died && !died(session)) {
+            session.exchange.retain(|step| matches!(step.what, "fin" | "text"));
+            session.exchange.shrink_to_fit();
         }
     }
 }
