@@ -58,7 +58,7 @@ pub enum Stories {
     /// All of it.
     #[default]
     Whole,
-    /// The frames that a report in words names: FINs, and text where SSH should be. Sessions that died are told whole.
+    /// The frames that a report in words names: FINs, DISCONNECTs, text where SSH should be. Sessions that died are told whole.
     Died,
     /// Of these, too, no more than that.
     Ends,
@@ -138,7 +138,7 @@ fn tell(sessions: &mut [Session], findings: &Findings, stories: Stories) {
         let Some(judged) = findings.sessions.get((session.id as usize).wrapping_sub(1)) else { continue };
         session.exchange = exchange::of(&judged.case);
         if stories == Stories::Ends || (stories == Stories::Died && !died(session)) {
-            session.exchange.retain(|step| matches!(step.what, "fin" | "text"));
+            session.exchange.retain(|step| matches!(step.what, "fin" | "text" | "disconnect"));
             session.exchange.shrink_to_fit();
         }
     }
