@@ -10,6 +10,7 @@ named. Peak memory is at least that of this script, 20 to 40 MiB. With --write, 
 
 import argparse
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -78,7 +79,30 @@ def same_for_all_threads(capture, threads):
     return len(digests) == 1
 
 
+def known(capture):
+    """What the capture's generator says of it in FILE's neighbour `….json`; nothing where it has none."""
+    truth = Path(capture).with_suffix(".json")
+    return json.loads(truth.read_text()) if truth.exists() else {}
+
+
+def counted(capture, truth):
+    """Whether frames, and segments with RST by whose address they carry and whether their TTL is the owner's, are as the
+    generator says. It gives an injected reset another TTL: this checks the walk and the table, not the judgement."""
+    command = [str(SSHRST), "analyze", "--format", "json", "--no-digest", capture]
+    seen = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)["capture"]
+    resets = {}
+    for side in ("client", "server"):
+        of = seen["resets"][side]
+        resets[side] = of["count"] - of["other_ttl"]
+        resets[f"injected_as_{side}"] = of["other_ttl"]
+    told = {side: truth["ssh_rst_by_originator"][side] for side in resets}
+    same = resets == told and [seen["frames"], seen["ssh_frames"]] == [truth["packets"], truth["ssh_packets"]]
+    words = ", ".join(f"{count:,} {side.replace('_', ' ')}" for side, count in resets.items())
+    return f"Segments with RST: {words}; {'as' if same else '**NOT AS**'} the generator has it."
+
+
 def rows(name, capture, options):
+    truth = known(capture)
     runs, ratios = measure(capture, options.rounds, options.threads, options.slow)
     size = os.path.getsize(capture) / 2**30
     yield f"\n## {name}: {size:.2f} GiB\n"
@@ -87,6 +111,10 @@ def rows(name, capture, options):
     for tool, figures in runs.items():
         cpu, wall, peak = (statistics.median(column) for column in zip(*figures))
         yield f"| {tool} | {cpu:.2f} | {statistics.median(ratios[tool]):.1f} | {wall:.2f} | {peak:.0f} |"
+    flows = truth.get("ssh_flows")
+    if flows:
+        yield f"\n{truth['packets']:,} packets, {flows:,} connections on port 22."
+        yield f"\n{counted(capture, truth)}"
     equal = same_for_all_threads(capture, options.threads)
     yield f"\nReports for {', '.join(map(str, options.threads))} threads: {'equal' if equal else '**DIFFERENT**'}."
 

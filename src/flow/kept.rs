@@ -68,11 +68,15 @@ impl Kept {
         }
     }
 
+    /// Whether no data passed so far.
+    pub fn is_handshake(&self) -> bool {
+        let State::Brief(brief) = &self.0 else { return false };
+        brief.each().all(|(segment, _)| segment.payload_len == 0)
+    }
+
     /// Whether nothing but its handshake passed, and it fell silent by `now`.
     pub fn is_half_open(&self, now: Timestamp) -> bool {
-        let State::Brief(brief) = &self.0 else { return false };
-        let spoke = brief.each().any(|(segment, _)| segment.payload_len > 0);
-        !spoke && lull::is_silent_by(now, brief.last())
+        self.is_handshake() && self.is_silent(now)
     }
 
     /// Whether it fell silent by `now`.
