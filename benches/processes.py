@@ -5,7 +5,8 @@
 
 CPU is user and system time of the child (getrusage), as a ratio to `cat FILE >/dev/null` of the same round: `cat` itself
 differs by a factor of three on one machine, with how the file came into the page cache. Tools that are missing are
-named. Peak memory is at least that of this script, 20 to 40 MiB. With --write, benches/RESULTS.md is written. The sshrst that is measured is target/release/sshrst.
+named. Peak memory is at least that of this script, 20 to 40 MiB. With --write, benches/RESULTS.md is written, with --append it gets more. Where FILE lies beside what its
+generator says of it (`.json`), its counts are compared. The sshrst that is measured is target/release/sshrst.
 """
 
 import argparse
@@ -135,6 +136,7 @@ def main():
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--slow", action="store_true", help="run tcptrace and tshark, too")
     parser.add_argument("--write", action="store_true", help="write benches/RESULTS.md")
+    parser.add_argument("--append", action="store_true", help="add to benches/RESULTS.md")
     options = parser.parse_args()
     text = []
     missing = [tool for tool in ("tcpdump", "tcptrace", "tshark") if not shutil.which(tool)]
@@ -152,9 +154,14 @@ def main():
         "",
         f"{date.today()}, {machine()}.",
     ]
+    if options.append:
+        head = ["", f"# More, {date.today()}", "", f"{machine()}."]
     report = "\n".join([*head, *text]) + "\n"
     if options.write:
         (ROOT / "benches/RESULTS.md").write_text(report)
+    if options.append:
+        with open(ROOT / "benches/RESULTS.md", "a") as results:
+            results.write(report)
     print(report, end="")
 
 
