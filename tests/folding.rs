@@ -13,19 +13,15 @@ use sshrst::limits::Limits;
 use sshrst::report::model::{self, Options, Report};
 use sshrst::source::{Batch, Reader, Source};
 
-/// A capture in which `tries` connections are refused.
-fn scan(tries: u16) -> Vec<u8> {
+/// A capture in which `tries` connections are refused; `again`: and the client's first packet is repeated after that.
+fn scan(tries: u16, again: bool) -> Vec<u8> {
     let header: [u32; 6] = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, 101];
     let mut capture: Vec<u8> = header.iter().flat_map(|word| word.to_le_bytes()).collect();
     for n in 0..tries {
-        for answer in [false, true] {
+        let packets = [(false, 0), (true, 900), (false, 2_000)];
+        for (answer, micros) in packets.into_iter().take(2 + usize::from(again)) {
             let octets = packet(40_000 + n, u32::from(40_000 + n), answer);
-            let record = [
-                1_700_000_000 + u32::from(n),
-                u32::from(answer) * 900,
-                octets.len() as u32,
-                octets.len() as u32,
-            ];
+            let record = [1_700_000_000 + u32::from(n), micros, octets.len() as u32, octets.len() as u32];
             capture.extend(record.iter().flat_map(|word| word.to_le_bytes()));
             capture.extend(octets);
         }
@@ -34,12 +30,11 @@ fn scan(tries: u16) -> Vec<u8> {
 }
 
 fn report(tries: u16, singly: bool) -> Report {
-    report_within(Limits::default(), tries, singly)
+    report_within(Limits::default(), &scan(tries, false), singly)
 }
 
-fn report_within(limits: Limits, tries: u16, singly: bool) -> Report {
-    let capture = scan(tries);
-    let mut reader = Reader::new("scan", capture.as_slice(), Limits::default()).unwrap();
+fn report_within(limits: Limits, capture: &[u8], singly: bool) -> Report {
+    let mut reader = Reader::new("scan", capture, Limits::default()).unwrap();
     let mut analysis = Analysis::new(limits, Ports::default());
     let mut batch = Batch::new();
     while reader.read_batch(&mut batch) {
@@ -75,9 +70,12 @@ fn all_are_shown_singly_where_that_is_asked_for() {
 
 #[test]
 fn too_many_to_be_judged_singly_give_the_same_row() {
-    let singly = report(2_000, false);
-    let by_shape = report_within(Limits { judged_singly: 10, ..Limits::default() }, 2_000, false);
-    assert_eq!(by_shape.patterns, singly.patterns);
-    let shown = |report: &Report| report.sessions.iter().map(|it| it.client.port).collect::<Vec<_>>();
-    assert_eq!(shown(&by_shape), shown(&singly));
+    for again in [false, true] {
+        let scan = scan(2_000, again);
+        let singly = report_within(Limits::default(), &scan, false);
+        let by_shape = report_within(Limits { judged_singly: 10, ..Limits::default() }, &scan, false);
+        assert_eq!(by_shape.patterns, singly.patterns);
+        let shown = |report: &Report| report.sessions.iter().map(|it| it.client.port).collect::<Vec<_>>();
+        assert_eq!(shown(&by_shape), shown(&singly));
+    }
 }

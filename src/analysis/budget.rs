@@ -71,8 +71,8 @@ impl Analysis {
             return;
         };
         let mut hosts = std::mem::take(&mut self.past);
-        let crowd = self.crowd(&self.shards, &mut hosts, now, |kept| kept.is_brief() && kept.is_over(now));
         let view = View::of(&self.shards);
+        let crowd = self.crowd(&view, &mut hosts, now, true);
         let mut go: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); self.shards.len()];
         let mut going = BTreeSet::new();
         for group in &crowd.groups {
@@ -129,7 +129,7 @@ impl Analysis {
         }
         let limits = self.limits;
         let mut hosts = std::mem::take(&mut self.past);
-        let crowd = self.crowd(slice::from_ref(&gone), &mut hosts, now, |_| true);
+        let crowd = self.crowd(&View::of(slice::from_ref(&gone)), &mut hosts, now, false);
         expand(&mut gone, Some(&crowd), &limits);
         gone.finish(now, &limits);
         let (ids, sessions) = self.sessions(gone, &hosts, now);

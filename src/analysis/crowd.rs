@@ -73,13 +73,14 @@ pub(super) struct Crowd {
 }
 
 impl Court<'_> {
-    /// Judges the brief connections of `all` that `counts` takes, by their shapes. Notes what all connections show of their hosts.
-    pub(super) fn crowd(&mut self, all: &View<'_>, counts: impl Fn(&Kept) -> bool) -> Crowd {
-        let (mut desk, mut looked) = (Desk::default(), Vec::new());
+    /// Judges the brief connections of `all` by their shapes; `over`: those only that are over. Notes what all connections
+    /// show of their hosts.
+    pub(super) fn crowd(&mut self, all: &View<'_>, over: bool) -> Crowd {
+        let (mut desk, mut looked, end) = (Desk::default(), Vec::new(), self.end);
         let entries: Vec<Option<Entry>> = (0..all.len())
             .map(|index| self.enter(index, all, &mut desk, &mut looked))
             .zip(0..)
-            .map(|(entry, index)| entry.filter(|_| all.kept(index).is_some_and(&counts)))
+            .map(|(entry, index)| entry.filter(|_| !over || all.is_over_brief(index, end)))
             .collect();
         let mut turned_out = Sketched::default();
         let mut fates: HashMap<u64, Option<Fate>, RandomState> = HashMap::default();

@@ -28,7 +28,7 @@ pub use window::Frames;
 use std::slice;
 
 use crate::case::{Case, Hosts, Vantage};
-use crate::flow::{Flow, FlowId, Kept, Pair, Side};
+use crate::flow::{Flow, FlowId, Pair, Side};
 use crate::frame::Frame;
 use crate::infer;
 use crate::limits::Limits;
@@ -215,7 +215,7 @@ impl Analysis {
         self.counts.resets = all.table.resets();
         let mut hosts = std::mem::take(&mut self.past);
         let too_many = all.table.briefs() > limits.judged_singly;
-        let crowd = too_many.then(|| self.crowd(slice::from_ref(&all), &mut hosts, end, |_| true));
+        let crowd = too_many.then(|| self.crowd(&View::of(slice::from_ref(&all)), &mut hosts, end, false));
         expand(&mut all, crowd.as_ref(), &limits);
         all.finish(end, &limits);
         blind.extend(self.unread());
@@ -234,17 +234,11 @@ impl Analysis {
         findings
     }
 
-    /// What the brief connections of `all` that `counts` takes came to.
-    fn crowd(
-        &self,
-        all: &[Shard],
-        hosts: &mut Hosts,
-        end: Timestamp,
-        counts: impl Fn(&Kept) -> bool,
-    ) -> Crowd {
+    /// What the brief connections of `all` came to; `over`: of those only that are over.
+    fn crowd(&self, all: &View<'_>, hosts: &mut Hosts, end: Timestamp, over: bool) -> Crowd {
         let vantage = self.vantage.map(Vantage::known);
         let must_speak = self.ports == Ports::Any;
-        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(&View::of(all), counts)
+        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(all, over)
     }
 
     /// What the decoder could not read.

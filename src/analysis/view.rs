@@ -50,10 +50,21 @@ impl<'a> View<'a> {
         self.parts.get(part)?.table.flows().get(id.0 as usize)
     }
 
-    /// What it showed when it was over, if it was brief and ran without surprises.
+    /// What it showed when it was over, if it was brief and ran without surprises, and nothing came since.
     pub(super) fn sketch(&self, index: usize) -> Option<&'a Sketch> {
         let (part, id) = self.place(index)?;
-        self.parts.get(part)?.sketches()?.get(id.0 as usize)
+        let part = self.parts.get(part)?;
+        let ended = part.table.flows().get(id.0 as usize)?.is_ended_brief();
+        part.sketches()?.get(id.0 as usize).filter(|_| ended)
+    }
+
+    /// Whether it is brief, and hardly a packet of it will come by `now`.
+    pub(super) fn is_over_brief(&self, index: usize, now: Timestamp) -> bool {
+        self.kept(index).is_some_and(|kept| {
+            let by_packets = || kept.is_over(now);
+            kept.is_ended_brief()
+                && self.sketch(index).map_or_else(by_packets, |sketch| sketch.is_before(now))
+        })
     }
 
     /// The flow that its packets make up to `end`; `None` if it is not kept as these.

@@ -60,6 +60,14 @@ impl Kept {
         matches!(self.0, State::Brief(_))
     }
 
+    /// Whether it is brief, and its last packet ended it.
+    pub const fn is_ended_brief(&self) -> bool {
+        match &self.0 {
+            State::Brief(brief) => brief.is_over(),
+            State::Whole(_) => false,
+        }
+    }
+
     /// Whether hardly a packet of it will come by `now`.
     pub fn is_over(&self, now: Timestamp) -> bool {
         match &self.0 {
