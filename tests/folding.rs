@@ -13,13 +13,14 @@ use sshrst::limits::Limits;
 use sshrst::report::model::{self, Options, Report};
 use sshrst::source::{Batch, Reader, Source};
 
-/// A capture in which `tries` connections are refused; `again`: and the client's first packet is repeated after that.
+/// A capture in which `tries` connections are refused; `again`: and of every other one the client's first packet is repeated
+/// after that.
 fn scan(tries: u16, again: bool) -> Vec<u8> {
     let header: [u32; 6] = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, 101];
     let mut capture: Vec<u8> = header.iter().flat_map(|word| word.to_le_bytes()).collect();
     for n in 0..tries {
         let packets = [(false, 0), (true, 900), (false, 2_000)];
-        for (answer, micros) in packets.into_iter().take(2 + usize::from(again)) {
+        for (answer, micros) in packets.into_iter().take(2 + usize::from(again && n % 2 == 1)) {
             let octets = packet(40_000 + n, u32::from(40_000 + n), answer);
             let record = [1_700_000_000 + u32::from(n), micros, octets.len() as u32, octets.len() as u32];
             capture.extend(record.iter().flat_map(|word| word.to_le_bytes()));

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::analysis::shard::Shard;
 use crate::analysis::slots::Slot;
+use crate::analysis::view::View;
 use crate::flow::{Event, FlowId, Kept, Moment, Side, Table};
 use crate::frame::{Mark, Place};
 use crate::limits::Limits;
@@ -189,4 +191,29 @@ fn what_scans_do_all_day_has_a_sketch() {
     let mut desk = Desk::default();
     let sketched = |kept: &Kept| desk.sketch(kept.packets(), &Shapes::default()).is_some();
     assert!(table.flows().iter().all(sketched));
+}
+
+/// The part that has taken the first `count` packets of a connection which is tried again after it was refused.
+fn tried_again(count: usize) -> Vec<Shard> {
+    let limits = Limits::default();
+    let mut parts = Shard::several(1, limits, &[22]);
+    let client = Endpoint { addr: "192.0.2.1".parse().unwrap(), port: 30_000 };
+    let server = Endpoint { addr: "192.0.2.2".parse().unwrap(), port: 22 };
+    let (key, _) = FlowKey::new(client, server);
+    let hash = parts[0].table.hash(&key);
+    for (mut segment, payload) in packets_of(0, &(0, count, Vec::new())) {
+        if segment.flags.is_syn() {
+            segment.seq = Seq(7);
+        }
+        parts[0].handle(hash, &Packet { key, place: Place::default(), segment, payload }, &limits);
+    }
+    parts
+}
+
+#[test]
+fn a_packet_after_the_end_makes_what_was_sketched_void() {
+    assert!(View::of(&tried_again(2)).sketch(0).is_some());
+    let parts = tried_again(3);
+    assert_eq!(parts[0].table.flows().len(), 1, "the same packet opens nothing new");
+    assert!(View::of(&parts).sketch(0).is_none());
 }
