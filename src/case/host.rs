@@ -156,8 +156,7 @@ impl Hosts {
     /// The same of connections that are none of those whose numbers are still used.
     #[must_use]
     pub fn of_the_past(mut self) -> Self {
-        let sights = self.seen.iter_mut().flat_map(|sights| &mut sights.first);
-        sights.for_each(|(index, _)| *index = usize::MAX);
+        self.forget_but(|_| true);
         self
     }
 

@@ -70,9 +70,18 @@ impl Kept {
 
     /// Whether hardly a packet of it will come by `now`.
     pub fn is_over(&self, now: Timestamp) -> bool {
+        let ended = match &self.0 {
+            State::Brief(brief) => brief.is_over(),
+            State::Whole(flow) => flow.is_over(),
+        };
+        ended && lull::is_over_by(now, self.last())
+    }
+
+    /// When its last packet passed.
+    fn last(&self) -> Option<Timestamp> {
         match &self.0 {
-            State::Brief(brief) => brief.is_over() && lull::is_over_by(now, brief.last()),
-            State::Whole(flow) => flow.is_over() && lull::is_over_by(now, Some(flow.last.time)),
+            State::Brief(brief) => brief.last(),
+            State::Whole(flow) => Some(flow.last.time),
         }
     }
 
@@ -89,10 +98,7 @@ impl Kept {
 
     /// Whether it fell silent by `now`.
     pub fn is_silent(&self, now: Timestamp) -> bool {
-        match &self.0 {
-            State::Brief(brief) => lull::is_silent_by(now, brief.last()),
-            State::Whole(flow) => lull::is_silent_by(now, Some(flow.last.time)),
-        }
+        lull::is_silent_by(now, self.last())
     }
 
     /// Its packets, and the octets of data that were captured of each; none if it is kept as a flow.

@@ -3,11 +3,13 @@
 //! A server on the internet is scanned thousands of times a day; nobody reads those reports one by one.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use super::alike::{Group, Member, groups};
 use super::{Judged, Meta};
 use crate::flow::Side;
 use crate::units::Timestamp;
+use crate::wire::Endpoint;
 
 /// Connections that are shown as one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +31,28 @@ pub struct Fold {
 impl Fold {
     /// The row of `group`, of whose members `shown` are among `sessions`.
     pub fn of(group: &Group, shown: Vec<usize>, sessions: &[Judged]) -> Option<Self> {
-        let case = &sessions.get(*shown.first()?)?.case;
-        let (count, first, last) = (group.members.len() as u64, group.first, group.last);
-        let (client, server) = (case.endpoint(Side::Client).addr, case.endpoint(Side::Server));
-        let detail = group.detail(count, false, client, server);
-        Some(Self { meta: group.meta(), sessions: shown, count, detail, first, last })
+        let ends = ends(sessions.get(*shown.first()?)?);
+        Some(Self::counted(group, group.members.len() as u64, false, ends, shown))
     }
+
+    /// The row of `group`, of which there were `count`, one of them between `ends`. `least`: as in [`Group::detail`].
+    pub(super) fn counted(
+        group: &Group,
+        count: u64,
+        least: bool,
+        (client, server): Ends,
+        shown: Vec<usize>,
+    ) -> Self {
+        let detail = group.detail(count, least, client, server);
+        Self { meta: group.meta(), sessions: shown, count, detail, first: group.first, last: group.last }
+    }
+}
+
+/// The client's address, and the server's end.
+pub(super) type Ends = (IpAddr, Endpoint);
+
+pub(super) fn ends(judged: &Judged) -> Ends {
+    (judged.case.endpoint(Side::Client).addr, judged.case.endpoint(Side::Server))
 }
 
 /// The rows of `sessions`, behind those that the analysis has made already.

@@ -1,15 +1,14 @@
 //! Connections that were judged and let go before the others: counted, with some of each kind in full.
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
 
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
 use super::alike::{Between, EXAMPLES, Fate, Group, Member, groups, network};
+use super::folding::{Ends, ends};
 use super::{Findings, Fold, Judged};
-use crate::flow::Side;
-use crate::wire::{End, Endpoint, FlowKey};
+use crate::wire::{End, FlowKey};
 
 /// Rows beyond which those between certain ends are not told apart any more: each keeps its examples, some 30 kB.
 const ROWS: usize = 1_024;
@@ -31,8 +30,8 @@ struct Row {
     /// Those that are kept and like it belong to it: it has as many as it takes to be a row.
     open: bool,
     examples: Vec<Judged>,
-    /// Of one of them the client's address and the server's end.
-    ends: (IpAddr, Endpoint),
+    /// Of one of them.
+    ends: Ends,
 }
 
 impl Rows {
@@ -108,11 +107,6 @@ impl Rows {
         numbers.find(|number| self.rows.get(*number).is_some_and(|row| row.open))
     }
 
-    /// How many connections they stand for.
-    pub fn count(&self) -> u64 {
-        self.rows.iter().map(|row| row.count).sum()
-    }
-
     /// How many are kept in full.
     pub fn examples(&self) -> usize {
         self.rows.iter().map(|row| row.examples.len()).sum()
@@ -181,7 +175,7 @@ impl Row {
     }
 
     /// Counts `count` connections of `group`, one of which is between `ends`.
-    fn count(&mut self, group: &Group, count: u64, ends: (IpAddr, Endpoint)) {
+    fn count(&mut self, group: &Group, count: u64, ends: Ends) {
         self.merged = true;
         self.count += count;
         let other_network = network(self.ends.0) != network(ends.0);
@@ -195,13 +189,6 @@ impl Row {
 
     /// The row, of which `sessions` are kept.
     fn fold(self, sessions: Vec<usize>) -> Fold {
-        let Self { group, count, merged, ends: (client, server), .. } = self;
-        let (meta, detail) = (group.meta(), group.detail(count, merged, client, server));
-        Fold { meta, sessions, count, detail, first: group.first, last: group.last }
+        Fold::counted(&self.group, self.count, self.merged, self.ends, sessions)
     }
-}
-
-/// The client's address, and the server's end.
-fn ends(judged: &Judged) -> (IpAddr, Endpoint) {
-    (judged.case.endpoint(Side::Client).addr, judged.case.endpoint(Side::Server))
 }

@@ -79,8 +79,8 @@ pub fn build(findings: &Findings, inputs: &[Input], options: &Options) -> Report
     let hidden = hidden(&folds, &wanted, &options.selection);
     let shown = findings.sessions.iter().zip(1..).enumerate();
     let shown = shown.filter(|(index, _)| wanted.contains(index) && !hidden.contains(index));
-    let mut sessions: Vec<Session> = shown.map(|(_, (judged, id))| session(judged, id, findings)).collect();
-    tell(&mut sessions, findings, options.stories);
+    let mut sessions: Vec<Session> =
+        shown.map(|(_, (judged, id))| told(session(judged, id, findings), options.stories)).collect();
     draw(&mut sessions, findings, options.traces);
     Report {
         schema: SCHEMA,
@@ -132,16 +132,13 @@ fn hidden(folds: &[population::Fold], wanted: &BTreeSet<usize>, selection: &Sele
     folds.iter().flat_map(beyond).filter(|index| !selection.names(*index as u32 + 1)).collect()
 }
 
-/// Gives the sessions their stories.
-fn tell(sessions: &mut [Session], findings: &Findings, stories: Stories) {
-    for session in sessions {
-        let Some(judged) = findings.sessions.get((session.id as usize).wrapping_sub(1)) else { continue };
-        session.exchange = exchange::of(&judged.case);
-        if stories == Stories::Ends || (stories == Stories::Died && !died(session)) {
-            session.exchange.retain(|step| matches!(step.what, "fin" | "text" | "disconnect"));
-            session.exchange.shrink_to_fit();
-        }
+/// The session with as much of its story as is wanted.
+fn told(mut session: Session, stories: Stories) -> Session {
+    if stories == Stories::Ends || (stories == Stories::Died && !died(&session)) {
+        session.exchange.retain(|step| matches!(step.what, "fin" | "text" | "disconnect"));
+        session.exchange.shrink_to_fit();
     }
+    session
 }
 
 /// Gives the first `most` sessions their traces, those that died first.
@@ -241,7 +238,7 @@ fn session(judged: &Judged, id: u32, findings: &Findings) -> Session {
         unanswered: unanswered(case),
         refused: refused(case),
         client_saw: judged.diagnosis.client_saw.clone(),
-        exchange: Vec::new(),
+        exchange: exchange::of(case),
         display_filter: wireshark::session(client, server),
         path: Path::of(case),
         ssh: Ssh::of(case),
