@@ -114,6 +114,9 @@ pub struct Half {
     pub base: Option<Seq>,
     /// The stream's start is not in the capture.
     pub midstream: bool,
+    /// A packet of it, perhaps a reset, was one that its network card had yet to finish: a checksum left to the card, or a
+    /// super-packet.
+    pub unfinished: bool,
     /// Distinct link-layer sources, at most two kept.
     pub link_sources: [u32; 2],
     /// Acknowledgements of something that the capture has not shown yet.

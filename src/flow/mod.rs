@@ -36,8 +36,6 @@ pub use table::{Event, FlowId, Origins, Table};
 pub use timeline::Timeline;
 pub use window::{Acceptance, acceptance};
 
-use std::borrow::Cow;
-
 use crate::flow::packed::Writer;
 use crate::frame::{FrameNo, Place};
 use crate::limits::Limits;
@@ -286,6 +284,7 @@ impl Flow {
         self.packets += 1;
         self.last = Moment::of(segment);
         self.timeline.push(*segment, limits);
+        self.at_mut(segment.from).unfinished |= segment.is_unfinished();
         if segment.flags.rst() {
             self.take_reset(packet, since_previous, limits);
             return;
@@ -417,15 +416,6 @@ impl Flow {
         let [low, high] = &self.recent;
         let recent = if segment.from == End::Low { low } else { high };
         recent.holds(segment, self.timeline.sent_by(segment.from))
-    }
-
-    /// The flow, quick to look at.
-    pub fn awake(&self) -> Cow<'_, Self> {
-        let mut flow = Cow::Borrowed(self);
-        if self.timeline.is_resting() {
-            flow.to_mut().wake();
-        }
-        flow
     }
 
     /// Makes it quick to look at again.
