@@ -1,5 +1,7 @@
 //! One direction of a connection: what its sender sent, as the capture point saw it.
 
+use std::hint::black_box;
+
 use crate::flow::round_trip::RoundTrips;
 use crate::flow::sender_clock::SenderClock;
 use crate::flow::series::Series;
@@ -141,6 +143,13 @@ pub struct Unanswered {
 }
 
 impl Half {
+    /// Reads a field here and there, so that all of it is in the cache.
+    pub(super) fn foresee(&self) {
+        black_box((self.packets, self.acked, self.unanswered.map(|it| it.repeats), self.losses.ahead));
+        black_box((self.ttl.values().first(), self.tos.values().first(), self.assembler.next()));
+        black_box((self.round_trips.foresee(), self.last_data, self.link_sources));
+    }
+
     /// Takes less room while no packet comes.
     pub(super) fn rest(&mut self) {
         self.round_trips.rest();

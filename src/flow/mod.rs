@@ -36,6 +36,8 @@ pub use table::{Event, FlowId, Origins, Table};
 pub use timeline::Timeline;
 pub use window::{Acceptance, acceptance};
 
+use std::hint::black_box;
+
 use crate::flow::packed::Writer;
 use crate::frame::{FrameNo, Place};
 use crate::limits::Limits;
@@ -204,6 +206,16 @@ impl Flow {
     /// Whether something was unacknowledged or a probe unanswered after the last packet.
     fn is_owed(&self) -> bool {
         self.low.unanswered.is_some() || self.high.unanswered.is_some()
+    }
+
+    /// Reads what taking a packet from `end` begins with.
+    fn foresee(&self, end: End) {
+        let (own, other) = (self.at(end), self.at(!end));
+        let [low, high] = &self.recent;
+        let recent = if end == End::Low { low } else { high };
+        black_box((recent.foresee(), self.last, self.timeline.foresee(), self.silences.is_unmeasured()));
+        own.foresee();
+        other.foresee();
     }
 
     /// Takes one packet, and tells `tell` what it did.

@@ -83,6 +83,11 @@ impl Timeline {
         self.resting.as_ref().filter(|_| self.head.is_empty())
     }
 
+    /// How many are kept at the end.
+    pub(super) const fn foresee(&self) -> usize {
+        self.tail.len()
+    }
+
     /// The first segment: quickly found.
     pub fn first(&self) -> Option<Segment> {
         let resting = || self.asleep()?.each().next();
