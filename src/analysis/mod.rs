@@ -169,6 +169,9 @@ impl Analysis {
     fn count_batches(&mut self, count: usize) {
         self.batches += count;
         if self.batches.is_multiple_of(BATCHES) {
+            // At these places of the capture only: what is needed is the same for any number of threads.
+            let now = self.counts.last.unwrap_or_default();
+            self.shards.iter_mut().for_each(|shard| shard.table.settle(now));
             self.thin_crowds();
             self.stay_within_budget();
         }
