@@ -102,8 +102,11 @@ impl Analysis {
             let Some(first) = group.members.first().and_then(|first| view.kept(*first)) else { continue };
             for &index in group.members.iter().skip(EXAMPLES) {
                 going.mark(index);
-                let place = view.place(index).and_then(|(part, id)| Some((go.get_mut(part)?, id)));
-                place.into_iter().for_each(|(go, id)| go.mark(id.0 as usize));
+                if let Some((part, id)) = view.place(index)
+                    && let Some(go) = go.get_mut(part)
+                {
+                    go.mark(id.0 as usize);
+                }
             }
             self.gone.rows.thin(group, first.key());
         }
