@@ -85,11 +85,12 @@ impl Court<'_> {
     /// show of their hosts.
     pub(super) fn crowd(&mut self, all: &View<'_>, over: bool) -> Crowd {
         let (mut desk, mut looked, end) = (Desk::default(), Vec::new(), self.end);
-        let entries: Vec<Option<Entry>> = (0..all.len())
-            .map(|index| self.enter(index, all, &mut desk, &mut looked))
-            .zip(0..)
-            .map(|(entry, index)| entry.filter(|_| !over || all.is_over_brief(index, end)))
-            .collect();
+        let mut enter = |index| {
+            let judged = !over || all.is_over_brief(index, end);
+            let entry = self.enter(index, all, judged, &mut desk, &mut looked);
+            entry.filter(|_| judged)
+        };
+        let entries: Vec<Option<Entry>> = (0..all.len()).map(&mut enter).collect();
         let mut alone = Vec::new();
         let mut member = |(index, entry): (usize, &Option<Entry>)| {
             let entry = (*entry)?;
@@ -123,11 +124,13 @@ impl Court<'_> {
         Crowd { groups, alone }
     }
 
-    /// Notes what connection number `index` shows of its hosts; `None` if it is not brief.
+    /// Notes what connection number `index` shows of its hosts; `None` if it is not brief. `judged`: whether it is to be looked
+    /// at beyond that.
     fn enter(
         &mut self,
         index: usize,
         all: &View<'_>,
+        judged: bool,
         desk: &mut Desk,
         looked: &mut Vec<Glance>,
     ) -> Option<Entry> {
@@ -137,7 +140,7 @@ impl Court<'_> {
             return None;
         }
         let hosts = self.numbers(kept);
-        if let Some(sketch) = all.sketch(index).filter(|it| it.is_before(self.end)) {
+        if let Some(sketch) = all.sketch(index).filter(|it| !judged || it.is_before(self.end)) {
             let mut fresh = true;
             let ends = [End::Low, End::High].into_iter().zip(hosts).zip(sketch.sent);
             for ((end, host), _) in ends.filter(|(_, sent)| *sent) {
