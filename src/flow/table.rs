@@ -43,7 +43,7 @@ pub enum Event<'a> {
     },
     /// A connection of few packets seems to be over: these are all of them. Nothing else is told of it while it is kept as
     /// its packets.
-    Brief(&'a [Noted]),
+    Brief(&'a Noted),
 }
 
 /// For each connection of a [joined](Table::joined) table the one it was in before, and its number there.
@@ -224,7 +224,7 @@ impl Table {
         }
         if let State::Brief(brief) = &mut kept.0 {
             let at = Moment::of(&packet.segment);
-            let over = |noted: &[Noted]| tell(id, at, Event::Brief(noted));
+            let over = |noted: &Noted| tell(id, at, Event::Brief(noted));
             if brief.note(packet, &self.limits, &mut self.room, over) {
                 return;
             }
@@ -410,7 +410,7 @@ impl Table {
         let brief = self.limits.brief_packets > 0 && packet.payload.len() <= self.limits.brief_octets;
         self.flows.push(Kept(if brief {
             self.briefs += 1;
-            State::Brief(Brief::new(packet.key, packet.place))
+            State::Brief(Brief::new(packet.key, packet.place, &mut self.room))
         } else {
             tell(
                 FlowId(id),

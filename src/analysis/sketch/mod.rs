@@ -273,14 +273,14 @@ impl Sketches {
     }
 
     /// Looks at connection number `id`, which is over.
-    pub(super) fn look(&mut self, id: FlowId, noted: &[Noted]) {
+    pub(super) fn look(&mut self, id: FlowId, noted: &Noted) {
         let Self { shapes, desk, all } = self;
         let index = id.0 as usize;
         if index >= all.len() {
             all.resize(index + 1, None);
         }
         if let Some(place) = all.get_mut(index) {
-            *place = desk.sketch(noted.iter().map(|it| (it.segment, &*it.octets)), shapes);
+            *place = desk.sketch(noted.each().map(|(segment, octets)| (*segment, octets)), shapes);
         }
     }
 

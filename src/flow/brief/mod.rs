@@ -4,7 +4,9 @@
 //! take some kilobytes; the packets themselves, packed, take about a hundred octets, and the flow is made of them when
 //! somebody asks for it. Nothing is lost: the flow is the one that the packets would have made at once.
 
-use std::borrow::Cow;
+mod noted;
+
+pub use noted::Noted;
 
 use crate::flow::packed::{Unpacking, Writer, pack};
 use crate::flow::{Event, Flow, FlowId, Moment};
@@ -12,15 +14,6 @@ use crate::frame::Place;
 use crate::limits::Limits;
 use crate::units::Timestamp;
 use crate::wire::{End, FlowKey, Packet, Segment};
-
-/// A packet of a brief connection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Noted {
-    /// What it says.
-    pub segment: Segment,
-    /// The octets of data that were captured of it.
-    pub octets: Box<[u8]>,
-}
 
 /// The packets of one connection, the copies among them included.
 #[derive(Clone, Debug)]
@@ -33,7 +26,7 @@ pub(super) struct Brief {
 #[derive(Clone, Debug)]
 enum Packets {
     /// While more are to come.
-    Open(Vec<Noted>),
+    Open(Noted),
     /// After a reset or a close: usually all there will be.
     Packed(Box<[u8]>),
 }
@@ -41,7 +34,7 @@ enum Packets {
 /// Room that brief connections hand on to those that come after them: a scan is millions, one after the other.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Room {
-    noted: Vec<Vec<Noted>>,
+    noted: Vec<Noted>,
     writer: Writer,
 }
 
@@ -50,10 +43,23 @@ impl Room {
     const KEPT: usize = 1_024;
 }
 
+impl Room {
+    fn list(&mut self) -> Noted {
+        self.noted.pop().unwrap_or_default()
+    }
+
+    fn back(&mut self, mut list: Noted) {
+        if self.noted.len() < Self::KEPT {
+            list.clear();
+            self.noted.push(list);
+        }
+    }
+}
+
 impl Brief {
     /// A connection of which nothing but its first packet is known; it is still to be [noted](Self::note).
-    pub(super) const fn new(key: FlowKey, place: Place) -> Self {
-        Self { key, place, packets: Packets::Open(Vec::new()) }
+    pub(super) fn new(key: FlowKey, place: Place, room: &mut Room) -> Self {
+        Self { key, place, packets: Packets::Open(room.list()) }
     }
 
     /// Notes `packet`; false, and nothing noted, when it is one too many to be brief. All packets so far go to `over` when
@@ -63,38 +69,33 @@ impl Brief {
         packet: &Packet<'_>,
         limits: &Limits,
         room: &mut Room,
-        over: impl FnOnce(&[Noted]),
+        over: impl FnOnce(&Noted),
     ) -> bool {
-        if let Packets::Packed(octets) = &self.packets {
-            self.packets = Packets::Open(unpack(octets));
+        if let Packets::Packed(packed) = &self.packets {
+            let mut noted = room.list();
+            Unpacking::of(packed).for_each(|(segment, octets)| noted.push(segment, octets));
+            self.packets = Packets::Open(noted);
         }
         let Packets::Open(noted) = &mut self.packets else { return false };
-        let held: usize = noted.iter().map(|packet| packet.octets.len()).sum();
-        if noted.len() >= limits.brief_packets || held + packet.payload.len() > limits.brief_octets {
+        let octets = noted.octets() + packet.payload.len();
+        if noted.len() >= limits.brief_packets || octets > limits.brief_octets {
             return false;
         }
-        if noted.capacity() == 0 {
-            *noted = room.noted.pop().unwrap_or_else(|| Vec::with_capacity(4));
-        }
-        noted.push(Noted { segment: packet.segment, octets: packet.payload.into() });
+        noted.push(packet.segment, packet.payload);
         if is_over(noted) {
             over(noted);
-            let octets = pack(noted.iter().map(|it| (&it.segment, &*it.octets)), &mut room.writer);
-            let mut emptied = std::mem::take(noted);
-            emptied.clear();
-            if room.noted.len() < Room::KEPT {
-                room.noted.push(emptied);
+            let octets = pack(noted.each(), &mut room.writer);
+            if let Packets::Open(noted) = std::mem::replace(&mut self.packets, Packets::Packed(octets)) {
+                room.back(noted);
             }
-            self.packets = Packets::Packed(octets);
         }
         true
     }
 
     /// Whether `segment` repeats the last SYN of its end.
     pub(super) fn repeats_syn(&self, segment: &Segment) -> bool {
-        let packets = self.packets();
-        let last = packets.iter().rfind(|it| it.segment.from == segment.from && it.segment.flags.syn());
-        last.is_some_and(|last| last.segment.seq == segment.seq)
+        let syns = self.each().filter(|(it, _)| it.from == segment.from && it.flags.syn());
+        syns.last().is_some_and(|(last, _)| last.seq == segment.seq)
     }
 
     /// Whether a reset or both FINs passed.
@@ -109,18 +110,12 @@ impl Brief {
 
     /// Its packets, and the octets of data that were captured of each.
     pub(super) fn each(&self) -> impl Iterator<Item = (Segment, &[u8])> {
-        let (open, packed): (&[Noted], &[u8]) = match &self.packets {
-            Packets::Open(noted) => (noted, &[]),
-            Packets::Packed(packed) => (&[], packed),
+        let (open, packed) = match &self.packets {
+            Packets::Open(noted) => (Some(noted), &[][..]),
+            Packets::Packed(packed) => (None, &**packed),
         };
-        open.iter().map(|noted| (noted.segment, &*noted.octets)).chain(Unpacking::of(packed))
-    }
-
-    fn packets(&self) -> Cow<'_, [Noted]> {
-        match &self.packets {
-            Packets::Open(noted) => Cow::Borrowed(noted),
-            Packets::Packed(octets) => Cow::Owned(unpack(octets)),
-        }
+        let open = open.into_iter().flat_map(Noted::each);
+        open.map(|(segment, octets)| (*segment, octets)).chain(Unpacking::of(packed))
     }
 
     /// The flow that these packets make; what it hands on goes to `tell`.
@@ -131,29 +126,22 @@ impl Brief {
         limits: &Limits,
         tell: &mut impl FnMut(FlowId, Moment, Event<'_>),
     ) -> Option<Flow> {
-        let noted = self.packets();
-        let packet = |noted: &Noted| (self.key, self.place, noted.segment);
-        let (key, place, first) = packet(noted.first()?);
+        let Self { key, place, .. } = *self;
+        let (first, _) = self.each().next()?;
         let mut flow = Flow::new(&Packet { key, place, segment: first, payload: &[] }, ports);
         tell(id, Moment::of(&first), Event::Opened { midstream: !first.flags.syn() });
-        for noted in noted.iter() {
-            let (key, place, segment) = packet(noted);
-            flow.handle(&Packet { key, place, segment, payload: &noted.octets }, id, limits, tell);
+        for (segment, payload) in self.each() {
+            flow.handle(&Packet { key, place, segment, payload }, id, limits, tell);
         }
         Some(flow)
     }
 }
 
 /// Whether a reset passed last, or the FINs of both ends: hardly anything comes after that but the acknowledgement of a FIN.
-fn is_over(noted: &[Noted]) -> bool {
-    let closed = |end| noted.iter().any(|it| it.segment.from == end && it.segment.flags.fin());
-    let reset = noted.last().is_some_and(|last| last.segment.flags.rst());
+fn is_over(noted: &Noted) -> bool {
+    let closed = |end| noted.each().any(|(it, _)| it.from == end && it.flags.fin());
+    let reset = noted.last().is_some_and(|last| last.flags.rst());
     reset || closed(End::Low) && closed(End::High)
-}
-
-/// The packets that were packed into `octets`.
-fn unpack(octets: &[u8]) -> Vec<Noted> {
-    Unpacking::of(octets).map(|(segment, octets)| Noted { segment, octets: octets.into() }).collect()
 }
 
 #[cfg(test)]
