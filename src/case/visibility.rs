@@ -39,6 +39,8 @@ pub enum BlindKind {
     ClockReversed,
     /// Every packet, or many, came twice.
     Duplicates,
+    /// Segments of one end had different octets for the same place of its stream.
+    SegmentsDiffer,
     /// The connection is one path of a Multipath TCP connection: its octets and its end are not SSH's alone.
     Multipath,
     /// A bound of sshrst was reached.
@@ -59,6 +61,7 @@ impl BlindKind {
             Self::Snaplen => "frames-cut-by-snaplen",
             Self::ClockReversed => "clock-reversed",
             Self::Duplicates => "packets-duplicated",
+            Self::SegmentsDiffer => "segments-differ",
             Self::Multipath => "multipath-tcp",
             Self::LimitReached => "limit-reached",
         }
@@ -111,6 +114,18 @@ pub(super) fn of(flow: &Flow) -> Vec<Blind> {
     if flow.copies > 0 {
         let detail = format!("{} packets came twice; the copies were left out", flow.copies);
         note(BlindKind::Duplicates, detail, Vec::new());
+    }
+    for side in Side::BOTH {
+        // A host repeats the octets that it sent (RFC 9293 §3.8.1). Ptacek and Newsham, Insertion, Evasion, and Denial of
+        // Service (1998), §3.5: which of the two the receiver takes depends on its system.
+        if let Some(frame) = flow.half(side).contradiction {
+            let detail = format!(
+                "a segment of the {} had other octets than one before it for the same place of the stream, and which of \
+                 them the receiver took is not known; a host repeats what it sent, so one of them is forged or damaged",
+                side.word()
+            );
+            note(BlindKind::SegmentsDiffer, detail, vec![frame]);
+        }
     }
     if flow.reset_count > flow.resets.len() as u64 {
         let detail = format!("{} resets, the first {} looked at singly", flow.reset_count, flow.resets.len());

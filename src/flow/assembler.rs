@@ -34,8 +34,8 @@ pub struct Assembler {
     pub missing: u64,
     /// Octets that the snaplen cut from segments that were seen.
     pub cut: u64,
-    /// Segments whose octets differed from those already held at the same place.
-    pub conflicts: u32,
+    /// A segment had other octets than one that was held back at the same place. What was handed on is not kept to compare.
+    pub contradicted: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -75,18 +75,15 @@ impl Assembler {
         if end <= self.next {
             return; // Nothing new: a retransmission.
         }
+        self.contradicted = self.contradicted || self.contradicts(offset, octets);
         if offset <= self.next {
             let known = (self.next - offset) as usize;
             self.hand_on(octets.get(known..).unwrap_or_default(), end - self.next, deliver);
             self.release(deliver);
             return;
         }
-        if let Some(piece) = self.waiting.get(&offset) {
-            let common = piece.octets.len().min(octets.len());
-            self.conflicts += u32::from(piece.octets.get(..common) != octets.get(..common));
-            if piece.length >= length {
-                return;
-            }
+        if self.waiting.get(&offset).is_some_and(|piece| piece.length >= length) {
+            return;
         }
         if self.held + octets.len() > limits.reorder_octets || self.waiting.len() >= limits.reorder_segments {
             // Up to what comes first: what waits, or this.
@@ -98,6 +95,17 @@ impl Assembler {
         if let Some(shorter) = self.waiting.insert(offset, Piece { octets: octets.to_vec(), length }) {
             self.held -= shorter.octets.len();
         }
+    }
+
+    /// Whether what is held back has other octets where `octets` at `offset` are.
+    fn contradicts(&self, offset: u64, octets: &[u8]) -> bool {
+        let end = offset.saturating_add(octets.len() as u64);
+        self.waiting.range(..end).any(|(&held, piece)| {
+            let begin = held.max(offset);
+            let common = end.min(held.saturating_add(piece.octets.len() as u64)).saturating_sub(begin);
+            let part = |from: u64| (begin - from) as usize..(begin - from).saturating_add(common) as usize;
+            common > 0 && octets.get(part(offset)) != piece.octets.get(part(held))
+        })
     }
 
     /// Declares everything before the first held octets missing, and hands those on.
@@ -201,6 +209,31 @@ mod tests {
             seen.push(format!("{delivery:?}"));
         });
         assert_eq!(seen, ["Octets([97, 98, 99])", "Cut(7)"]);
+    }
+
+    #[test]
+    fn other_octets_at_the_place_of_held_ones_are_noticed_wherever_they_begin() {
+        let contradicted = |pieces: &[(u64, &[u8])]| {
+            let mut assembler = Assembler::default();
+            for (offset, octets) in pieces {
+                assembler.insert(*offset, octets, octets.len() as u64, &Limits::default(), &mut |_| {});
+            }
+            assembler.contradicted
+        };
+        let held: (u64, &[u8]) = (10, b"abcdef");
+        for same in [
+            (10, &b"abc"[..]),
+            (12, b"cdefgh"),
+            (8, b"..ab"),
+            (0, b"..........abcd"),
+            (16, b"xyz"),
+            (5, b"xyz"),
+        ] {
+            assert!(!contradicted(&[held, same]), "{same:?}");
+        }
+        for other in [(10, &b"abd"[..]), (12, b"cdeFgh"), (8, b"..Ab"), (0, b"..........abcD")] {
+            assert!(contradicted(&[held, other]), "{other:?}");
+        }
     }
 
     #[test]

@@ -112,6 +112,8 @@ pub struct Half {
     closed_since: Option<Timestamp>,
     /// The stream in order.
     pub assembler: Assembler,
+    /// The first segment that had other octets than one before it for the same place of the stream.
+    pub contradiction: Option<FrameNo>,
     /// Sequence number of the stream's first octet, once known.
     pub base: Option<Seq>,
     /// The stream's start is not in the capture.

@@ -391,6 +391,9 @@ impl Flow {
                 );
                 let sink = &mut |delivery: Delivery<'_>| deliver(sender, delivery);
                 half.assembler.insert(offset, packet.payload, length, limits, sink);
+                if half.assembler.contradicted {
+                    half.contradiction.get_or_insert(segment.frame);
+                }
                 half.losses.hole(half.assembler.is_waiting(), segment.time);
             }
         }

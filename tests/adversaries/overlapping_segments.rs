@@ -22,6 +22,24 @@ fn the_octets_that_came_first_count() {
 }
 
 #[test]
+fn that_two_contents_differ_is_said_with_the_frame_while_one_of_them_waits() {
+    let mut packets = opening();
+    packets.push(segment(true, 201, 101, ACK, OTHER));
+    // Its beginning is missing.
+    packets.push(segment(false, 105, 201, ACK, &BANNER[4..]));
+    packets.push(segment(false, 101, 201, ACK, OTHER));
+    let frame = packets.len();
+    let run = analyze(&[], [capture(packets)]);
+    let [session] = run.sessions().as_slice() else { panic!("{}", run.report) };
+    let limits = session["limits"].as_array().unwrap();
+    let [differ] = limits.iter().filter(|limit| limit["id"] == "segments-differ").collect::<Vec<_>>()[..]
+    else {
+        panic!("{session}")
+    };
+    assert_eq!(differ["frames"], serde_json::json!([frame]));
+}
+
+#[test]
 fn pieces_that_wait_and_overlap_in_every_way_take_no_room_beyond_the_bound() {
     let mut packets = opening();
     // The first octet never comes, so that all of these wait.
