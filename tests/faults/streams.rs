@@ -27,6 +27,15 @@ fn without_standard_output_and_error_a_report_still_comes_into_its_file() {
     assert_eq!(std::fs::read(file).unwrap(), undisturbed());
 }
 
+/// A program's libraries open `/dev/null` in place of a closed stream before it begins: README, exit status.
+#[test]
+fn a_closed_standard_output_is_the_null_device() {
+    let [closed, null] =
+        [">&-", ">/dev/null"].map(|to| shell(&format!("\"$SSHRST\" analyze \"$CAPTURE\" {to}")));
+    assert_eq!((closed.status.code(), said(&closed).as_str()), (Some(0), ""));
+    assert_eq!((closed.status, closed.stderr), (null.status, null.stderr));
+}
+
 #[test]
 fn a_pipe_can_be_named_as_the_file_to_write() {
     let line = "\"$SSHRST\" analyze -f json --reproducible -o /dev/stdout --force \"$CAPTURE\" | cat";
