@@ -273,3 +273,35 @@ fn late_answer(flow: &Flow, side: Side) -> Option<Answer> {
     let is_own = |ttl| half.ttl.count(ttl) > 0;
     Answer::to_late_data(resets, flow.timeline.segments(), from, fin.frame, is_own)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_the_bound_hosts_that_were_met_once_are_forgotten_first() {
+        let sight = || Sight {
+            ttl: Some((64, FrameNo(1))),
+            round_trip: None,
+            loops: 0,
+            handshake: false,
+            unfinished: false,
+            answer: None,
+        };
+        let address = |last: u8| IpAddr::from([192, 0, 2, last]);
+        let mut hosts = Hosts::default();
+        for index in 0..12_usize {
+            // The first two are met again and again.
+            let host = if index < 8 { index as u8 % 2 } else { index as u8 };
+            let number = hosts.number(address(host), Place::default());
+            hosts.note_sight(index, number, || Some(sight()));
+        }
+        hosts.forget_but(|_| true);
+        hosts.remember(6);
+        assert_eq!(hosts.len(), 6, "there is room for all of them");
+        hosts.remember(5);
+        assert_eq!(hosts.len(), 2);
+        let flows = |last: u8| hosts.others_at(0, address(last), Place::default()).flows;
+        assert_eq!([flows(0), flows(1), flows(8)], [4, 4, 0]);
+    }
+}

@@ -93,3 +93,29 @@ impl RoundTrips {
         (index < loops.len()).then(|| *loops.select_nth_unstable(index).1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_the_bound_the_oldest_segment_gives_no_sample() {
+        let at = |millis: i64| Timestamp::from_nanos(millis * 1_000_000);
+        let sampled = |marks: usize| {
+            let mut loops = RoundTrips::default();
+            for number in 1..=4_u32 {
+                loops.sent(Seq(number * 100), at(number.into()), FrameNo(number.into()), marks);
+            }
+            for number in 1..=4_u32 {
+                loops.acknowledged(
+                    Seq(number * 100),
+                    at(i64::from(number) + 10),
+                    FrameNo(u64::from(number) + 10),
+                );
+            }
+            (loops.count, loops.min.map(|shortest| shortest.out))
+        };
+        assert_eq!(sampled(4), (4, Some(FrameNo(1))));
+        assert_eq!(sampled(2), (2, Some(FrameNo(3))));
+    }
+}

@@ -324,6 +324,14 @@ mod tests {
     }
 
     #[test]
+    fn keepalives_beyond_the_bound_are_counted_and_their_times_not_kept() {
+        let begin = [(C, 0, 36), (S, 50, 36)];
+        let exchanges = (1..=300).flat_map(|n| [(C, n * 15_000, 52), (S, n * 15_000 + 30, 28)]);
+        let units: Vec<_> = begin.into_iter().chain(exchanges).collect();
+        assert_eq!(seen(&play(&units).client), (300, 15.0, 0));
+    }
+
+    #[test]
     fn probes_without_an_answer_at_the_end_are_counted() {
         let units = [(C, 0, 36), (S, 50, 36), (C, 2_050, 52), (S, 2_060, 28), (C, 4_050, 52), (C, 6_050, 52)];
         assert_eq!(seen(&play(&units).client), (3, 2.0, 2));
