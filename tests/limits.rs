@@ -1,5 +1,5 @@
 //! Each bound of [`Limits`] is reached by a test; one that is new does not compile before it is named here.
-#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it must be")]
+#![expect(clippy::disallowed_methods, reason = "tests read files")]
 
 use std::path::Path;
 
