@@ -46,6 +46,8 @@ pub struct Limits {
     pub reorder_octets: usize,
     /// Segments of one direction held back while an earlier one is missing.
     pub reorder_segments: usize,
+    /// Segments of one direction that later ones are compared with: as many as a login has before it is encrypted.
+    pub segments_compared: usize,
     /// Unacknowledged segments remembered for round-trip samples in each direction.
     pub round_trip_marks: usize,
     /// Octets of one identification string, and of all lines before it. OpenSSH accepts 8192 and 1024 lines.
@@ -95,6 +97,7 @@ impl Default for Limits {
             resets_per_flow: 64,
             reorder_octets: 256 * 1024,
             reorder_segments: 256,
+            segments_compared: 8,
             round_trip_marks: 64,
             banner_octets: 16 * 1024,
             lines_before_banner: 64,

@@ -1,6 +1,6 @@
 //! What the capture could not show. Every abstention points here.
 
-use crate::flow::{Flow, Side};
+use crate::flow::{Contradictions, Flow, Side};
 use crate::frame::FrameNo;
 use crate::ssh::Transcript;
 use crate::wire::Traits;
@@ -33,6 +33,8 @@ pub enum BlindKind {
     OneDirection,
     /// Octets that were acknowledged are not in the capture.
     PacketsMissing,
+    /// Octets came twice with other content: which of the two the receiver took cannot be seen.
+    ContentContradicts,
     /// Frames were cut by the snaplen before the end of their data.
     Snaplen,
     /// The capture's clock ran backwards, or its frames are out of order.
@@ -56,6 +58,7 @@ impl BlindKind {
             Self::StartsMidstream => "capture-starts-midstream",
             Self::OneDirection => "one-direction-only",
             Self::PacketsMissing => "packets-missing",
+            Self::ContentContradicts => "segments-contradict",
             Self::Snaplen => "frames-cut-by-snaplen",
             Self::ClockReversed => "clock-reversed",
             Self::Duplicates => "packets-duplicated",
@@ -98,6 +101,16 @@ pub(super) fn of(flow: &Flow) -> Vec<Blind> {
         let detail = format!("{missing} octets that were acknowledged are not in the capture");
         note(BlindKind::PacketsMissing, detail, Vec::new());
     }
+    for side in Side::BOTH {
+        let contradictions = &flow.half(side).contradictions;
+        if contradictions.count > 0 {
+            note(
+                BlindKind::ContentContradicts,
+                contradicting(contradictions, side),
+                contradictions.frames.clone(),
+            );
+        }
+    }
     if cut > 0 {
         note(BlindKind::Snaplen, format!("{cut} octets of data were cut off by the snaplen"), Vec::new());
     }
@@ -117,6 +130,17 @@ pub(super) fn of(flow: &Flow) -> Vec<Blind> {
         note(BlindKind::LimitReached, detail, Vec::new());
     }
     blind
+}
+
+/// RFC 9293 has no host do that; the assembler keeps what came first, as a receiver does that read it meanwhile.
+fn contradicting(contradictions: &Contradictions, side: Side) -> String {
+    let (count, word) = (contradictions.count, side.word());
+    let segments = if count == 1 { "segment has" } else { "segments have" };
+    format!(
+        "{count} {segments} other octets than the {word} had sent at that place before: somebody else sent one of them, to \
+         deceive the {other} or its watchers, or one was damaged; the first is taken here",
+        other = (!side).word(),
+    )
 }
 
 /// What could not be kept of `transcript`.

@@ -34,8 +34,6 @@ pub struct Assembler {
     pub missing: u64,
     /// Octets that the snaplen cut from segments that were seen.
     pub cut: u64,
-    /// Segments whose octets differed from those already held at the same place.
-    pub conflicts: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -81,12 +79,8 @@ impl Assembler {
             self.release(deliver);
             return;
         }
-        if let Some(piece) = self.waiting.get(&offset) {
-            let common = piece.octets.len().min(octets.len());
-            self.conflicts += u32::from(piece.octets.get(..common) != octets.get(..common));
-            if piece.length >= length {
-                return;
-            }
+        if self.waiting.get(&offset).is_some_and(|piece| piece.length >= length) {
+            return;
         }
         if self.held + octets.len() > limits.reorder_octets || self.waiting.len() >= limits.reorder_segments {
             // Up to what comes first: what waits, or this.

@@ -2,6 +2,7 @@
 
 mod assembler;
 mod brief;
+mod contradictions;
 mod duplicates;
 mod half;
 mod kept;
@@ -22,6 +23,7 @@ mod window;
 
 pub use assembler::{Assembler, Delivery};
 pub use brief::Noted;
+pub use contradictions::Contradictions;
 pub use duplicates::Recent;
 pub use half::{Half, Moment, Step, Unanswered};
 pub use kept::Kept;
@@ -261,6 +263,8 @@ impl Flow {
         let recent = if segment.from == End::Low { low } else { high };
         if recent.is_copy(segment, || timeline.sent_by(segment.from)) {
             self.copies += 1;
+            // Alike but for their data, they are none of one packet; who forges it fills in the rest.
+            self.compare(packet, limits);
             return;
         }
         let step = self.at(segment.from).step(segment);
@@ -303,7 +307,21 @@ impl Flow {
         if let Some(&first) = packet.payload.first_chunk() {
             self.at_mut(segment.from).last_octets = Some(first);
         }
+        self.compare(packet, limits);
         self.assemble(packet, step, limits, deliver);
+    }
+
+    /// Compares what `packet`, which the sender's numbers know already, adds to the stream with what was there before.
+    fn compare(&mut self, packet: &Packet<'_>, limits: &Limits) {
+        let segment = &packet.segment;
+        let half = self.at_mut(segment.from);
+        if segment.payload_len == 0 || half.is_probe_data(segment) {
+            return;
+        }
+        let start = half.base.map_or(Some(0), |_| half.offset(segment.data_start()));
+        if let Some(offset) = start {
+            half.contradictions.take(segment, offset, packet.payload, limits);
+        }
     }
 
     /// The shortest round trip between the ends: the shortest loops to both sides of the capture point.
@@ -360,8 +378,7 @@ impl Flow {
         let adjoins = self.at(!from).adjoins(segment.data_start());
         let round_trip = self.shortest_round_trip();
         let half = self.at_mut(from);
-        let probe = segment.payload_len == 1 && half.next.is_some_and(|next| segment.end() != next);
-        if segment.payload_len > 0 && !probe {
+        if segment.payload_len > 0 && !half.is_probe_data(segment) {
             if half.base.is_none() {
                 half.base = Some(segment.data_start());
                 half.midstream = true;

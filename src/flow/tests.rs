@@ -33,6 +33,32 @@ impl Default for Sent<'_> {
     }
 }
 
+/// A segment of which nothing is to be said.
+pub(crate) fn segment() -> Segment {
+    Segment {
+        time: Timestamp::from_nanos(0),
+        frame: FrameNo(0),
+        seq: Seq(0),
+        ack: Seq(0),
+        payload_len: 0,
+        ts_value: 0,
+        ts_echo: 0,
+        flow_label: 0,
+        link_source: 0,
+        flags: Flags::ACK,
+        window: 500,
+        ip_id: 0,
+        mss: 0,
+        traits: Traits::default(),
+        ttl: 64,
+        tos: 0,
+        window_scale: 0,
+        from: End::Low,
+        checksum: Checksum::Unknown,
+        mark: crate::frame::Mark::None,
+    }
+}
+
 impl Wire {
     pub(crate) fn new() -> Self {
         let limits = Limits { brief_packets: 0, ..Limits::default() };
@@ -64,21 +90,12 @@ impl Wire {
             seq: Seq(sent.seq),
             ack: Seq(sent.ack),
             payload_len: sent.data.len() as u32,
-            ts_value: 0,
-            ts_echo: 0,
-            flow_label: 0,
-            link_source: 0,
             flags: sent.flags,
             window: if sent.flags.rst() { 0 } else { 500 },
             ip_id: sent.ip_id,
-            mss: 0,
-            traits: Traits::default(),
             ttl: sent.ttl,
-            tos: 0,
-            window_scale: 0,
             from: end,
-            checksum: Checksum::Unknown,
-            mark: crate::frame::Mark::None,
+            ..segment()
         };
         let packet = Packet { key, place: self.place, segment, payload: sent.data };
         let streams = &mut self.streams;

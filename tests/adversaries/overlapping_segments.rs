@@ -19,6 +19,11 @@ fn the_octets_that_came_first_count() {
     assert_eq!(run.status, Some(0), "{}", run.complaint);
     let [session] = run.sessions().as_slice() else { panic!("{}", run.report) };
     assert_eq!(session["ssh"]["client"]["banner"], "SSH-2.0-OpenSSH_9.6");
+    // Frame 5 has the first of them; 6 and 8 cover it, 7 lies inside it and is not compared.
+    let limits = session["limits"].as_array().unwrap();
+    let contradiction = limits.iter().find(|limit| limit["id"] == "segments-contradict").unwrap();
+    assert_eq!(contradiction["frames"], serde_json::json!([5, 6, 5, 8]), "{contradiction}");
+    assert!(contradiction["detail"].as_str().unwrap().starts_with("2 segments have other octets"));
 }
 
 #[test]
