@@ -1,6 +1,7 @@
 //! Every bound on memory, depth and count, in one struct, each with its reason.
 //!
-//! Reaching a bound is reported (as a [`crate::case::Blind`] or a counter), never silent.
+//! Where reaching a bound loses something that a report would show, it says so (as a [`crate::case::Blind`], damage, a broken
+//! rule, or a count). `tests/limits` reaches each of them.
 
 /// The bounds of one run.
 #[derive(Clone, Copy, Debug)]
@@ -61,8 +62,8 @@ pub struct Limits {
     /// Kinds of offers, and of what they lead to, that sessions with the same one hold together. A program's release and
     /// configuration make one; so many take 3 MB. In a crafted capture each is another.
     pub kinds_of_offers: usize,
-    /// SSH events kept for one connection.
-    pub ssh_events: usize,
+    /// Times of what may be keepalives, and distances between them, kept of each side of one connection.
+    pub keepalive_times: usize,
     /// Violations kept for one connection.
     pub violations: usize,
     /// Frames that could not be decoded, kept singly; all are counted.
@@ -104,7 +105,7 @@ impl Default for Limits {
             ssh_packet_octets: 256 * 1024,
             names_per_list: 256,
             kinds_of_offers: 1_024,
-            ssh_events: 512,
+            keepalive_times: 512,
             violations: 32,
             undecoded_examples: 32,
             finished_octets: 24 * 1024 * 1024,

@@ -49,7 +49,7 @@ impl fmt::Debug for Contradictions {
             .field("marks", &marks)
             .field("count", count)
             .field("frames", frames)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
