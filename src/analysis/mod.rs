@@ -43,7 +43,7 @@ use reading::{Said, read};
 use shard::Shard;
 use slots::Slot;
 use view::View;
-use window::{Window, part_of};
+use window::{Room, Window, part_of};
 
 /// What an analysis has seen so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,6 +66,7 @@ pub struct Analysis {
     /// As many as threads.
     shards: Vec<Shard>,
     counts: Counts,
+    room: Room,
     /// Frames of UDP that need no entry in `counts` each.
     plain_udp: u64,
     /// What connections that are no longer kept showed of their hosts.
@@ -88,6 +89,7 @@ impl Analysis {
             decoder: Decoder::new(limits),
             shards: Shard::several(threads.count(), limits, ports.list()),
             counts: Counts::default(),
+            room: Room::default(),
             plain_udp: 0,
             past: Hosts::default(),
             gone: LetGo::default(),
@@ -133,7 +135,7 @@ impl Analysis {
         if self.threads.count() == 1 {
             let mut batch = batch();
             while fill(&mut batch) {
-                batch.frames().for_each(|frame| self.handle_frame(&frame));
+                self.window().handle(slice::from_ref(&batch));
                 self.count_batches(1);
             }
             return;
@@ -149,14 +151,19 @@ impl Analysis {
         let [mut ready, mut free] = [(); 2].map(|()| (0..BATCHES).map(|_| batch()).collect::<Vec<B>>());
         let mut filled = fill_all(&mut ready);
         while filled > 0 {
-            let Self { threads, limits, ports, decoder, shards, counts, .. } = &mut *self;
-            let mut window = Window { limits, ports, decoder, shards, counts };
+            let mut window = self.window();
+            let threads = window.threads;
             let work = || window.handle(ready.get(..filled).unwrap_or_default());
             let done = filled;
             ((), filled) = threads.join(work, || fill_all(&mut free));
             std::mem::swap(&mut ready, &mut free);
             self.count_batches(done);
         }
+    }
+
+    fn window(&mut self) -> Window<'_> {
+        let Self { threads, limits, ports, decoder, shards, counts, room, .. } = self;
+        Window { threads, limits, ports, decoder, shards, counts, room }
     }
 
     fn count_batches(&mut self, count: usize) {
@@ -274,7 +281,7 @@ impl Analysis {
             if some.is_empty() {
                 return sessions;
             }
-            sessions.extend(self.threads.map(some, judge).into_iter().flatten());
+            sessions.extend(self.threads.map(some.into_iter(), judge).into_iter().flatten());
         }
     }
 

@@ -60,6 +60,17 @@ impl Shard {
         });
     }
 
+    /// Packets that are foreseen together: what they need fits into the smallest cache several times.
+    pub(super) const AT_ONCE: usize = 16;
+
+    /// Reads what the next packets will need, at most [`Self::AT_ONCE`], given with the hashes of their keys.
+    pub(super) fn foresee(&self, packets: &[(u64, Packet<'_>)]) {
+        let ids: [_; Self::AT_ONCE] = self.table.foresee(packets);
+        for id in ids.into_iter().flatten() {
+            self.slots.foresee(id);
+        }
+    }
+
     /// Takes a quote of one of its connections; false if it is of none.
     pub(super) fn handle_quote(&mut self, quote: Quote, limits: &Limits) -> bool {
         let Self { table, slots, .. } = self;

@@ -117,6 +117,13 @@ impl Slots {
         sessions.for_each(|session| session.share(stock));
     }
 
+    /// Reads what the next octets of flow `id` begin with.
+    pub(super) fn foresee(&self, id: FlowId) {
+        if let Some(session) = self.get(id).and_then(|slot| slot.session.as_ref()) {
+            session.foresee();
+        }
+    }
+
     /// What SSH did in flow `id` so far; `None` while nothing was handed on.
     pub(super) fn get(&self, id: FlowId) -> Option<&Slot> {
         self.slots.get(id.0 as usize)

@@ -57,11 +57,16 @@ impl Threads {
     }
 
     /// What `work` makes of each of `items`, in their order.
-    pub(super) fn map<T: Send, U: Send>(&self, items: Vec<T>, work: impl Fn(T) -> U + Sync + Send) -> Vec<U> {
-        match &self.0 {
-            Kind::Own => items.into_iter().map(work).collect(),
-            Kind::Global => items.into_par_iter().map(work).collect(),
-            Kind::Pool(pool) => pool.install(|| items.into_par_iter().map(work).collect()),
+    pub(super) fn map<T: Send, U: Send>(
+        &self,
+        items: impl Iterator<Item = T>,
+        work: impl Fn(T) -> U + Sync + Send,
+    ) -> Vec<U> {
+        if let Kind::Own = self.0 {
+            return items.map(work).collect();
         }
+        let items: Vec<T> = items.collect();
+        let each = || items.into_par_iter().map(work).collect();
+        if let Kind::Pool(pool) = &self.0 { pool.install(each) } else { each() }
     }
 }

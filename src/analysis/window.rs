@@ -1,9 +1,8 @@
 //! Several batches at once: looked at by all threads, then applied by all threads, each to its part of the connections.
 
-use rayon::prelude::*;
-
 use super::Ports;
 use super::shard::Shard;
+use super::threads::Threads;
 use crate::frame::Frame;
 use crate::limits::Limits;
 use crate::population::Counts;
@@ -16,10 +15,33 @@ pub trait Frames: Send + Sync {
     fn frames(&self) -> impl Iterator<Item = Frame<'_>>;
 }
 
+/// Packets with the hashes of their keys.
+type Lane<'a> = Vec<(u64, Packet<'a>)>;
+
+/// Room for packets, handed on from one window to the next: to get it from the system, and give it back, takes longer than to
+/// look at the packets.
+#[derive(Debug, Default)]
+pub(super) struct Room(Vec<Lane<'static>>);
+
+impl Room {
+    fn lanes<'a>(&mut self, count: usize) -> Vec<Lane<'a>> {
+        (0..count).map(|_| emptied(self.0.pop().unwrap_or_default())).collect()
+    }
+
+    fn back(&mut self, lanes: Vec<Lane<'_>>) {
+        self.0.extend(lanes.into_iter().map(emptied));
+    }
+}
+
+/// The room of `lane`: a list is collected in place where its elements have the same size.
+fn emptied<'a>(lane: Lane<'_>) -> Lane<'a> {
+    lane.into_iter().map_while(|_| None).collect()
+}
+
 /// What a look at the frames of one batch gave.
 struct Looked<'a> {
-    /// For each part of the connections its packets, with the hashes of their keys.
-    lanes: Vec<Vec<(u64, Packet<'a>)>>,
+    /// For each part of the connections its packets.
+    lanes: Vec<Lane<'a>>,
     /// What the decoder is to read, in its order.
     unclear: Vec<Frame<'a>>,
     frames: u64,
@@ -36,11 +58,13 @@ enum Late {
 
 /// What all stages of a window need.
 pub(super) struct Window<'a> {
+    pub(super) threads: &'a Threads,
     pub(super) limits: &'a Limits,
     pub(super) ports: &'a Ports,
     pub(super) decoder: &'a mut Decoder,
     pub(super) shards: &'a mut Vec<Shard>,
     pub(super) counts: &'a mut Counts,
+    pub(super) room: &'a mut Room,
 }
 
 impl Window<'_> {
@@ -49,8 +73,10 @@ impl Window<'_> {
         let (limits, ports, count) = (self.limits, self.ports, self.shards.len());
         let Some(hasher) = self.shards.first().map(|shard| shard.table.hasher()) else { return };
         let hash = |key: &FlowKey| hasher(key);
+        let room = &mut *self.room;
+        let batches = batches.iter().map(|batch| (batch, room.lanes(count)));
         let looked: Vec<Looked<'_>> =
-            batches.par_iter().map(|batch| look(batch, count, limits, ports, &hash)).collect();
+            self.threads.map(batches, |(batch, lanes)| look(batch, lanes, limits, ports, &hash));
         let mut late: Vec<Vec<Late>> = (0..count).map(|_| Vec::new()).collect();
         for looked in &looked {
             self.count(looked);
@@ -59,16 +85,15 @@ impl Window<'_> {
             }
         }
         let (shards, found) = (&mut *self.shards, &looked);
-        let quoted: u64 = shards
-            .par_iter_mut()
-            .zip(late)
-            .enumerate()
-            .map(|(part, (shard, late))| {
-                let lanes = found.iter().filter_map(|looked| looked.lanes.get(part)).flatten();
-                apply(shard, lanes, late, limits)
-            })
-            .sum();
-        self.counts.ssh_frames += quoted;
+        let of_shards = shards.iter_mut().zip(late).enumerate();
+        let quoted = self.threads.map(of_shards, |(part, (shard, late))| {
+            let lanes = found.iter().filter_map(|looked| looked.lanes.get(part));
+            apply(shard, lanes.map(Vec::as_slice), late, limits)
+        });
+        self.counts.ssh_frames += quoted.into_iter().sum::<u64>();
+        for Looked { lanes, .. } in looked {
+            self.room.back(lanes);
+        }
     }
 
     fn count(&mut self, looked: &Looked<'_>) {
@@ -113,12 +138,12 @@ pub(super) const fn part_of(hash: u64, parts: usize) -> usize {
 
 fn look<'a, B: Frames>(
     batch: &'a B,
-    count: usize,
+    lanes: Vec<Lane<'a>>,
     limits: &Limits,
     ports: &Ports,
     hash: &impl Fn(&FlowKey) -> u64,
 ) -> Looked<'a> {
-    let lanes = (0..count).map(|_| Vec::new()).collect();
+    let count = lanes.len();
     let mut looked = Looked { lanes, unclear: Vec::new(), frames: 0, plain_udp: 0, first: None, last: None };
     for frame in batch.frames() {
         looked.frames += 1;
@@ -142,7 +167,7 @@ fn look<'a, B: Frames>(
 /// Applies what belongs to `shard` in the order of the frames; how many quotes were of its connections.
 fn apply<'a>(
     shard: &mut Shard,
-    packets: impl Iterator<Item = &'a (u64, Packet<'a>)>,
+    lanes: impl Iterator<Item = &'a [(u64, Packet<'a>)]>,
     late: Vec<Late>,
     limits: &Limits,
 ) -> u64 {
@@ -154,11 +179,14 @@ fn apply<'a>(
         }
         Late::Quote(quote) => quoted += u64::from(shard.handle_quote(quote, limits)),
     };
-    for (hash, packet) in packets {
-        while let Some(before) = late.next_if(|late| late.frame() < packet.segment.frame) {
-            take(shard, before);
+    for packets in lanes.flat_map(|lane| lane.chunks(Shard::AT_ONCE)) {
+        shard.foresee(packets);
+        for (hash, packet) in packets {
+            while let Some(before) = late.next_if(|late| late.frame() < packet.segment.frame) {
+                take(shard, before);
+            }
+            shard.handle(*hash, packet, limits);
         }
-        shard.handle(*hash, packet, limits);
     }
     late.for_each(|late| take(shard, late));
     quoted

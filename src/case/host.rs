@@ -1,14 +1,12 @@
 //! What the other connections of a capture show of a host.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
-use crate::case::vantage::leaves_unfinished;
 use crate::flow::{Flow, Loop, Series, Side};
 use crate::frame::{FrameNo, Place};
 use crate::wire::{End, Endpoint, Segment};
@@ -91,7 +89,7 @@ impl Sight {
             round_trip: half.round_trips.min,
             loops: half.round_trips.count,
             handshake: flow.has_handshake_loop(),
-            unfinished: leaves_unfinished(flow, side),
+            unfinished: half.unfinished,
             answer: late_answer(flow, side).map(Box::new),
         })
     }
@@ -118,11 +116,10 @@ impl Hosts {
 
     /// Notes what connection number `index` shows of its two hosts. Connections are noted in the order of their numbers.
     pub fn note(&mut self, index: usize, flow: &Flow) {
-        let awake = OnceCell::new();
         for side in Side::BOTH {
             let Endpoint { addr, .. } = flow.key.at(flow.end(side));
             let host = self.number(addr, flow.place);
-            self.note_sight(index, host, || Sight::of(awake.get_or_init(|| flow.awake()), side));
+            self.note_sight(index, host, || Sight::of(flow, side));
         }
     }
 

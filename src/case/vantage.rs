@@ -4,7 +4,7 @@ use crate::case::Host;
 use crate::flow::{Flow, Pair, Side};
 use crate::frame::Mark;
 use crate::units::Elapsed;
-use crate::wire::{Checksum, Segment, Traits};
+use crate::wire::Segment;
 
 /// A place on the path between the two hosts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,7 +128,7 @@ impl Signs {
             fresh: ttl.map(|ttl| is_fresh(ttl.value)),
             round_trip: loops.map(|it| it.time).min(),
             sent_here: is_sent_here(flow, side),
-            unfinished: leaves_unfinished(flow, side) || other.unfinished,
+            unfinished: flow.half(side).unfinished || other.unfinished,
         }
     }
 }
@@ -202,15 +202,6 @@ fn is_sent_here(flow: &Flow, side: Side) -> bool {
         Mark::None => false,
     };
     flow.half(side).packets > 0 && flow.timeline.segments().filter(|it| !it.flags.rst()).all(|it| agrees(&it))
-}
-
-/// Whether `side` shows packets that its network card had yet to finish: checksums left to it, super-packets.
-pub(super) fn leaves_unfinished(flow: &Flow, side: Side) -> bool {
-    let from = flow.end(side);
-    flow.timeline
-        .segments()
-        .filter(|segment| segment.from == from)
-        .any(|segment| segment.checksum == Checksum::Partial || segment.traits.has(Traits::SUPER_PACKET))
 }
 
 /// Whether `side` shows resets, and routers lowered the TTL of all: neither that host nor a box beside it sent one past

@@ -49,6 +49,11 @@ impl Recent {
             .any(|earlier| Self::equal(&earlier, segment) && near(&earlier, segment, COPY_WITHIN))
     }
 
+    /// What the next segment is compared with first.
+    pub(super) fn foresee(&self) -> Option<u32> {
+        self.marks.values().first().copied()
+    }
+
     /// Gives up room that is not needed before the next segment.
     pub(super) fn rest(&mut self) {
         self.marks.settle();

@@ -1,5 +1,7 @@
 //! One direction of a connection: what its sender sent, as the capture point saw it.
 
+use std::hint::black_box;
+
 use crate::flow::round_trip::RoundTrips;
 use crate::flow::sender_clock::SenderClock;
 use crate::flow::series::Series;
@@ -116,6 +118,9 @@ pub struct Half {
     pub base: Option<Seq>,
     /// The stream's start is not in the capture.
     pub midstream: bool,
+    /// A packet of it, perhaps a reset, was one that its network card had yet to finish: a checksum left to the card, or a
+    /// super-packet.
+    pub unfinished: bool,
     /// Distinct link-layer sources, at most two kept.
     pub link_sources: [u32; 2],
     /// Acknowledgements of something that the capture has not shown yet.
@@ -140,6 +145,13 @@ pub struct Unanswered {
 }
 
 impl Half {
+    /// Reads a field here and there, so that all of it is in the cache.
+    pub(super) fn foresee(&self) {
+        black_box((self.packets, self.acked, self.unanswered.map(|it| it.repeats), self.losses.ahead));
+        black_box((self.ttl.values().first(), self.tos.values().first(), self.assembler.next()));
+        black_box((self.round_trips.foresee(), self.last_data, self.link_sources));
+    }
+
     /// Takes less room while no packet comes.
     pub(super) fn rest(&mut self) {
         self.round_trips.rest();

@@ -38,7 +38,7 @@ pub use table::{Event, FlowId, Origins, Table};
 pub use timeline::Timeline;
 pub use window::{Acceptance, acceptance};
 
-use std::borrow::Cow;
+use std::hint::black_box;
 
 use crate::flow::packed::Writer;
 use crate::frame::{FrameNo, Place};
@@ -210,6 +210,16 @@ impl Flow {
         self.low.unanswered.is_some() || self.high.unanswered.is_some()
     }
 
+    /// Reads what taking a packet from `end` begins with.
+    fn foresee(&self, end: End) {
+        let (own, other) = (self.at(end), self.at(!end));
+        let [low, high] = &self.recent;
+        let recent = if end == End::Low { low } else { high };
+        black_box((recent.foresee(), self.last, self.timeline.foresee(), self.silences.is_unmeasured()));
+        own.foresee();
+        other.foresee();
+    }
+
     /// Takes one packet, and tells `tell` what it did.
     fn handle(
         &mut self,
@@ -290,6 +300,7 @@ impl Flow {
         self.packets += 1;
         self.last = Moment::of(segment);
         self.timeline.push(*segment, limits);
+        self.at_mut(segment.from).unfinished |= segment.is_unfinished();
         if segment.flags.rst() {
             self.take_reset(packet, since_previous, limits);
             return;
@@ -434,15 +445,6 @@ impl Flow {
         let [low, high] = &self.recent;
         let recent = if segment.from == End::Low { low } else { high };
         recent.holds(segment, self.timeline.sent_by(segment.from))
-    }
-
-    /// The flow, quick to look at.
-    pub fn awake(&self) -> Cow<'_, Self> {
-        let mut flow = Cow::Borrowed(self);
-        if self.timeline.is_resting() {
-            flow.to_mut().wake();
-        }
-        flow
     }
 
     /// Makes it quick to look at again.

@@ -36,6 +36,11 @@ impl RoundTrips {
     /// Loops kept for quantiles.
     const RECENT: usize = 64;
 
+    /// What the next acknowledgement is compared with first.
+    pub(super) fn foresee(&self) -> Option<&(Seq, Timestamp, FrameNo)> {
+        self.marks.front()
+    }
+
     /// Gives up room that is not needed before the next packet.
     pub(super) fn rest(&mut self) {
         self.marks.shrink_to_fit();

@@ -240,6 +240,29 @@ impl Table {
         self.lull(now);
     }
 
+    /// Reads what [`Self::handle_hashed`] will need for the next packets, given with the hashes of their keys; nothing comes
+    /// of it but that this is in the cache by then. With their connections, as far as they are known.
+    ///
+    /// Connections lie all over the memory, and each packet is of another: taken one by one, each waits for the memory
+    /// several times. What does not depend on another's is fetched at the same time.
+    pub fn foresee<const N: usize>(&self, packets: &[(u64, Packet<'_>)]) -> [Option<FlowId>; N] {
+        let mut ids = [None; N];
+        for (id, (hash, _)) in ids.iter_mut().zip(packets) {
+            let slot = self.index.find(spread(*hash as u32), |slot| slot.hash == *hash as u32);
+            *id = slot.map(|slot| FlowId(slot.flow));
+        }
+        let mut flows = [None; N];
+        for (flow, id) in flows.iter_mut().zip(ids) {
+            *flow = id.and_then(|id| self.flows.get(id.0 as usize)?.whole());
+        }
+        for (flow, (_, packet)) in flows.iter().zip(packets) {
+            if let Some(flow) = flow {
+                flow.foresee(packet.segment.from);
+            }
+        }
+        ids
+    }
+
     /// All connections fell silent.
     #[cfg(test)]
     pub(super) fn rest(&mut self) {

@@ -13,7 +13,7 @@ use crate::wire::{End, Segment};
 pub struct Timeline {
     head: Vec<Segment>,
     tail: Ring<Segment>,
-    /// All of them, while nothing happens: then the others are empty.
+    /// All of them, since nothing happens. The others are empty until somebody looks at them often.
     resting: Option<Resting>,
     /// Segments between head and tail that are no longer kept.
     pub dropped: u64,
@@ -33,6 +33,7 @@ impl Timeline {
     /// Keeps one more segment.
     pub fn push(&mut self, segment: Segment, limits: &Limits) {
         self.wake();
+        self.resting = None;
         if self.head.len() < limits.timeline_head {
             self.head.push(segment);
             return;
@@ -56,42 +57,52 @@ impl Timeline {
     }
 
     fn head_len(&self) -> usize {
-        self.resting.as_ref().map_or(self.head.len(), |resting| resting.head as usize)
+        self.asleep().map_or(self.head.len(), |resting| resting.head as usize)
     }
 
     /// Packs the segments: they take a fifth of the room, and longer to look at.
     pub(super) fn rest(&mut self, writer: &mut Writer) {
-        if self.resting.is_some() {
-            return;
-        }
-        let segments = self.head.iter().chain(self.tail.iter()).map(|segment| (segment, &[][..]));
-        let [head, count] = [self.head.len(), self.head.len() + self.tail.len()].map(|it| it as u32);
-        let resting = Resting { packed: pack(segments, writer), count, head };
+        let resting = self.resting.take().unwrap_or_else(|| {
+            let segments = self.head.iter().chain(self.tail.iter()).map(|segment| (segment, &[][..]));
+            let [head, count] = [self.head.len(), self.head.len() + self.tail.len()].map(|it| it as u32);
+            Resting { packed: pack(segments, writer), count, head }
+        });
         *self = Self { resting: Some(resting), dropped: self.dropped, ..Self::default() };
     }
 
-    /// Unpacks them again.
+    /// Unpacks them again; they stay packed, too, until there are more.
     pub(super) fn wake(&mut self) {
-        let Some(resting) = self.resting.take() else { return };
+        let Some(resting) = self.asleep() else { return };
         let mut segments = resting.segments();
         self.tail = Ring::of(segments.split_off(segments.len().min(resting.head as usize)));
         self.head = segments;
     }
 
-    /// Whether it takes time to look at them.
-    pub(super) const fn is_resting(&self) -> bool {
-        self.resting.is_some()
+    /// Them, while it takes time to look at them.
+    fn asleep(&self) -> Option<&Resting> {
+        self.resting.as_ref().filter(|_| self.head.is_empty())
+    }
+
+    /// How many are kept at the end.
+    pub(super) const fn foresee(&self) -> usize {
+        self.tail.len()
     }
 
     /// The first segment: quickly found.
     pub fn first(&self) -> Option<Segment> {
-        let resting = || self.resting.as_ref()?.each().next();
+        let resting = || self.asleep()?.each().next();
         self.head.first().copied().or_else(resting)
     }
 
     /// The kept segments in capture order.
     pub fn segments(&self) -> impl DoubleEndedIterator<Item = Segment> + Clone {
-        let resting = self.resting.iter().flat_map(Resting::segments);
+        let resting = self.asleep().into_iter().flat_map(Resting::segments);
+        self.head.iter().chain(self.tail.iter()).copied().chain(resting)
+    }
+
+    /// The same, one after the other only: no list of those that rest is made.
+    pub fn each(&self) -> impl Iterator<Item = Segment> {
+        let resting = self.asleep().into_iter().flat_map(Resting::each);
         self.head.iter().chain(self.tail.iter()).copied().chain(resting)
     }
 
@@ -127,14 +138,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_rests_is_the_same_and_goes_on_as_if_it_had_not(count in 0..60_u64, more in 0..20_u64) {
+        fn what_rests_is_the_same_and_goes_on_as_if_it_had_not(
+            count in 0..60_u64, more in 0..20_u64, looks: bool, rests_again: bool,
+        ) {
             let limits = Limits { timeline_head: 8, timeline_tail: 16, ..Limits::default() };
             let mut awake = Timeline::default();
             (0..count).for_each(|frame| awake.push(segment(frame), &limits));
             let mut rested = awake.clone();
             rested.rest(&mut Writer::default());
+            if looks {
+                rested.wake();
+            }
+            if rests_again {
+                rested.rest(&mut Writer::default());
+            }
             for frame in count..count + more {
                 prop_assert!(rested.segments().eq(awake.segments()));
+                prop_assert!(rested.each().eq(awake.each()));
                 prop_assert_eq!((rested.gap(), rested.tail_begins()), (awake.gap(), awake.tail_begins()));
                 awake.push(segment(frame), &limits);
                 rested.push(segment(frame), &limits);

@@ -7,6 +7,7 @@ use crate::flow::Side;
 use crate::frame::FrameNo;
 use crate::infer::Sender;
 use crate::units::{Elapsed, Timestamp};
+use crate::wire::Segment;
 
 /// How the server's address ended a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,16 +73,17 @@ impl Death {
         };
         let server = case.flow.end(Side::Server);
         let (time, frame) = moment;
-        let before = case
-            .flow
-            .timeline
-            .segments()
-            .rfind(|it| it.from == server && it.frame < frame && !it.flags.rst());
+        let flow = &case.flow;
+        let last = flow.half(Side::Server).last.filter(|last| last.frame < frame).map(|last| last.time);
+        let before = || {
+            let earlier = |it: &Segment| it.from == server && it.frame < frame && !it.flags.rst();
+            flow.timeline.segments().rfind(earlier).map(|segment| segment.time)
+        };
         let sender = match (&diagnosis.verdict, how) {
             (Some(verdict), How::Abort | How::Answer) => verdict.sender,
             _ => Sender::Server,
         };
-        let alive = before.map_or(case.flow.start(), |segment| segment.time);
+        let alive = last.or_else(before).unwrap_or(flow.start());
         Some(Self { session, time, frame, how, alive, sender })
     }
 }

@@ -8,9 +8,8 @@ use super::crowd::{Crowd, client};
 use super::same_connection_seen_twice::{End, name, order};
 use super::{Judged, Pattern};
 use crate::case::Progress;
-use crate::flow::Side;
+use crate::flow::{Pair, Side};
 use crate::units::{Elapsed, Timestamp};
-use crate::wire::{self, Segment};
 
 declare_pattern! {
     /// One session carries another: what happens in the second follows, and is followed by, what happens in the first.
@@ -69,6 +68,13 @@ struct Bursts {
     server: Vec<Timestamp>,
 }
 
+/// The bursts of one end so far.
+#[derive(Default)]
+struct Heard {
+    began: Vec<Timestamp>,
+    last: Option<Timestamp>,
+}
+
 impl Bursts {
     fn of(judged: &Judged) -> Option<Self> {
         let flow = &judged.case.flow;
@@ -76,29 +82,28 @@ impl Bursts {
         if Side::BOTH.into_iter().any(few) {
             return None;
         }
-        let segments: Vec<Segment> = flow.timeline.segments().collect();
-        let of = |side| bursts(&segments, flow.end(side));
-        let bursts = Self { client: of(Side::Client), server: of(Side::Server) };
-        (bursts.client.len() >= FEWEST && bursts.server.len() >= FEWEST).then_some(bursts)
+        let mut heard = Pair::<Heard>::default();
+        for segment in flow.timeline.each().filter(|it| it.payload_len > 0 && !it.flags.rst()) {
+            heard.of_mut(flow.side(segment.from)).take(segment.time);
+        }
+        let Pair { client, server } = heard;
+        Some(Self { client: client.bursts()?, server: server.bursts()? })
     }
 }
 
-/// When the bursts of data of one end began.
-fn bursts(segments: &[Segment], from: wire::End) -> Vec<Timestamp> {
-    let data = segments.iter().filter(|it| it.from == from && it.payload_len > 0 && !it.flags.rst());
-    let mut bursts = Vec::new();
-    let mut last: Option<Timestamp> = None;
-    for time in data.map(|segment| segment.time) {
-        if last.is_none_or(|last| time.since(last) > BURST) {
-            bursts.push(time);
-        }
-        last = Some(time);
-        if bursts.len() >= COMPARED {
-            break;
+impl Heard {
+    fn take(&mut self, time: Timestamp) {
+        let begins = self.last.replace(time).is_none_or(|last| time.since(last) > BURST);
+        if begins && self.began.len() < COMPARED {
+            self.began.push(time);
         }
     }
-    bursts.shrink_to_fit();
-    bursts
+
+    /// When they began; `None` of too few.
+    fn bursts(mut self) -> Option<Vec<Timestamp>> {
+        self.began.shrink_to_fit();
+        (self.began.len() >= FEWEST).then_some(self.began)
+    }
 }
 
 pub(super) fn find(crowd: &Crowd<'_>) -> Vec<Pattern> {

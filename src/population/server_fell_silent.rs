@@ -90,9 +90,7 @@ fn left(&(session, judged): &Numbered<'_>) -> Option<Left> {
 
 /// The server's last packet of a session.
 fn heard((_, judged): &Numbered<'_>) -> Option<Timestamp> {
-    let flow = &judged.case.flow;
-    let server = flow.end(Side::Server);
-    flow.timeline.segments().rfind(|it| it.from == server && !it.flags.rst()).map(|it| it.time)
+    judged.case.flow.half(Side::Server).last.map(|last| last.time)
 }
 
 /// What one path's idle limit or translator does, it does not do to a session in use.

@@ -32,6 +32,11 @@ pub(super) struct Runs {
 }
 
 impl Runs {
+    /// Whether data passes.
+    pub(super) const fn foresee(&self) -> bool {
+        self.current.client.is_some() || self.current.server.is_some()
+    }
+
     /// Takes the next unit.
     pub(super) fn take(&mut self, unit: &Unit) {
         let now = unit.mark.time;

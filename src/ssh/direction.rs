@@ -90,6 +90,11 @@ impl Direction {
         }
     }
 
+    /// What its next octets meet.
+    pub(super) const fn foresee(&self) -> (u64, u64, bool) {
+        (self.offset, self.party.cipher_octets, matches!(self.stage, Stage::Walk(_)))
+    }
+
     /// Takes octets that arrived in order.
     pub(super) fn data(&mut self, at: Arrival, octets: &[u8], exchange: &mut Exchange) {
         let mut rest = octets;

@@ -94,6 +94,12 @@ impl Encrypted {
         }
     }
 
+    /// What the next packet or segment meets.
+    pub(super) fn foresee(&self) -> (Option<Unit>, u64, bool, bool) {
+        let traffic = self.traffic.as_ref().is_some_and(|it| it.runs.foresee());
+        (self.last_of_client, self.units.client, traffic, self.activity.is_some())
+    }
+
     /// A direction went into cipher.
     pub(super) fn start(&mut self, side: Side, sizes: Sizes, compression: &str) {
         *self.sizes.of_mut(side) = sizes;

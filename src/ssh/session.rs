@@ -1,5 +1,7 @@
 //! The state machine: both directions of one connection in, a [`Transcript`] out.
 
+use std::hint::black_box;
+
 use super::direction::Direction;
 use super::exchange::Exchange;
 use super::stock::Stock;
@@ -75,6 +77,12 @@ impl Session {
             exchange: Exchange::new(limits, midstream),
             midstream,
         }
+    }
+
+    /// Reads what the next octets begin with, so that it is in the cache by then.
+    pub fn foresee(&self) {
+        let Self { client, server, exchange, .. } = self;
+        black_box((client.foresee(), server.foresee(), exchange.encrypted.foresee()));
     }
 
     /// Takes the next octets of a side.

@@ -201,6 +201,11 @@ impl Segment {
         self.tos >> 2
     }
 
+    /// Whether its sender's network card had yet to finish it: the checksum is left to the card, or it is a super-packet.
+    pub const fn is_unfinished(&self) -> bool {
+        matches!(self.checksum, Checksum::Partial) || self.traits.has(Traits::SUPER_PACKET)
+    }
+
     /// TSval and `TSecr`, if the option was there.
     pub fn timestamps(&self) -> Option<(u32, u32)> {
         self.traits.has(Traits::TIMESTAMPS).then_some((self.ts_value, self.ts_echo))

@@ -12,7 +12,7 @@ use crate::case::{Answer, Sight};
 use crate::flow::{FlowId, Loop, Noted, SHORTEST};
 use crate::frame::FrameNo;
 use crate::units::{Elapsed, Timestamp};
-use crate::wire::{Checksum, End, Segment, Seq, Traits};
+use crate::wire::{End, Segment, Seq};
 
 /// Where the packets of one brief connection after the other are looked at.
 #[derive(Clone, Debug, Default)]
@@ -131,7 +131,7 @@ impl Desk {
             // Whether it counts is a question of the window.
             features.write_u32(other.window);
         }
-        own.unfinished |= segment.checksum == Checksum::Partial || segment.traits.has(Traits::SUPER_PACKET);
+        own.unfinished |= segment.is_unfinished();
         if !segment.flags.rst() {
             own.send(segment, other)?;
         }

@@ -11,7 +11,7 @@ use crate::analysis::view::View;
 use crate::flow::{Event, FlowId, Kept, Moment, Side, Table};
 use crate::frame::{Mark, Place};
 use crate::limits::Limits;
-use crate::wire::{Endpoint, Flags, FlowKey, Packet};
+use crate::wire::{Checksum, Endpoint, Flags, FlowKey, Packet, Traits};
 
 const SYN: u16 = 0x02;
 const SYN_ACK: u16 = 0x12;

@@ -11,7 +11,7 @@ use crate::flow::{Event, Flow, FlowId, Moment};
 use crate::frame::Place;
 use crate::limits::Limits;
 use crate::units::Timestamp;
-use crate::wire::{FlowKey, Packet, Segment};
+use crate::wire::{End, FlowKey, Packet, Segment};
 
 /// A packet of a brief connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,11 +144,11 @@ impl Brief {
     }
 }
 
-/// Whether a reset or both FINs passed: hardly anything comes after that.
+/// Whether a reset passed last, or the FINs of both ends: hardly anything comes after that but the acknowledgement of a FIN.
 fn is_over(noted: &[Noted]) -> bool {
-    let Some(Noted { segment: last, .. }) = noted.last() else { return false };
-    let other_closed = || noted.iter().any(|it| it.segment.flags.fin() && it.segment.from != last.from);
-    last.flags.rst() || (last.flags.fin() && other_closed())
+    let closed = |end| noted.iter().any(|it| it.segment.from == end && it.segment.flags.fin());
+    let reset = noted.last().is_some_and(|last| last.segment.flags.rst());
+    reset || closed(End::Low) && closed(End::High)
 }
 
 /// The packets that were packed into `octets`.

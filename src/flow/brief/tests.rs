@@ -103,8 +103,11 @@ fn told(
     }
     (0..table.flows().len()).for_each(|id| table.expand(FlowId(id as u32), &mut tell));
     table.finish(Timestamp::default(), &mut tell);
-    let awake = |flow: &Flow| format!("{:?}", flow.awake());
-    (table.into_flows().map(|(_, flow)| awake(&flow)).collect(), events)
+    let resting = |mut flow: Box<Flow>| {
+        flow.rest();
+        format!("{flow:?}")
+    };
+    (table.into_flows().map(|(_, flow)| resting(flow)).collect(), events)
 }
 
 proptest! {
