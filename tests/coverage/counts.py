@@ -40,6 +40,14 @@ def environment(root):
         LLVM_PROFILE_FILE=str(profiles / PROFILES))
 
 
+def conditions(root):
+    """What of the surroundings tests depend on: the source, the user, and captures that are not of the repository."""
+    revision = subprocess.run(["git", "rev-parse", "--short", "HEAD"], check=True, cwd=root, stdout=subprocess.PIPE, text=True).stdout
+    user = "as root" if os.geteuid() == 0 else "not as root"
+    captures = "with" if os.environ.get("SSHRST_SHARED") else "without"
+    return f"source {revision.strip()}, {user}, {captures} the captures of `SSHRST_SHARED`"
+
+
 def run(root):
     """Whether all tests passed."""
     tools()
@@ -54,6 +62,7 @@ def run(root):
     messages = [json.loads(line) for line in built.stdout.splitlines()]
     programs = sorted({message["executable"] for message in messages if message.get("executable")})
     (place(root) / "programs.json").write_text(json.dumps(programs))
+    (place(root) / "conditions").write_text(conditions(root))
     return subprocess.run([*command, "--no-fail-fast"], env=around, cwd=root).returncode == 0
 
 

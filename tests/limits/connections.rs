@@ -105,7 +105,8 @@ pub(crate) fn of_a_longer_connection_the_middle_is_not_kept() {
     let kept = |timeline_head, timeline_tail| {
         let limits = Limits { timeline_head, timeline_tail, ..Limits::default() };
         let findings = talk.analysed_within(limits);
-        let flow = flow(&findings).awake().into_owned();
+        let mut flow = flow(&findings).clone();
+        flow.wake();
         assert_eq!((flow.packets, flow.half(Side::Client).octets), (43, 2_000), "all are counted");
         flow.timeline.segments().map(|segment| segment.frame.0).collect::<Vec<u64>>()
     };

@@ -164,7 +164,7 @@ fn built(findings: &Findings) -> Report {
 /// How many sessions the row called `id` counts, and how many sessions are shown.
 fn counted(report: &Report, id: &str) -> (Option<u64>, usize) {
     let row = report.patterns.iter().find(|pattern| pattern.id == id);
-    (row.map(|row| row.count as u64), report.sessions.len())
+    (row.map(|row| row.count), report.sessions.len())
 }
 
 /// So many clients of one server that read its identification string, send theirs, and close (FIN is 1).

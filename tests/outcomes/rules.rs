@@ -99,82 +99,80 @@ fn case(
 
 /// In the order of [`RULES`].
 fn cases() -> Vec<Case> {
+    [identifications(), packets(), exchanges(), ends(), stricter()].into_iter().flatten().collect()
+}
+
+/// The client's identification string has gone.
+fn client() -> Vec<Turn> {
+    vec![(C, IDENTIFICATION.to_vec())]
+}
+
+fn identifications() -> Vec<Case> {
     let line = |octets: usize| [&b"SSH-2.0-"[..], &vec![b'x'; octets - 10], b"\r\n"].concat();
     let notice = |octets: usize| [&vec![b'w'; octets][..], b"\r\n", IDENTIFICATION].concat();
-    let first = |octets: &[u8]| [IDENTIFICATION, octets].concat();
-    let client = || vec![(C, IDENTIFICATION.to_vec())];
-    let ignored = || first(&packet(&IGNORE));
-    let strict_server = || vec![(S, first(&strict("s")))];
+    let server = vec![(S, IDENTIFICATION.to_vec())];
     vec![
         case("identification-missing", vec![], (C, *b"GET / HTTP/1.0\r\n\r\n"), IDENTIFICATION),
         case("identification-too-long", vec![], (C, line(256)), line(255)),
         case("line-before-identification-too-long", vec![], (S, notice(8_193)), notice(8_000)),
         case("identification-forbidden-octet", vec![], (C, *b"SSH-2.0-x\0\r\n"), IDENTIFICATION),
         case("identification-malformed", vec![], (C, *b"SSH-2.0-\r\n"), IDENTIFICATION),
-        case(
-            "protocol-version-unsupported",
-            vec![(S, IDENTIFICATION.to_vec())],
-            (C, *b"SSH-1.5-x\n"),
-            IDENTIFICATION,
-        ),
-        case("text-instead-of-packet", client(), (C, *b"echo hello"), packet(&IGNORE)),
-        case("packet-length-out-of-range", client(), (C, [0xff; 16]), packet(&IGNORE)),
-        case("packet-misaligned", client(), (C, [0, 0, 0, 13, 4, 20, 0, 0]), packet(&IGNORE)),
-        case(
-            "padding-too-short",
-            client(),
-            (C, [&[0, 0, 0, 12, 3][..], &IGNORE, &[0; 3]].concat()),
-            packet(&IGNORE),
-        ),
-        case(
-            "padding-exceeds-packet",
-            client(),
-            (C, [&[0, 0, 0, 12, 11][..], &[0; 11]].concat()),
-            packet(&IGNORE),
-        ),
-        case("message-number-zero", client(), (C, packet(&[0])), packet(&IGNORE)),
+        case("protocol-version-unsupported", server, (C, *b"SSH-1.5-x\n"), IDENTIFICATION),
+    ]
+}
+
+fn packets() -> Vec<Case> {
+    let sound = || packet(&IGNORE);
+    let three = [&[0, 0, 0, 12, 3][..], &IGNORE, &[0; 3]].concat();
+    let nothing_else = [&[0, 0, 0, 12, 11][..], &[0; 11]].concat();
+    vec![
+        case("text-instead-of-packet", client(), (C, *b"echo hello"), sound()),
+        case("packet-length-out-of-range", client(), (C, [0xff; 16]), sound()),
+        case("packet-misaligned", client(), (C, [0, 0, 0, 13, 4, 20, 0, 0]), sound()),
+        case("padding-too-short", client(), (C, three), sound()),
+        case("padding-exceeds-packet", client(), (C, nothing_else), sound()),
+        case("message-number-zero", client(), (C, packet(&[0])), sound()),
+    ]
+}
+
+fn exchanges() -> Vec<Case> {
+    let (value, reply) = (packet(&message(30, &[32])), packet(&message(31, &[51, 32, 83])));
+    vec![
         case("kexinit-malformed", client(), (C, packet(&[20, 1, 2])), offer(CURVE)),
-        case("kexinit-repeated", offered(), (C, offer(CURVE)), packet(&message(30, &[32]))),
-        case("kex-message-before-kexinit", client(), (C, packet(&message(30, &[32]))), offer(CURVE)),
-        case(
-            "kex-message-unexpected",
-            asked(),
-            (S, packet(&message(33, &[32]))),
-            packet(&message(31, &[51, 32, 83])),
-        ),
-        case("kex-value-malformed", offered(), (C, packet(&message(30, &[31]))), packet(&message(30, &[32]))),
-        case("newkeys-too-early", offered(), (C, packet(&[21])), packet(&message(30, &[32]))),
+        case("kexinit-repeated", offered(), (C, offer(CURVE)), value.clone()),
+        case("kex-message-before-kexinit", client(), (C, value.clone()), offer(CURVE)),
+        case("kex-message-unexpected", asked(), (S, packet(&message(33, &[32]))), reply),
+        case("kex-value-malformed", offered(), (C, packet(&message(30, &[31]))), value.clone()),
+        case("newkeys-too-early", offered(), (C, packet(&[21])), value),
         case("newkeys-malformed", answered(), (C, packet(&[21, 0])), packet(&[21])),
         case("message-before-newkeys", client(), (C, packet(&[5, 0, 0, 0, 0])), packet(&IGNORE)),
         case("ext-info-before-newkeys", client(), (C, packet(&EXT_INFO)), packet(&IGNORE)),
+    ]
+}
+
+fn ends() -> Vec<Case> {
+    let over = [client(), vec![(C, packet(&DISCONNECT))]].concat();
+    vec![
         case("disconnect-malformed", client(), (C, packet(&[1, 0, 0])), packet(&DISCONNECT)),
-        case(
-            "message-after-disconnect",
-            [client(), vec![(C, packet(&DISCONNECT))]].concat(),
-            (C, packet(&IGNORE)),
-            vec![],
-        ),
+        case("message-after-disconnect", over, (C, packet(&IGNORE)), vec![]),
+    ]
+}
+
+fn stricter() -> Vec<Case> {
+    let first = |octets: &[u8]| [IDENTIFICATION, octets].concat();
+    let server = || vec![(S, first(&strict("s")))];
+    let ignored = packet(&IGNORE);
+    let (before, behind) = ([&ignored[..], &strict("c")].concat(), [&strict("c")[..], &ignored].concat());
+    let kept = || first(&strict("c"));
+    let encrypted = [answered(), vec![(C, packet(&[21]))]].concat();
+    let text = [gcm(52), b"HTTP/1.1 400 Bad Request\r\n".to_vec()].concat();
+    vec![
         Case {
             besides: &["strict-kex-unexpected-message"],
-            ..case(
-                "strict-kex-first-packet",
-                strict_server(),
-                (C, [ignored(), strict("c")].concat()),
-                first(&strict("c")),
-            )
+            ..case("strict-kex-first-packet", server(), (C, first(&before)), kept())
         },
-        case(
-            "strict-kex-unexpected-message",
-            strict_server(),
-            (C, [first(&strict("c")), packet(&IGNORE)].concat()),
-            first(&strict("c")),
-        ),
-        case(
-            "cipher-framing-lost",
-            [answered(), vec![(C, packet(&[21]))]].concat(),
-            (S, [gcm(52), b"HTTP/1.1 400 Bad Request\r\n".to_vec()].concat()),
-            gcm(52),
-        ),
+        case("strict-kex-unexpected-message", server(), (C, first(&behind)), kept()),
+        case("cipher-framing-lost", encrypted, (S, text), gcm(52)),
     ]
 }
 
