@@ -198,6 +198,31 @@ mod tests {
     }
 
     #[test]
+    fn what_was_handed_on_or_waits_is_held_and_nothing_beyond_it() {
+        let mut assembler = Assembler::default();
+        for (offset, octets) in [(0, &b"abc"[..]), (9, b"waits")] {
+            assembler.insert(offset, octets, octets.len() as u64, &Limits::default(), &mut |_| {});
+        }
+        let held = |offset, length| assembler.holds(offset, length);
+        assert_eq!([held(0, 3), held(1, 2), held(1, 3), held(3, 1)], [true, true, false, false]);
+        assert_eq!([held(9, 4), held(9, 5), held(9, 6), held(10, 4)], [true, true, false, false]);
+    }
+
+    #[test]
+    fn a_longer_piece_takes_the_place_of_a_shorter_and_the_room_is_counted_once() {
+        let limits = Limits { reorder_octets: 10, ..Limits::default() };
+        let (mut assembler, mut seen) = (Assembler::default(), Vec::new());
+        for (offset, octets) in [(5, &b"abcd"[..]), (5, b"abcdef"), (5, b"abc"), (20, b"wxyz")] {
+            assembler
+                .insert(offset, octets, octets.len() as u64, &limits, &mut |it| seen.push(format!("{it:?}")));
+        }
+        assert_eq!((assembler.held, seen.len()), (10, 0));
+        assembler.give_up(&mut |it| seen.push(format!("{it:?}")));
+        assert_eq!(seen, ["Hole(5)", "NextSegment", "Octets([97, 98, 99, 100, 101, 102])"]);
+        assert_eq!((assembler.held, assembler.next(), assembler.missing), (4, 11, 5));
+    }
+
+    #[test]
     fn what_comes_when_there_is_no_room_is_not_missing() {
         let limits = Limits { reorder_segments: 1, ..Limits::default() };
         let (mut assembler, mut seen) = (Assembler::default(), Vec::new());
