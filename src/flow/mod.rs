@@ -271,10 +271,10 @@ impl Flow {
         self.timeline.wake();
         let Self { recent: [low, high], timeline, .. } = self;
         let recent = if segment.from == End::Low { low } else { high };
-        if recent.is_copy(segment, || timeline.sent_by(segment.from)) {
+        let alike = recent.is_copy(segment, || timeline.sent_by(segment.from));
+        // Alike but for their data, two are not one packet: who forges one fills in the rest.
+        if alike && !self.contradicts(packet, limits) {
             self.copies += 1;
-            // Alike but for their data, they are none of one packet; who forges it fills in the rest.
-            self.compare(packet, limits);
             return;
         }
         let step = self.at(segment.from).step(segment);
@@ -318,21 +318,22 @@ impl Flow {
         if let Some(&first) = packet.payload.first_chunk() {
             self.at_mut(segment.from).last_octets = Some(first);
         }
-        self.compare(packet, limits);
+        if !alike {
+            self.contradicts(packet, limits);
+        }
         self.assemble(packet, step, limits, deliver);
     }
 
-    /// Compares what `packet`, which the sender's numbers know already, adds to the stream with what was there before.
-    fn compare(&mut self, packet: &Packet<'_>, limits: &Limits) {
+    /// Compares what `packet`, which the sender's numbers know already, adds to the stream with what was there before; whether
+    /// it says otherwise, which is noted.
+    fn contradicts(&mut self, packet: &Packet<'_>, limits: &Limits) -> bool {
         let segment = &packet.segment;
         let half = self.at_mut(segment.from);
         if segment.payload_len == 0 || half.is_probe_data(segment) {
-            return;
+            return false;
         }
         let start = half.base.map_or(Some(0), |_| half.offset(segment.data_start()));
-        if let Some(offset) = start {
-            half.contradictions.take(segment, offset, packet.payload, limits);
-        }
+        start.is_some_and(|offset| half.contradictions.take(segment, offset, packet.payload, limits))
     }
 
     /// The shortest round trip between the ends: the shortest loops to both sides of the capture point.

@@ -54,12 +54,13 @@ impl fmt::Debug for Contradictions {
 }
 
 impl Contradictions {
-    /// Compares `segment`, whose data begin at `offset` and of which `octets` were captured, with those before it.
-    pub(super) fn take(&mut self, segment: &Segment, offset: u64, octets: &[u8], limits: &Limits) {
+    /// Compares `segment`, whose data begin at `offset` and of which `octets` were captured, with those before it; whether it
+    /// contradicts one.
+    pub(super) fn take(&mut self, segment: &Segment, offset: u64, octets: &[u8], limits: &Limits) -> bool {
         // A capture can hold more octets than the header's length allows; the header counts.
         let octets = octets.get(..segment.payload_len as usize).unwrap_or(octets);
         let Some(offset) = u32::try_from(offset).ok().filter(|&offset| u64::from(offset) < COMPARED) else {
-            return;
+            return false;
         };
         let differing = self.marks.iter().find(|mark| {
             let covered = mark.offset.checked_sub(offset).and_then(|skipped| {
@@ -73,18 +74,19 @@ impl Contradictions {
             if self.count <= SHOWN as u64 {
                 self.frames.extend([mark.frame, segment.frame]);
             }
-            return;
+            return true;
         }
         let known = |mark: &Mark| (mark.offset, mark.length) == (offset, segment.payload_len);
         // Cut by the snaplen, it says too little.
         if octets.len() != segment.payload_len as usize || self.marks.iter().any(known) {
-            return;
+            return false;
         }
         if self.marks.len() >= limits.segments_compared {
             self.marks.remove(0);
         }
         let hash = self.key.hash_one(octets);
         self.marks.push(Mark { offset, length: segment.payload_len, hash, frame: segment.frame });
+        false
     }
 
     /// Gives up room that is not needed before the next packet.

@@ -40,6 +40,18 @@ fn other_octets_at_one_place_do_and_both_frames_are_named() {
 }
 
 #[test]
+fn packets_alike_but_for_their_data_are_no_copies() {
+    let mut wire = Wire::new();
+    let first = Sent { seq: 101, ack: 901, data: BANNER, ip_id: 77, ..Sent::default() };
+    wire.handshake(100, 900).send(Side::Client, first).send(Side::Client, Sent { data: OTHER, ..first });
+    let flow = wire.flow(0);
+    let client = flow.half(Side::Client);
+    assert_eq!((flow.copies, client.retransmitted, client.contradictions.count), (0, 1, 1));
+    wire.send(Side::Client, first);
+    assert_eq!((wire.flow(0).copies, wire.flow(0).half(Side::Client).contradictions.count), (1, 1));
+}
+
+#[test]
 fn the_first_of_two_is_what_later_ones_are_compared_with() {
     assert_eq!(found(&[(0, BANNER), (0, OTHER), (0, BANNER), (0, OTHER)]), (2, vec![4, 5, 4, 7]));
 }
