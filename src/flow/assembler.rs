@@ -105,12 +105,11 @@ impl Assembler {
     pub fn skip_to(&mut self, offset: u64, deliver: &mut impl FnMut(Delivery<'_>)) {
         while offset > self.next {
             let upto = self.waiting.first_key_value().map_or(offset, |(&first, _)| first.min(offset));
-            if upto > self.next {
-                let length = upto - self.next;
-                self.next = upto;
-                self.missing += length;
-                deliver(Delivery::Hole(length));
-            }
+            // What waits lies behind `next`: the invariant.
+            let length = upto - self.next;
+            self.next = upto;
+            self.missing += length;
+            deliver(Delivery::Hole(length));
             self.release(deliver);
         }
     }
@@ -195,6 +194,8 @@ mod tests {
             seen.push(format!("{delivery:?}"));
         });
         assert_eq!(seen, ["Octets([97, 98, 99])", "Cut(7)"]);
+        assembler.insert(10, b"", 5, &Limits::default(), &mut |_| {});
+        assert_eq!((assembler.next(), assembler.cut, assembler.missing), (15, 12, 0));
     }
 
     #[test]
@@ -220,6 +221,29 @@ mod tests {
         assembler.give_up(&mut |it| seen.push(format!("{it:?}")));
         assert_eq!(seen, ["Hole(5)", "NextSegment", "Octets([97, 98, 99, 100, 101, 102])"]);
         assert_eq!((assembler.held, assembler.next(), assembler.missing), (4, 11, 5));
+    }
+
+    #[test]
+    fn what_waits_and_comes_again_within_an_earlier_segment_is_no_segment_of_its_own() {
+        let (mut assembler, mut seen) = (Assembler::default(), Vec::new());
+        for (offset, octets) in [(3, &b"de"[..]), (0, b"abcde"), (5, b"f")] {
+            assembler.insert(offset, octets, octets.len() as u64, &Limits::default(), &mut |it| {
+                seen.push(format!("{it:?}"));
+            });
+        }
+        assert_eq!(seen, ["Octets([97, 98, 99, 100, 101])", "Octets([102])"]);
+        assert_eq!((assembler.held, assembler.missing, assembler.is_waiting()), (0, 0, false));
+    }
+
+    #[test]
+    fn what_is_skipped_lies_before_and_behind_what_waits() {
+        let (mut assembler, mut seen) = (Assembler::default(), Vec::new());
+        assembler.insert(3, b"de", 2, &Limits::default(), &mut |_| {});
+        assembler.skip_to(9, &mut |it| seen.push(format!("{it:?}")));
+        assert_eq!(seen, ["Hole(3)", "NextSegment", "Octets([100, 101])", "Hole(4)"]);
+        assembler.skip_to(9, &mut |it| seen.push(format!("{it:?}")));
+        assembler.skip_to(4, &mut |it| seen.push(format!("{it:?}")));
+        assert_eq!((seen.len(), assembler.next(), assembler.missing), (4, 9, 7));
     }
 
     #[test]
