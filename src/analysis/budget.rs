@@ -4,7 +4,6 @@
 //! silent for half a minute, for idle sessions are what the analysis is there for; and where that is not enough, because a flood
 //! came faster, handshakes that may still go on. All of it is judged first, by what the capture has shown up to there.
 
-use std::collections::BTreeSet;
 use std::slice;
 
 use super::shard::Shard;
@@ -45,6 +44,30 @@ pub(super) struct LetGo {
     left: usize,
 }
 
+/// Some of many connections, by their numbers.
+#[derive(Clone, Default)]
+struct Marked {
+    marks: Vec<bool>,
+    count: u64,
+}
+
+impl Marked {
+    /// Marks number `index`, which is not.
+    fn mark(&mut self, index: usize) {
+        if index >= self.marks.len() {
+            self.marks.resize(index + 1, false);
+        }
+        if let Some(mark) = self.marks.get_mut(index) {
+            *mark = true;
+            self.count += 1;
+        }
+    }
+
+    fn holds(&self, index: usize) -> bool {
+        self.marks.get(index).copied().unwrap_or_default()
+    }
+}
+
 /// Which connections go.
 #[derive(Clone, Copy)]
 enum Which {
@@ -70,27 +93,30 @@ impl Analysis {
         let Some(now) = self.counts.last.filter(|_| briefs >= self.gone.stayed + self.limits.crowd) else {
             return;
         };
-        let mut hosts = std::mem::take(&mut self.past);
+        let mut past = std::mem::take(&mut self.past);
         let view = View::of(&self.shards);
-        let crowd = self.crowd(&view, &mut hosts, now, true);
-        let mut go: Vec<BTreeSet<u32>> = vec![BTreeSet::new(); self.shards.len()];
-        let mut going = BTreeSet::new();
+        let crowd = self.court(&mut past, now).crowd(&view, true);
+        let mut going = Marked::default();
+        let mut go: Vec<Marked> = vec![Marked::default(); self.shards.len()];
         for group in &crowd.groups {
             let Some(first) = group.members.first().and_then(|first| view.kept(*first)) else { continue };
-            let more = group.members.iter().skip(EXAMPLES);
-            going.extend(more.clone().copied());
-            for (part, id) in more.filter_map(|index| view.place(*index)) {
-                go.get_mut(part).map(|go| go.insert(id.0));
+            for &index in group.members.iter().skip(EXAMPLES) {
+                going.mark(index);
+                if let Some((part, id)) = view.place(index)
+                    && let Some(go) = go.get_mut(part)
+                {
+                    go.mark(id.0 as usize);
+                }
             }
             self.gone.rows.thin(group, first.key());
         }
-        hosts.forget_but(|index| going.contains(&index));
-        hosts.remember(self.limits.hosts_remembered);
-        self.past = hosts;
+        past.hosts.forget_but(|index| going.holds(index));
+        past.hosts.remember(self.limits.hosts_remembered);
+        self.past = past;
         for (shard, go) in self.shards.iter_mut().zip(&go) {
-            shard.part(|id, _| go.contains(&id.0));
+            shard.part(|id, _| go.holds(id.0 as usize));
         }
-        self.gone.counted += going.len() as u64;
+        self.gone.counted += going.count;
         self.gone.stayed = self.shards.iter().map(|shard| shard.table.briefs()).sum();
     }
 
@@ -128,14 +154,16 @@ impl Analysis {
             return 0;
         }
         let limits = self.limits;
-        let mut hosts = std::mem::take(&mut self.past);
-        let crowd = self.crowd(&View::of(slice::from_ref(&gone)), &mut hosts, now, false);
+        let mut past = std::mem::take(&mut self.past);
+        let view = View::of(slice::from_ref(&gone));
+        let crowd = self.court(&mut past, now).crowd(&view, false);
         expand(&mut gone, Some(&crowd), &limits);
         gone.finish(now, &limits);
-        let (ids, sessions) = self.sessions(gone, &hosts, now);
+        let (ids, sessions) = self.sessions(gone, &past.hosts, now);
         self.gone.rows.take(&crowd.groups, &ids, sessions);
-        self.past = hosts.of_the_past();
-        self.past.remember(self.limits.hosts_remembered);
+        past.hosts.forget_but(|_| true);
+        past.hosts.remember(self.limits.hosts_remembered);
+        self.past = past;
         count
     }
 }

@@ -21,7 +21,7 @@ use crate::wire::End;
 /// What all connections of a capture are judged with.
 pub(super) struct Court<'a> {
     pub(super) limits: &'a Limits,
-    pub(super) hosts: &'a mut Hosts,
+    pub(super) past: &'a mut Past,
     /// Place of the capture, where the user knows it.
     pub(super) vantage: Option<Vantage>,
     /// Only connections in which somebody spoke SSH count.
@@ -58,11 +58,19 @@ struct Known {
     speaks: bool,
 }
 
-/// What sketches have turned out to be.
-type Sketched = HashMap<u64, Known, RandomState>;
+/// What is known beside the connections themselves.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    /// What connections showed of their hosts.
+    pub(super) hosts: Hosts,
+    /// What sketches have turned out to be.
+    sketches: HashMap<u64, Known, RandomState>,
+    /// What became of connections of a shape.
+    fates: HashMap<u64, Option<Fate>, RandomState>,
+}
 
-/// Sketches remembered: scans show some thousands. Whoever makes more has them looked at one by one.
-const SKETCHES: usize = 1 << 16;
+/// Sketches and shapes remembered: scans show some thousands. Whoever makes more has them looked at one by one.
+const REMEMBERED: usize = 1 << 16;
 
 /// Brief connections by what became of them.
 pub(super) struct Crowd {
@@ -77,27 +85,32 @@ impl Court<'_> {
     /// show of their hosts.
     pub(super) fn crowd(&mut self, all: &View<'_>, over: bool) -> Crowd {
         let (mut desk, mut looked, end) = (Desk::default(), Vec::new(), self.end);
-        let entries: Vec<Option<Entry>> = (0..all.len())
-            .map(|index| self.enter(index, all, &mut desk, &mut looked))
-            .zip(0..)
-            .map(|(entry, index)| entry.filter(|_| !over || all.is_over_brief(index, end)))
-            .collect();
-        let mut turned_out = Sketched::default();
-        let mut fates: HashMap<u64, Option<Fate>, RandomState> = HashMap::default();
+        let mut enter = |index| {
+            let judged = !over || all.is_over_brief(index, end);
+            let entry = self.enter(index, all, judged, &mut desk, &mut looked);
+            entry.filter(|_| judged)
+        };
+        let entries: Vec<Option<Entry>> = (0..all.len()).map(&mut enter).collect();
         let mut alone = Vec::new();
         let mut member = |(index, entry): (usize, &Option<Entry>)| {
             let entry = (*entry)?;
             let glance = match entry.looked {
                 Some(number) => *looked.get(number as usize)?,
-                None => self.glance(index, all, &mut turned_out)?,
+                None => self.glance(index, all)?,
             };
             if self.must_speak && !glance.speaks {
                 return None;
             }
             let others = |side| self.others(index, &entry, glance.client, side);
             let shape = all.shapes().among(&glance.shape, others);
-            let judge = || self.judge(index, all, &entry, glance.client);
-            let Some(fate) = *fates.entry(shape).or_insert_with(judge) else {
+            let fate = self.past.fates.get(&shape).copied().unwrap_or_else(|| {
+                let fate = self.judge(index, all, &entry, glance.client);
+                if self.past.fates.len() < REMEMBERED {
+                    self.past.fates.insert(shape, fate);
+                }
+                fate
+            });
+            let Some(fate) = fate else {
                 alone.push(index);
                 return None;
             };
@@ -111,25 +124,27 @@ impl Court<'_> {
         Crowd { groups, alone }
     }
 
-    /// Notes what connection number `index` shows of its hosts; `None` if it is not brief.
+    /// Notes what connection number `index` shows of its hosts; `None` if it is not brief. `judged`: whether it is to be looked
+    /// at beyond that.
     fn enter(
         &mut self,
         index: usize,
         all: &View<'_>,
+        judged: bool,
         desk: &mut Desk,
         looked: &mut Vec<Glance>,
     ) -> Option<Entry> {
         let kept = all.kept(index)?;
         if let Some(flow) = kept.whole() {
-            self.hosts.note(index, flow);
+            self.past.hosts.note(index, flow);
             return None;
         }
         let hosts = self.numbers(kept);
-        if let Some(sketch) = all.sketch(index).filter(|it| it.is_before(self.end)) {
+        if let Some(sketch) = all.sketch(index).filter(|it| !judged || it.is_before(self.end)) {
             let mut fresh = true;
             let ends = [End::Low, End::High].into_iter().zip(hosts).zip(sketch.sent);
             for ((end, host), _) in ends.filter(|(_, sent)| *sent) {
-                self.hosts.note_sight(index, host, || {
+                self.past.hosts.note_sight(index, host, || {
                     if std::mem::take(&mut fresh) {
                         desk.sketch(kept.packets(), all.shapes())?;
                     }
@@ -139,21 +154,21 @@ impl Court<'_> {
             return Some(Entry { hosts, looked: None });
         }
         let (flow, glance) = self.look(index, all)?;
-        self.hosts.note(index, &flow);
+        self.past.hosts.note(index, &flow);
         looked.push(glance);
         Some(Entry { hosts, looked: Some(looked.len() as u32 - 1) })
     }
 
     /// What connection number `index` shows, by its sketch.
-    fn glance(&self, index: usize, all: &View<'_>, turned_out: &mut Sketched) -> Option<Glance> {
+    fn glance(&mut self, index: usize, all: &View<'_>) -> Option<Glance> {
         let sketch = all.sketch(index)?;
-        let known = if let Some(known) = turned_out.get(&sketch.hash) {
+        let known = if let Some(known) = self.past.sketches.get(&sketch.hash) {
             *known
         } else {
             let (_, Glance { shape, speaks, .. }) = self.look(index, all)?;
             let first = Known { own: shape.own, speaks };
-            if turned_out.len() < SKETCHES {
-                turned_out.insert(sketch.hash, first);
+            if self.past.sketches.len() < REMEMBERED {
+                self.past.sketches.insert(sketch.hash, first);
             }
             first
         };
@@ -177,7 +192,7 @@ impl Court<'_> {
 
     /// The numbers of the hosts at the low and at the high end.
     fn numbers(&mut self, kept: &Kept) -> [HostId; 2] {
-        [End::Low, End::High].map(|end| self.hosts.number(kept.key().at(end).addr, kept.place()))
+        [End::Low, End::High].map(|end| self.past.hosts.number(kept.key().at(end).addr, kept.place()))
     }
 
     fn replay(&self, index: usize, all: &View<'_>) -> Option<(Flow, Slot)> {
@@ -190,7 +205,7 @@ impl Court<'_> {
     fn others(&self, index: usize, entry: &Entry, client: End, side: Side) -> Cow<'_, Host> {
         let [low, high] = entry.hosts;
         let is_low = (client == End::Low) == (side == Side::Client);
-        self.hosts.others(index, if is_low { low } else { high })
+        self.past.hosts.others(index, if is_low { low } else { high })
     }
 
     /// What became of connection number `index`, by everything that is known.

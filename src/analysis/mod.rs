@@ -37,7 +37,7 @@ use crate::timers::Timer;
 use crate::units::Timestamp;
 use crate::wire::{Decoder, FlowKey};
 use budget::LetGo;
-use crowd::{Court, Crowd};
+use crowd::{Court, Crowd, Past};
 use kernel::KernelLog;
 use reading::{Said, read};
 use shard::Shard;
@@ -69,8 +69,8 @@ pub struct Analysis {
     room: Room,
     /// Frames of UDP that need no entry in `counts` each.
     plain_udp: u64,
-    /// What connections that are no longer kept showed of their hosts.
-    past: Hosts,
+    /// What is known from connections that are no longer kept.
+    past: Past,
     /// What connections that are no longer kept came to.
     gone: LetGo,
     /// Batches that were taken.
@@ -91,7 +91,7 @@ impl Analysis {
             counts: Counts::default(),
             room: Room::default(),
             plain_udp: 0,
-            past: Hosts::default(),
+            past: Past::default(),
             gone: LetGo::default(),
             batches: 0,
             dropped: None,
@@ -169,6 +169,9 @@ impl Analysis {
     fn count_batches(&mut self, count: usize) {
         self.batches += count;
         if self.batches.is_multiple_of(BATCHES) {
+            // At these places of the capture only: what is needed is the same for any number of threads.
+            let now = self.counts.last.unwrap_or_default();
+            self.shards.iter_mut().for_each(|shard| shard.table.settle(now));
             self.thin_crowds();
             self.stay_within_budget();
         }
@@ -220,9 +223,11 @@ impl Analysis {
         let shards = std::mem::take(&mut self.shards);
         let Some(mut all) = Shard::joined(shards) else { return Findings::default() };
         self.counts.resets = all.table.resets();
-        let mut hosts = std::mem::take(&mut self.past);
+        let mut past = std::mem::take(&mut self.past);
         let too_many = all.table.briefs() > limits.judged_singly;
-        let crowd = too_many.then(|| self.crowd(&View::of(slice::from_ref(&all)), &mut hosts, end, false));
+        let crowd =
+            too_many.then(|| self.court(&mut past, end).crowd(&View::of(slice::from_ref(&all)), false));
+        let mut hosts = past.hosts;
         expand(&mut all, crowd.as_ref(), &limits);
         all.finish(end, &limits);
         blind.extend(self.unread());
@@ -241,11 +246,11 @@ impl Analysis {
         findings
     }
 
-    /// What the brief connections of `all` came to; `over`: of those only that are over.
-    fn crowd(&self, all: &View<'_>, hosts: &mut Hosts, end: Timestamp, over: bool) -> Crowd {
+    /// Who judges brief connections at the moment `end` of the capture.
+    fn court<'a>(&'a self, past: &'a mut Past, end: Timestamp) -> Court<'a> {
         let vantage = self.vantage.map(Vantage::known);
         let must_speak = self.ports == Ports::Any;
-        Court { limits: &self.limits, hosts, vantage, must_speak, end }.crowd(all, over)
+        Court { limits: &self.limits, past, vantage, must_speak, end }
     }
 
     /// What the decoder could not read.

@@ -1,12 +1,7 @@
 //! Connections that fell silent, and take less room until the next packet.
 
-use std::collections::VecDeque;
-
 use crate::flow::{Flow, FlowId};
 use crate::units::{Elapsed, Timestamp};
-
-/// How often a connection is looked at while packets come.
-const EACH: Elapsed = Elapsed::from_secs(2);
 
 /// Silence after which a connection rests. To wake one of 512 segments takes some microseconds.
 const SILENT: Elapsed = Elapsed::from_secs(30);
@@ -14,30 +9,28 @@ const SILENT: Elapsed = Elapsed::from_secs(30);
 /// The same of one that is over: hardly any packet will come.
 const OVER: Elapsed = Elapsed::from_secs(1);
 
-/// The connections that are awake, each with when it was looked at.
+/// The connections that are awake.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Awake(VecDeque<(Timestamp, FlowId)>);
+pub(super) struct Awake(Vec<FlowId>);
 
 impl Awake {
-    pub(super) fn len(&self) -> usize {
+    pub(super) const fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// `id` woke at `now`.
-    pub(super) fn add(&mut self, id: FlowId, now: Timestamp) {
-        self.0.push_back((now, id));
+    /// `id` woke.
+    pub(super) fn add(&mut self, id: FlowId) {
+        self.0.push(id);
     }
 
-    /// The next that is to be looked at by `now`.
-    pub(super) fn next(&mut self, now: Timestamp) -> Option<FlowId> {
-        let &(seen, id) = self.0.front()?;
-        (now.since(seen) >= EACH).then(|| self.0.pop_front())?;
-        Some(id)
+    /// Lets those rest of which `rests` says so.
+    pub(super) fn settle(&mut self, mut rests: impl FnMut(FlowId) -> bool) {
+        self.0.retain(|id| !rests(*id));
     }
 
     /// Their numbers are others from now on; `None` for those that are gone.
     pub(super) fn renumber(&mut self, new: impl Fn(FlowId) -> Option<FlowId>) {
-        self.0.retain_mut(|(_, id)| {
+        self.0.retain_mut(|id| {
             let renumbered = new(*id);
             *id = renumbered.unwrap_or(*id);
             renumbered.is_some()

@@ -230,14 +230,12 @@ impl Table {
             }
             self.expand(id, tell);
         }
-        let now = packet.segment.time;
         if let Some(Kept(State::Whole(flow))) = self.flows.get_mut(id.0 as usize) {
             flow.handle(packet, id, &self.limits, tell);
             if !std::mem::replace(&mut flow.awake, true) {
-                self.awake.add(id, now);
+                self.awake.add(id);
             }
         }
-        self.lull(now);
     }
 
     /// Reads what [`Self::handle_hashed`] will need for the next packets, given with the hashes of their keys; nothing comes
@@ -274,17 +272,18 @@ impl Table {
         self.flows.iter_mut().for_each(whole);
     }
 
-    /// Connections that fell silent by `now` take less room.
-    fn lull(&mut self, now: Timestamp) {
-        while let Some(id) = self.awake.next(now) {
-            let Some(Kept(State::Whole(flow))) = self.flows.get_mut(id.0 as usize) else { continue };
-            if lull::rests(flow, now) {
+    /// Connections that are over or fell silent by `now` take less room. To be called from time to time.
+    pub fn settle(&mut self, now: Timestamp) {
+        let Self { awake, flows, .. } = self;
+        awake.settle(|id| {
+            let Some(Kept(State::Whole(flow))) = flows.get_mut(id.0 as usize) else { return true };
+            let rests = lull::rests(flow, now);
+            if rests {
                 flow.rest();
                 flow.awake = false;
-            } else {
-                self.awake.add(id, now);
             }
-        }
+            rests
+        });
     }
 
     /// Makes a flow of a connection that was kept as its packets.

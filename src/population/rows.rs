@@ -138,17 +138,23 @@ impl Rows {
                 kept.push(index);
             }
         }
-        let old = std::mem::take(&mut findings.sessions).into_iter().map(|judged| (None, judged));
-        let mut all: Vec<(Option<usize>, Judged)> = old.collect();
+        // The sessions are many and large: their places are found by their numbers, and they are moved once.
+        let old = findings.sessions.len();
+        let mut rows: Vec<usize> = Vec::new();
         for (number, row) in self.rows.iter_mut().enumerate() {
-            all.extend(row.examples.drain(..).map(|judged| (Some(number), judged)));
+            rows.extend(row.examples.iter().map(|_| number));
+            findings.sessions.append(&mut row.examples);
         }
-        // Stable: the old ones keep their order.
-        all.sort_by_key(|(_, judged)| judged.case.flow.first_frame());
+        let first_frame = |judged: &Judged| judged.case.flow.first_frame();
+        let mut order: Vec<_> = findings.sessions.iter().map(first_frame).zip(0..).collect();
+        order.sort_unstable();
+        // Stable: those that were there keep their order.
+        findings.sessions.sort_by_cached_key(first_frame);
         let mut places = Vec::new();
         let mut shown: Vec<Vec<usize>> = vec![Vec::new(); self.rows.len()];
-        for (place, (number, _)) in all.iter().enumerate() {
-            match number.and_then(|number| shown.get_mut(number)) {
+        for (place, (_, index)) in order.into_iter().enumerate() {
+            let row = usize::checked_sub(index, old).and_then(|example| rows.get(example));
+            match row.and_then(|number| shown.get_mut(*number)) {
                 Some(shown) => shown.push(place),
                 None => places.push(place),
             }
@@ -162,7 +168,6 @@ impl Rows {
             sessions.sort_unstable();
             findings.folded.push(row.fold(sessions));
         }
-        findings.sessions = all.into_iter().map(|(_, judged)| judged).collect();
     }
 }
 

@@ -237,7 +237,7 @@ impl Watch {
         let Self { mut rules, register, hosts } = self;
         blind.extend(given_up(&register));
         if register.released > 0 {
-            rules.past = hosts.of_the_past();
+            rules.past.hosts = hosts.of_the_past();
         }
         let (part, connections) = register.into_all();
         let ids: BTreeMap<FrameNo, u32> = connections
