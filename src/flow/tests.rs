@@ -297,6 +297,37 @@ fn a_refused_syn_is_accepted_only_if_it_is_acknowledged() {
 }
 
 #[test]
+fn without_a_handshake_one_end_alone_tells_what_is_expected() {
+    // The receiver's packets only: what it has acknowledged.
+    let mut wire = Wire::new();
+    wire.send(Side::Client, Sent { seq: 101, ack: 901, data: b"x", ..Sent::default() })
+        .send(Side::Server, Sent { flags: RST, seq: 901, ..Sent::default() })
+        .send(Side::Server, Sent { flags: RST, seq: 955, ip_id: 1, ..Sent::default() });
+    let judged = |wire: &Wire| wire.flow(0).resets.iter().map(|reset| reset.acceptance).collect::<Vec<_>>();
+    assert_eq!(judged(&wire), [Acceptance::Exact, Acceptance::Unknown], "its window's scale is not known");
+    // The sender's only: what it goes on with.
+    let mut wire = Wire::new();
+    wire.send(Side::Server, Sent { flags: Flags::default(), seq: 901, data: b"x", ..Sent::default() })
+        .send(Side::Server, Sent { flags: RST, seq: 902, ip_id: 1, ..Sent::default() });
+    assert_eq!(judged(&wire), [Acceptance::Exact]);
+}
+
+#[test]
+fn a_reset_between_what_was_acknowledged_and_what_was_sent_is_in_the_window_once_enough_was_seen() {
+    // SYN-ACK and so many segments of three octets, none of them acknowledged.
+    for (segments, expected) in [(1, Acceptance::Unknown), (2, Acceptance::InWindow)] {
+        let mut wire = Wire::new();
+        wire.handshake(100, 900);
+        for number in 0..segments {
+            let sent = Sent { seq: 901 + 3 * number, ack: 101, data: b"xyz", ..Sent::default() };
+            wire.send(Side::Server, Sent { ip_id: 40 + number as u16, ..sent });
+        }
+        wire.send(Side::Server, Sent { flags: RST, seq: 902, ip_id: 50, ..Sent::default() });
+        assert_eq!(wire.flow(0).resets[0].acceptance, expected, "{segments}");
+    }
+}
+
+#[test]
 fn round_trips_are_measured_to_each_side_of_the_capture_point() {
     let mut wire = Wire::new();
     wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ip_id: 1, ..Sent::default() });
