@@ -328,6 +328,23 @@ fn a_reset_between_what_was_acknowledged_and_what_was_sent_is_in_the_window_once
 }
 
 #[test]
+fn a_window_is_as_large_as_the_scale_of_the_syn_makes_it() {
+    let (mut sender, mut receiver) = (Half::default(), Half::default());
+    let mut traits = Traits::default();
+    traits.set(Traits::WINDOW_SCALE);
+    let syn = Segment { flags: Flags::SYN, seq: Seq(100), window_scale: 2, traits, ..segment() };
+    receiver.take(&syn, Step::New);
+    sender.take(
+        &Segment { flags: Flags::SYN.with(Flags::ACK), seq: Seq(900), ack: Seq(101), ..syn },
+        Step::New,
+    );
+    receiver.take(&Segment { seq: Seq(101), ack: Seq(901), ..segment() }, Step::Bare);
+    let judged = |seq| acceptance(&Segment { flags: RST, seq: Seq(seq), ..segment() }, &sender, &receiver);
+    // A window of 500, times four (RFC 7323 §2.3).
+    assert_eq!([judged(901 + 2_000), judged(901 + 2_001)], [Acceptance::InWindow, Acceptance::Outside]);
+}
+
+#[test]
 fn round_trips_are_measured_to_each_side_of_the_capture_point() {
     let mut wire = Wire::new();
     wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ip_id: 1, ..Sent::default() });
