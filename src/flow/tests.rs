@@ -322,8 +322,11 @@ fn a_reset_between_what_was_acknowledged_and_what_was_sent_is_in_the_window_once
             let sent = Sent { seq: 901 + 3 * number, ack: 101, data: b"xyz", ..Sent::default() };
             wire.send(Side::Server, Sent { ip_id: 40 + number as u16, ..sent });
         }
-        wire.send(Side::Server, Sent { flags: RST, seq: 902, ip_id: 50, ..Sent::default() });
-        assert_eq!(wire.flow(0).resets[0].acceptance, expected, "{segments}");
+        for (seq, ip_id) in [(902, 50), (901, 51), (901 + 3 * segments, 52)] {
+            wire.send(Side::Server, Sent { flags: RST, seq, ip_id, ..Sent::default() });
+        }
+        let judged: Vec<_> = wire.flow(0).resets.iter().map(|reset| reset.acceptance).collect();
+        assert_eq!(judged, [expected, Acceptance::Exact, Acceptance::Exact], "{segments}");
     }
 }
 
