@@ -12,7 +12,7 @@ use crate::wire::Segment;
 /// TCP repeats what it sent, octet for octet (RFC 9293 §3.8.1). Where it does not, receivers differ in which they take, so
 /// whoever only watches cannot know (Ptacek and Newsham, "Insertion, Evasion, and Denial of Service", 1998, §5).
 ///
-/// Compared are segments whose data begin within [`COMPARED`]; an earlier one is known by a keyed hash of its octets, so a
+/// Compared are segments whose data begin within the first 16 KiB; an earlier one is known by a keyed hash of its octets, so a
 /// repetition is compared where it covers the earlier segment whole, as repetitions of TCP stacks do.
 #[derive(Clone, Default)]
 pub struct Contradictions {
