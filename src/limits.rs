@@ -1,6 +1,7 @@
 //! Every bound on memory, depth and count, in one struct, each with its reason.
 //!
-//! Reaching a bound is reported (as a [`crate::case::Blind`] or a counter), never silent.
+//! Where reaching a bound loses something that a report would show, it says so (as a [`crate::case::Blind`], damage, a broken
+//! rule, or a count). `tests/limits` reaches each of them.
 
 /// The bounds of one run.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +47,8 @@ pub struct Limits {
     pub reorder_octets: usize,
     /// Segments of one direction held back while an earlier one is missing.
     pub reorder_segments: usize,
+    /// Segments of one direction that later ones are compared with: as many as a login has before it is encrypted.
+    pub segments_compared: usize,
     /// Unacknowledged segments remembered for round-trip samples in each direction.
     pub round_trip_marks: usize,
     /// Octets of one identification string, and of all lines before it. OpenSSH accepts 8192 and 1024 lines.
@@ -59,8 +62,8 @@ pub struct Limits {
     /// Kinds of offers, and of what they lead to, that sessions with the same one hold together. A program's release and
     /// configuration make one; so many take 3 MB. In a crafted capture each is another.
     pub kinds_of_offers: usize,
-    /// SSH events kept for one connection.
-    pub ssh_events: usize,
+    /// Times of what may be keepalives, and distances between them, kept of each side of one connection.
+    pub keepalive_times: usize,
     /// Violations kept for one connection.
     pub violations: usize,
     /// Frames that could not be decoded, kept singly; all are counted.
@@ -95,13 +98,14 @@ impl Default for Limits {
             resets_per_flow: 64,
             reorder_octets: 256 * 1024,
             reorder_segments: 256,
+            segments_compared: 8,
             round_trip_marks: 64,
             banner_octets: 16 * 1024,
             lines_before_banner: 64,
             ssh_packet_octets: 256 * 1024,
             names_per_list: 256,
             kinds_of_offers: 1_024,
-            ssh_events: 512,
+            keepalive_times: 512,
             violations: 32,
             undecoded_examples: 32,
             finished_octets: 24 * 1024 * 1024,

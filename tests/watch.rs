@@ -246,23 +246,58 @@ fn drops_lower_the_confidence_of_sessions_that_lived_and_are_said_of_each() {
     assert_eq!([said(&whole), said(&dropped)], [false, true]);
 }
 
-#[test]
-fn a_clock_that_is_set_back_delays_no_line() {
-    let folder = captures().into_iter().find(|folder| folder.slug == "idle-reject-seen-at-client").unwrap();
+/// What is told of a capture whose host sets its clock by so many seconds before each of these frames, with the moment by a
+/// clock that nobody sets; and the closing report, and what a file of the same frames gets.
+fn clock_set(capture: &Path, steps: &[(u64, i64)]) -> (Vec<(Elapsed, Session)>, Report, Report) {
     let mut watch = Watch::new(Limits::default(), Ports::default());
+    let mut file = Analysis::new(Limits::default(), Ports::default());
     let (mut told, mut first, mut now) = (Vec::new(), None, Elapsed::ZERO);
-    let mut reset_at = None;
-    each_frame(&folder.capture, |frame| {
-        let first = *first.get_or_insert(frame.time);
-        now = now.max(frame.time.since(first));
-        // Halfway the host's clock goes back by an hour.
-        let back = if frame.number.0 > 40 { Elapsed::from_secs(3_600) } else { Elapsed::ZERO };
-        let frame = Frame { time: frame.time + (Elapsed::ZERO - back), ..*frame };
+    let mut look = |watch: &mut Watch, until: Elapsed| {
+        while let Some(due) = watch.due().filter(|due| *due <= until) {
+            watch.look(due, &mut |news: Told| told.push((due, session(&news))));
+        }
+    };
+    each_frame(capture, |frame| {
+        now = now.max(frame.time.since(*first.get_or_insert(frame.time)));
+        look(&mut watch, now);
+        let set: i64 = steps.iter().filter(|(at, _)| *at <= frame.number.0).map(|(_, by)| by).sum();
+        let frame = Frame { time: frame.time + Elapsed::from_secs(set), ..*frame };
         watch.handle_frame(&frame, now);
-        reset_at = Some(now);
+        file.handle_frame(&frame);
     });
-    watch.look(now + Elapsed::from_secs(3), &mut |news: Told| told.push(session(&news)));
-    assert_eq!(told.iter().map(|it| it.ended_by).collect::<Vec<_>>(), ["reset"], "{reset_at:?}");
+    look(&mut watch, now + Elapsed::from_secs(40));
+    let report = build(&watch.finish(Vec::new()).0, &[], &Options::default());
+    let of_file = build(&file.finish(Vec::new()), &[], &Options::default());
+    (told, report, of_file)
+}
+
+#[test]
+fn a_clock_that_is_set_back_and_forward_delays_no_line_and_makes_none_surer() {
+    let folder = captures().into_iter().find(|folder| folder.slug == "idle-reject-seen-at-client").unwrap();
+    let (intact, ..) = clock_set(&folder.capture, &[]);
+    let reset = |session: &Session| session.reset.clone().unwrap();
+    let [(at, session)] = intact.as_slice() else { panic!("{intact:?}") };
+    let hour = 3_600;
+    for steps in [
+        &[(41, -hour)][..],
+        &[(41, hour)],
+        // In the silence before the reset, and between the packet that it answers and the reset.
+        &[(86, -hour)],
+        &[(86, hour)],
+        &[(87, -1)],
+        &[(87, 1)],
+        &[(20, -hour), (60, 2 * hour)],
+        &[(20, hour), (60, -2 * hour)],
+        &[(10, -1), (30, 86_400 * 365), (50, -86_400 * 730), (86, 2)],
+    ] {
+        let (told, report, of_file) = clock_set(&folder.capture, steps);
+        assert_eq!(report, of_file, "{steps:?}");
+        let ends: Vec<(Elapsed, &str)> = told.iter().map(|(at, it)| (*at, it.ended_by)).collect();
+        assert_eq!(ends, [(*at, "reset")], "{steps:?}");
+        let (told, before) = (reset(&told[0].1), reset(session));
+        assert_eq!(told.sender, before.sender, "{steps:?}");
+        assert!(told.confidence <= before.confidence + 0.001, "{steps:?}: {}", told.confidence);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the capture could not show. Every abstention points here.
 
-use crate::flow::{Flow, Side};
+use crate::flow::{Contradictions, Flow, Side};
 use crate::frame::FrameNo;
 use crate::ssh::Transcript;
 use crate::wire::Traits;
@@ -33,14 +33,14 @@ pub enum BlindKind {
     OneDirection,
     /// Octets that were acknowledged are not in the capture.
     PacketsMissing,
+    /// Octets came twice with other content: which of the two the receiver took cannot be seen.
+    ContentContradicts,
     /// Frames were cut by the snaplen before the end of their data.
     Snaplen,
     /// The capture's clock ran backwards, or its frames are out of order.
     ClockReversed,
     /// Every packet, or many, came twice.
     Duplicates,
-    /// Segments of one end had different octets for the same place of its stream.
-    SegmentsDiffer,
     /// The connection is one path of a Multipath TCP connection: its octets and its end are not SSH's alone.
     Multipath,
     /// A bound of sshrst was reached.
@@ -58,10 +58,10 @@ impl BlindKind {
             Self::StartsMidstream => "capture-starts-midstream",
             Self::OneDirection => "one-direction-only",
             Self::PacketsMissing => "packets-missing",
+            Self::ContentContradicts => "segments-contradict",
             Self::Snaplen => "frames-cut-by-snaplen",
             Self::ClockReversed => "clock-reversed",
             Self::Duplicates => "packets-duplicated",
-            Self::SegmentsDiffer => "segments-differ",
             Self::Multipath => "multipath-tcp",
             Self::LimitReached => "limit-reached",
         }
@@ -101,6 +101,16 @@ pub(super) fn of(flow: &Flow) -> Vec<Blind> {
         let detail = format!("{missing} octets that were acknowledged are not in the capture");
         note(BlindKind::PacketsMissing, detail, Vec::new());
     }
+    for side in Side::BOTH {
+        let contradictions = &flow.half(side).contradictions;
+        if contradictions.count > 0 {
+            note(
+                BlindKind::ContentContradicts,
+                contradicting(contradictions, side),
+                contradictions.frames.clone(),
+            );
+        }
+    }
     if cut > 0 {
         note(BlindKind::Snaplen, format!("{cut} octets of data were cut off by the snaplen"), Vec::new());
     }
@@ -115,23 +125,22 @@ pub(super) fn of(flow: &Flow) -> Vec<Blind> {
         let detail = format!("{} packets came twice; the copies were left out", flow.copies);
         note(BlindKind::Duplicates, detail, Vec::new());
     }
-    for side in Side::BOTH {
-        // A host repeats the octets that it sent (RFC 9293 §3.8.1). Ptacek and Newsham, Insertion, Evasion, and Denial of
-        // Service (1998), §3.5: which of the two the receiver takes depends on its system.
-        if let Some(frame) = flow.half(side).contradiction {
-            let detail = format!(
-                "a segment of the {} had other octets than one before it for the same place of the stream, and which of \
-                 them the receiver took is not known; a host repeats what it sent, so one of them is forged or damaged",
-                side.word()
-            );
-            note(BlindKind::SegmentsDiffer, detail, vec![frame]);
-        }
-    }
     if flow.reset_count > flow.resets.len() as u64 {
         let detail = format!("{} resets, the first {} looked at singly", flow.reset_count, flow.resets.len());
         note(BlindKind::LimitReached, detail, Vec::new());
     }
     blind
+}
+
+/// RFC 9293 has no host do that; the assembler keeps what came first, as a receiver does that read it meanwhile.
+fn contradicting(contradictions: &Contradictions, side: Side) -> String {
+    let (count, word) = (contradictions.count, side.word());
+    let segments = if count == 1 { "segment has" } else { "segments have" };
+    format!(
+        "{count} {segments} other octets than the {word} had sent at that place before: somebody else sent one of them, to \
+         deceive the {other} or its watchers, or one was damaged; the first is taken here",
+        other = (!side).word(),
+    )
 }
 
 /// What could not be kept of `transcript`.

@@ -1,7 +1,5 @@
 //! What to do about a cause: how to confirm it, and what to change.
 
-use std::fmt;
-
 use super::facts::Facts;
 use super::remedies::mends_idleness;
 
@@ -24,12 +22,6 @@ impl Where {
             Self::Network => "network",
             Self::Server => "server",
         }
-    }
-}
-
-impl fmt::Display for Where {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.id())
     }
 }
 

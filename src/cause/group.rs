@@ -1,7 +1,5 @@
 //! The groups into which causes fall: what a person asks about first.
 
-use std::fmt;
-
 /// A group of causes, in the order of the contract: the six classic causes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Group {
@@ -82,12 +80,6 @@ impl Group {
     /// The group of that name.
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|group| group.id() == id)
-    }
-}
-
-impl fmt::Display for Group {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.id())
     }
 }
 

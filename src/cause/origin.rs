@@ -1,7 +1,5 @@
 //! Who can have put a reset on the wire, and how.
 
-use std::fmt;
-
 use super::Weight;
 
 /// A way for a reset that carries the address of host X to come into being.
@@ -120,18 +118,5 @@ impl Bearing {
     pub fn spread(&self) -> i32 {
         let weights = Origin::ALL.map(|origin| self.of(origin).0);
         weights.iter().max().zip(weights.iter().min()).map_or(0, |(most, least)| most - least)
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Socket => "a socket of the host that aborted",
-            Self::Stack => "the host's TCP, which had no such connection",
-            Self::HostFilter => "a packet filter on the host",
-            Self::PathFilter => "a packet filter on the path",
-            Self::Forger => "a box that forged the host's address",
-            Self::Owner => "a box that owns the host's address",
-        })
     }
 }

@@ -212,7 +212,7 @@ fn each_classic_group_says_what_people_try_first_and_how_it_goes_wrong() {
         let causes = Cause::ALL.iter().filter(|cause| cause.group() == group);
         let all: String = causes.map(|cause| filled(*cause)).collect();
         for line in lines {
-            assert!(all.contains(line), "{group} does not say {line:?}");
+            assert!(all.contains(line), "{} does not say {line:?}", group.id());
         }
     }
 }

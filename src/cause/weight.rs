@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::iter::Sum;
-use std::ops::{Add, AddAssign, Neg};
+use std::ops::{Add, Neg};
 
 /// The strength of a piece of evidence in decibans: ten times the base-10 logarithm of a likelihood ratio.
 ///
@@ -32,12 +32,6 @@ impl Add for Weight {
     /// Saturates: a crafted capture may repeat an observation without end.
     fn add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
-    }
-}
-
-impl AddAssign for Weight {
-    fn add_assign(&mut self, other: Self) {
-        *self = *self + other;
     }
 }
 

@@ -34,8 +34,6 @@ pub struct Assembler {
     pub missing: u64,
     /// Octets that the snaplen cut from segments that were seen.
     pub cut: u64,
-    /// A segment had other octets than one that was held back at the same place. What was handed on is not kept to compare.
-    pub contradicted: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -75,7 +73,6 @@ impl Assembler {
         if end <= self.next {
             return; // Nothing new: a retransmission.
         }
-        self.contradicted = self.contradicted || self.contradicts(offset, octets);
         if offset <= self.next {
             let known = (self.next - offset) as usize;
             self.hand_on(octets.get(known..).unwrap_or_default(), end - self.next, deliver);
@@ -97,17 +94,6 @@ impl Assembler {
         }
     }
 
-    /// Whether what is held back has other octets where `octets` at `offset` are.
-    fn contradicts(&self, offset: u64, octets: &[u8]) -> bool {
-        let end = offset.saturating_add(octets.len() as u64);
-        self.waiting.range(..end).any(|(&held, piece)| {
-            let begin = held.max(offset);
-            let common = end.min(held.saturating_add(piece.octets.len() as u64)).saturating_sub(begin);
-            let part = |from: u64| (begin - from) as usize..(begin - from).saturating_add(common) as usize;
-            common > 0 && octets.get(part(offset)) != piece.octets.get(part(held))
-        })
-    }
-
     /// Declares everything before the first held octets missing, and hands those on.
     pub fn give_up(&mut self, deliver: &mut impl FnMut(Delivery<'_>)) {
         if let Some((&offset, _)) = self.waiting.first_key_value() {
@@ -119,12 +105,11 @@ impl Assembler {
     pub fn skip_to(&mut self, offset: u64, deliver: &mut impl FnMut(Delivery<'_>)) {
         while offset > self.next {
             let upto = self.waiting.first_key_value().map_or(offset, |(&first, _)| first.min(offset));
-            if upto > self.next {
-                let length = upto - self.next;
-                self.next = upto;
-                self.missing += length;
-                deliver(Delivery::Hole(length));
-            }
+            // What waits lies behind `next`: the invariant.
+            let length = upto - self.next;
+            self.next = upto;
+            self.missing += length;
+            deliver(Delivery::Hole(length));
             self.release(deliver);
         }
     }
@@ -209,31 +194,56 @@ mod tests {
             seen.push(format!("{delivery:?}"));
         });
         assert_eq!(seen, ["Octets([97, 98, 99])", "Cut(7)"]);
+        assembler.insert(10, b"", 5, &Limits::default(), &mut |_| {});
+        assert_eq!((assembler.next(), assembler.cut, assembler.missing), (15, 12, 0));
     }
 
     #[test]
-    fn other_octets_at_the_place_of_held_ones_are_noticed_wherever_they_begin() {
-        let contradicted = |pieces: &[(u64, &[u8])]| {
-            let mut assembler = Assembler::default();
-            for (offset, octets) in pieces {
-                assembler.insert(*offset, octets, octets.len() as u64, &Limits::default(), &mut |_| {});
-            }
-            assembler.contradicted
-        };
-        let held: (u64, &[u8]) = (10, b"abcdef");
-        for same in [
-            (10, &b"abc"[..]),
-            (12, b"cdefgh"),
-            (8, b"..ab"),
-            (0, b"..........abcd"),
-            (16, b"xyz"),
-            (5, b"xyz"),
-        ] {
-            assert!(!contradicted(&[held, same]), "{same:?}");
+    fn what_was_handed_on_or_waits_is_held_and_nothing_beyond_it() {
+        let mut assembler = Assembler::default();
+        for (offset, octets) in [(0, &b"abc"[..]), (9, b"waits")] {
+            assembler.insert(offset, octets, octets.len() as u64, &Limits::default(), &mut |_| {});
         }
-        for other in [(10, &b"abd"[..]), (12, b"cdeFgh"), (8, b"..Ab"), (0, b"..........abcD")] {
-            assert!(contradicted(&[held, other]), "{other:?}");
+        let held = |offset, length| assembler.holds(offset, length);
+        assert_eq!([held(0, 3), held(1, 2), held(1, 3), held(3, 1)], [true, true, false, false]);
+        assert_eq!([held(9, 4), held(9, 5), held(9, 6), held(10, 4)], [true, true, false, false]);
+    }
+
+    #[test]
+    fn a_longer_piece_takes_the_place_of_a_shorter_and_the_room_is_counted_once() {
+        let limits = Limits { reorder_octets: 10, ..Limits::default() };
+        let (mut assembler, mut seen) = (Assembler::default(), Vec::new());
+        for (offset, octets) in [(5, &b"abcd"[..]), (5, b"abcdef"), (5, b"abc"), (20, b"wxyz")] {
+            assembler
+                .insert(offset, octets, octets.len() as u64, &limits, &mut |it| seen.push(format!("{it:?}")));
         }
+        assert_eq!((assembler.held, seen.len()), (10, 0));
+        assembler.give_up(&mut |it| seen.push(format!("{it:?}")));
+        assert_eq!(seen, ["Hole(5)", "NextSegment", "Octets([97, 98, 99, 100, 101, 102])"]);
+        assert_eq!((assembler.held, assembler.next(), assembler.missing), (4, 11, 5));
+    }
+
+    #[test]
+    fn what_waits_and_comes_again_within_an_earlier_segment_is_no_segment_of_its_own() {
+        let (mut assembler, mut seen) = (Assembler::default(), Vec::new());
+        for (offset, octets) in [(3, &b"de"[..]), (0, b"abcde"), (5, b"f")] {
+            assembler.insert(offset, octets, octets.len() as u64, &Limits::default(), &mut |it| {
+                seen.push(format!("{it:?}"));
+            });
+        }
+        assert_eq!(seen, ["Octets([97, 98, 99, 100, 101])", "Octets([102])"]);
+        assert_eq!((assembler.held, assembler.missing, assembler.is_waiting()), (0, 0, false));
+    }
+
+    #[test]
+    fn what_is_skipped_lies_before_and_behind_what_waits() {
+        let (mut assembler, mut seen) = (Assembler::default(), Vec::new());
+        assembler.insert(3, b"de", 2, &Limits::default(), &mut |_| {});
+        assembler.skip_to(9, &mut |it| seen.push(format!("{it:?}")));
+        assert_eq!(seen, ["Hole(3)", "NextSegment", "Octets([100, 101])", "Hole(4)"]);
+        assembler.skip_to(9, &mut |it| seen.push(format!("{it:?}")));
+        assembler.skip_to(4, &mut |it| seen.push(format!("{it:?}")));
+        assert_eq!((seen.len(), assembler.next(), assembler.missing), (4, 9, 7));
     }
 
     #[test]

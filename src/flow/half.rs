@@ -5,7 +5,7 @@ use std::hint::black_box;
 use crate::flow::round_trip::RoundTrips;
 use crate::flow::sender_clock::SenderClock;
 use crate::flow::series::Series;
-use crate::flow::{Assembler, Delivery, Losses};
+use crate::flow::{Assembler, Contradictions, Delivery, Losses};
 use crate::frame::FrameNo;
 use crate::units::{Elapsed, Timestamp};
 use crate::wire::{Segment, Seq, Traits};
@@ -112,8 +112,8 @@ pub struct Half {
     closed_since: Option<Timestamp>,
     /// The stream in order.
     pub assembler: Assembler,
-    /// The first segment that had other octets than one before it for the same place of the stream.
-    pub contradiction: Option<FrameNo>,
+    /// Segments that say otherwise than earlier ones.
+    pub contradictions: Contradictions,
     /// Sequence number of the stream's first octet, once known.
     pub base: Option<Seq>,
     /// The stream's start is not in the capture.
@@ -157,6 +157,7 @@ impl Half {
         self.round_trips.rest();
         self.ttl.rest();
         self.tos.rest();
+        self.contradictions.rest();
     }
 
     /// How `segment` relates to what was sent before it.
@@ -177,6 +178,11 @@ impl Half {
             return Step::Bare;
         }
         if segment.end().is_after(next) { Step::New } else { Step::Retransmission }
+    }
+
+    /// Whether the one octet of `segment`, which was [taken](Self::take), may be a keepalive probe's: it lies before others.
+    pub(super) fn is_probe_data(&self, segment: &Segment) -> bool {
+        segment.payload_len == 1 && self.next.is_some_and(|next| segment.end() != next)
     }
 
     /// Whether `reset` betrays that the bare segments before it, with which the capture began, were keepalive probes: they

@@ -2,6 +2,7 @@
 
 mod assembler;
 mod brief;
+mod contradictions;
 mod duplicates;
 mod half;
 mod kept;
@@ -22,6 +23,7 @@ mod window;
 
 pub use assembler::{Assembler, Delivery};
 pub use brief::Noted;
+pub use contradictions::Contradictions;
 pub use duplicates::Recent;
 pub use half::{Half, Moment, Step, Unanswered};
 pub use kept::Kept;
@@ -269,7 +271,9 @@ impl Flow {
         self.timeline.wake();
         let Self { recent: [low, high], timeline, .. } = self;
         let recent = if segment.from == End::Low { low } else { high };
-        if recent.is_copy(segment, || timeline.sent_by(segment.from)) {
+        let alike = recent.is_copy(segment, || timeline.sent_by(segment.from));
+        // Alike but for their data, two are not one packet: who forges one fills in the rest.
+        if alike && !self.contradicts(packet, limits) {
             self.copies += 1;
             return;
         }
@@ -314,7 +318,22 @@ impl Flow {
         if let Some(&first) = packet.payload.first_chunk() {
             self.at_mut(segment.from).last_octets = Some(first);
         }
+        if !alike {
+            self.contradicts(packet, limits);
+        }
         self.assemble(packet, step, limits, deliver);
+    }
+
+    /// Compares what `packet`, which the sender's numbers know already, adds to the stream with what was there before; whether
+    /// it says otherwise, which is noted.
+    fn contradicts(&mut self, packet: &Packet<'_>, limits: &Limits) -> bool {
+        let segment = &packet.segment;
+        let half = self.at_mut(segment.from);
+        if segment.payload_len == 0 || half.is_probe_data(segment) {
+            return false;
+        }
+        let start = half.base.map_or(Some(0), |_| half.offset(segment.data_start()));
+        start.is_some_and(|offset| half.contradictions.take(segment, offset, packet.payload, limits))
     }
 
     /// The shortest round trip between the ends: the shortest loops to both sides of the capture point.
@@ -371,8 +390,7 @@ impl Flow {
         let adjoins = self.at(!from).adjoins(segment.data_start());
         let round_trip = self.shortest_round_trip();
         let half = self.at_mut(from);
-        let probe = segment.payload_len == 1 && half.next.is_some_and(|next| segment.end() != next);
-        if segment.payload_len > 0 && !probe {
+        if segment.payload_len > 0 && !half.is_probe_data(segment) {
             if half.base.is_none() {
                 half.base = Some(segment.data_start());
                 half.midstream = true;
@@ -391,9 +409,6 @@ impl Flow {
                 );
                 let sink = &mut |delivery: Delivery<'_>| deliver(sender, delivery);
                 half.assembler.insert(offset, packet.payload, length, limits, sink);
-                if half.assembler.contradicted {
-                    half.contradiction.get_or_insert(segment.frame);
-                }
                 half.losses.hole(half.assembler.is_waiting(), segment.time);
             }
         }

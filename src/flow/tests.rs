@@ -33,6 +33,32 @@ impl Default for Sent<'_> {
     }
 }
 
+/// A segment of which nothing is to be said.
+pub(crate) fn segment() -> Segment {
+    Segment {
+        time: Timestamp::from_nanos(0),
+        frame: FrameNo(0),
+        seq: Seq(0),
+        ack: Seq(0),
+        payload_len: 0,
+        ts_value: 0,
+        ts_echo: 0,
+        flow_label: 0,
+        link_source: 0,
+        flags: Flags::ACK,
+        window: 500,
+        ip_id: 0,
+        mss: 0,
+        traits: Traits::default(),
+        ttl: 64,
+        tos: 0,
+        window_scale: 0,
+        from: End::Low,
+        checksum: Checksum::Unknown,
+        mark: crate::frame::Mark::None,
+    }
+}
+
 impl Wire {
     pub(crate) fn new() -> Self {
         let limits = Limits { brief_packets: 0, ..Limits::default() };
@@ -64,21 +90,12 @@ impl Wire {
             seq: Seq(sent.seq),
             ack: Seq(sent.ack),
             payload_len: sent.data.len() as u32,
-            ts_value: 0,
-            ts_echo: 0,
-            flow_label: 0,
-            link_source: 0,
             flags: sent.flags,
             window: if sent.flags.rst() { 0 } else { 500 },
             ip_id: sent.ip_id,
-            mss: 0,
-            traits: Traits::default(),
             ttl: sent.ttl,
-            tos: 0,
-            window_scale: 0,
             from: end,
-            checksum: Checksum::Unknown,
-            mark: crate::frame::Mark::None,
+            ..segment()
         };
         let packet = Packet { key, place: self.place, segment, payload: sent.data };
         let streams = &mut self.streams;
@@ -277,6 +294,57 @@ fn a_refused_syn_is_accepted_only_if_it_is_acknowledged() {
             .send(Side::Server, Sent { flags: RST.with(Flags::ACK), ack, ..Sent::default() });
         assert_eq!(wire.flow(0).resets[0].acceptance, expected);
     }
+}
+
+#[test]
+fn without_a_handshake_one_end_alone_tells_what_is_expected() {
+    // The receiver's packets only: what it has acknowledged.
+    let mut wire = Wire::new();
+    wire.send(Side::Client, Sent { seq: 101, ack: 901, data: b"x", ..Sent::default() })
+        .send(Side::Server, Sent { flags: RST, seq: 901, ..Sent::default() })
+        .send(Side::Server, Sent { flags: RST, seq: 955, ip_id: 1, ..Sent::default() });
+    let judged = |wire: &Wire| wire.flow(0).resets.iter().map(|reset| reset.acceptance).collect::<Vec<_>>();
+    assert_eq!(judged(&wire), [Acceptance::Exact, Acceptance::Unknown], "its window's scale is not known");
+    // The sender's only: what it goes on with.
+    let mut wire = Wire::new();
+    wire.send(Side::Server, Sent { flags: Flags::default(), seq: 901, data: b"x", ..Sent::default() })
+        .send(Side::Server, Sent { flags: RST, seq: 902, ip_id: 1, ..Sent::default() });
+    assert_eq!(judged(&wire), [Acceptance::Exact]);
+}
+
+#[test]
+fn a_reset_between_what_was_acknowledged_and_what_was_sent_is_in_the_window_once_enough_was_seen() {
+    // SYN-ACK and so many segments of three octets, none of them acknowledged.
+    for (segments, expected) in [(1, Acceptance::Unknown), (2, Acceptance::InWindow)] {
+        let mut wire = Wire::new();
+        wire.handshake(100, 900);
+        for number in 0..segments {
+            let sent = Sent { seq: 901 + 3 * number, ack: 101, data: b"xyz", ..Sent::default() };
+            wire.send(Side::Server, Sent { ip_id: 40 + number as u16, ..sent });
+        }
+        for (seq, ip_id) in [(902, 50), (901, 51), (901 + 3 * segments, 52)] {
+            wire.send(Side::Server, Sent { flags: RST, seq, ip_id, ..Sent::default() });
+        }
+        let judged: Vec<_> = wire.flow(0).resets.iter().map(|reset| reset.acceptance).collect();
+        assert_eq!(judged, [expected, Acceptance::Exact, Acceptance::Exact], "{segments}");
+    }
+}
+
+#[test]
+fn a_window_is_as_large_as_the_scale_of_the_syn_makes_it() {
+    let (mut sender, mut receiver) = (Half::default(), Half::default());
+    let mut traits = Traits::default();
+    traits.set(Traits::WINDOW_SCALE);
+    let syn = Segment { flags: Flags::SYN, seq: Seq(100), window_scale: 2, traits, ..segment() };
+    receiver.take(&syn, Step::New);
+    sender.take(
+        &Segment { flags: Flags::SYN.with(Flags::ACK), seq: Seq(900), ack: Seq(101), ..syn },
+        Step::New,
+    );
+    receiver.take(&Segment { seq: Seq(101), ack: Seq(901), ..segment() }, Step::Bare);
+    let judged = |seq| acceptance(&Segment { flags: RST, seq: Seq(seq), ..segment() }, &sender, &receiver);
+    // A window of 500, times four (RFC 7323 §2.3).
+    assert_eq!([judged(901 + 2_000), judged(901 + 2_001)], [Acceptance::InWindow, Acceptance::Outside]);
 }
 
 #[test]

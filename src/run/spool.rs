@@ -146,4 +146,24 @@ mod tests {
         }
         assert!(expected.len() > 50 && spool.stopped().is_none());
     }
+
+    #[test]
+    fn beyond_the_bound_nothing_is_kept_and_the_first_frame_left_out_is_named() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/captures/idle-reject-seen-at-client/capture.pcap");
+        let mut reader = source::open(path.as_ref(), Limits::default()).unwrap();
+        let (mut spool, mut batch) = (Spool::new().unwrap(), Batch::new());
+        assert!(reader.read_batch(&mut batch));
+        let two: usize = batch.frames().take(2).map(|frame| HEADER + frame.data.len()).sum();
+        spool.octets = MOST - two as u64;
+        spool.keep(&batch);
+        let mut kept = Vec::new();
+        spool
+            .replay(&mut |frame| {
+                kept.push(frame.number.0);
+                Ok(())
+            })
+            .unwrap();
+        let (frame, why) = spool.stopped().unwrap();
+        assert_eq!((kept, frame.0, why.as_str()), (vec![1, 2], 3, "4 GiB of packets are kept at most"));
+    }
 }

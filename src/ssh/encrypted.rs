@@ -78,7 +78,7 @@ impl Encrypted {
             last_of_client: None,
             units: Pair::default(),
             authentication: Authentication::default(),
-            most_keepalives: limits.ssh_events,
+            most_keepalives: limits.keepalive_times,
             ended: Pair::default(),
             traffic: None,
             activity: None,

@@ -27,13 +27,24 @@ fn without_standard_output_and_error_a_report_still_comes_into_its_file() {
     assert_eq!(std::fs::read(file).unwrap(), undisturbed());
 }
 
-/// A program's libraries open `/dev/null` in place of a closed stream before it begins: README, exit status.
+/// The program sees no difference between a closed standard output and one that is meant to go nowhere: README, exit status.
 #[test]
-fn a_closed_standard_output_is_the_null_device() {
-    let [closed, null] =
-        [">&-", ">/dev/null"].map(|to| shell(&format!("\"$SSHRST\" analyze \"$CAPTURE\" {to}")));
-    assert_eq!((closed.status.code(), said(&closed).as_str()), (Some(0), ""));
-    assert_eq!((closed.status, closed.stderr), (null.status, null.stderr));
+fn a_closed_standard_output_is_the_null_device_as_others_open_it() {
+    let stream = |redirection: &str| {
+        let log = super::folder();
+        // It waits at the file's end, and can be looked at meanwhile (proc_pid_fdinfo(5)).
+        let line = format!(
+            "\"$SSHRST\" analyze --follow \"$CAPTURE\" {redirection} 2>{log} & it=$!; \
+             until grep -q following {log}; do sleep 0.02; done; \
+             readlink /proc/$it/fd/1; grep flags /proc/$it/fdinfo/1; kill $it; wait $it; echo $?",
+            log = log.path().join("log").display()
+        );
+        String::from_utf8(shell(&line).stdout).unwrap()
+    };
+    let closed = stream(">&-");
+    assert!(closed.starts_with("/dev/null\n") && closed.ends_with("\n0\n"), "{closed}");
+    // What subprocess.DEVNULL of Python and daemon(3) do.
+    assert_eq!(closed, stream("1<>/dev/null"));
 }
 
 #[test]

@@ -22,7 +22,7 @@ const NARROW: fn() -> Limits = || Limits {
     reorder_octets: 512,
     reorder_segments: 2,
     round_trip_marks: 2,
-    ssh_events: 4,
+    keepalive_times: 4,
     violations: 1,
     undecoded_examples: 1,
     names_per_list: 2,
