@@ -1,7 +1,9 @@
 //! Segments that have other octets than an earlier segment had at the same place of the stream.
 
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
+
+use foldhash::quality::RandomState;
 
 use crate::frame::FrameNo;
 use crate::limits::Limits;
@@ -24,18 +26,19 @@ pub struct Contradictions {
     pub frames: Vec<FrameNo>,
 }
 
-/// A segment as it is remembered.
+/// A segment as it is remembered, in few octets: each connection has some.
 #[derive(Clone, Copy)]
 struct Mark {
-    offset: u32,
-    length: u32,
-    hash: u64,
+    offset: u16,
+    length: u16,
+    /// Half of one: what differs is missed once in four thousand million times.
+    hash: u32,
     frame: FrameNo,
 }
 
 /// Octets of a stream within which segments are compared: the part in clear text, identification string and key exchange.
 /// What an encrypted packet should have been nobody can tell.
-const COMPARED: u64 = 16 * 1024;
+const COMPARED: u16 = 16 * 1024;
 
 /// Contradictions whose frames are kept.
 const SHOWN: usize = 4;
@@ -59,15 +62,15 @@ impl Contradictions {
     pub(super) fn take(&mut self, segment: &Segment, offset: u64, octets: &[u8], limits: &Limits) -> bool {
         // A capture can hold more octets than the header's length allows; the header counts.
         let octets = octets.get(..segment.payload_len as usize).unwrap_or(octets);
-        let Some(offset) = u32::try_from(offset).ok().filter(|&offset| u64::from(offset) < COMPARED) else {
+        let Some(offset) = u16::try_from(offset).ok().filter(|&offset| offset < COMPARED) else {
             return false;
         };
         let differing = self.marks.iter().find(|mark| {
             let covered = mark.offset.checked_sub(offset).and_then(|skipped| {
-                let skipped = skipped as usize;
-                octets.get(skipped..skipped + mark.length as usize)
+                let skipped = usize::from(skipped);
+                octets.get(skipped..skipped + usize::from(mark.length))
             });
-            covered.is_some_and(|octets| self.key.hash_one(octets) != mark.hash)
+            covered.is_some_and(|octets| self.hash(octets) != mark.hash)
         });
         if let Some(mark) = differing {
             self.count += 1;
@@ -76,17 +79,20 @@ impl Contradictions {
             }
             return true;
         }
-        let known = |mark: &Mark| (mark.offset, mark.length) == (offset, segment.payload_len);
         // Cut by the snaplen, it says too little.
-        if octets.len() != segment.payload_len as usize || self.marks.iter().any(known) {
-            return false;
-        }
+        let whole =
+            u16::try_from(segment.payload_len).ok().filter(|&length| usize::from(length) == octets.len());
+        let known = |mark: &Mark| (mark.offset, Some(mark.length)) == (offset, whole);
+        let Some(length) = whole.filter(|_| !self.marks.iter().any(known)) else { return false };
         if self.marks.len() >= limits.segments_compared {
             self.marks.remove(0);
         }
-        let hash = self.key.hash_one(octets);
-        self.marks.push(Mark { offset, length: segment.payload_len, hash, frame: segment.frame });
+        self.marks.push(Mark { offset, length, hash: self.hash(octets), frame: segment.frame });
         false
+    }
+
+    fn hash(&self, octets: &[u8]) -> u32 {
+        self.key.hash_one(octets) as u32
     }
 
     /// Gives up room that is not needed before the next packet.
