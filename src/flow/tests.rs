@@ -1,9 +1,10 @@
 //! Connections from packets built by hand.
 
 use super::*;
+use crate::flow::packed::NOTHING;
 use crate::frame::FrameNo;
 use crate::units::Timestamp;
-use crate::wire::{Checksum, Endpoint, Flags, FlowKey, Seq, Traits};
+use crate::wire::{Endpoint, Flags, FlowKey, Seq, Traits};
 
 /// A conversation between 10.0.0.1:40000 (client) and 10.0.0.2:22, one packet after the other.
 pub(crate) struct Wire {
@@ -35,28 +36,7 @@ impl Default for Sent<'_> {
 
 /// A segment of which nothing is to be said.
 pub(crate) fn segment() -> Segment {
-    Segment {
-        time: Timestamp::from_nanos(0),
-        frame: FrameNo(0),
-        seq: Seq(0),
-        ack: Seq(0),
-        payload_len: 0,
-        ts_value: 0,
-        ts_echo: 0,
-        flow_label: 0,
-        link_source: 0,
-        flags: Flags::ACK,
-        window: 500,
-        ip_id: 0,
-        mss: 0,
-        traits: Traits::default(),
-        ttl: 64,
-        tos: 0,
-        window_scale: 0,
-        from: End::Low,
-        checksum: Checksum::Unknown,
-        mark: crate::frame::Mark::None,
-    }
+    Segment { flags: Flags::ACK, window: 500, ttl: 64, ..NOTHING }
 }
 
 impl Wire {
