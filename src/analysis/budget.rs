@@ -158,7 +158,7 @@ impl Analysis {
         let view = View::of(slice::from_ref(&gone));
         let crowd = self.court(&mut past, now).crowd(&view, false);
         expand(&mut gone, Some(&crowd), &limits);
-        gone.finish(now, &limits);
+        gone.finish(&limits);
         let (ids, sessions) = self.sessions(gone, &past.hosts, now);
         self.gone.rows.take(&crowd.groups, &ids, sessions);
         past.hosts.forget_but(|_| true);

@@ -198,7 +198,7 @@ impl Court<'_> {
     fn replay(&self, index: usize, all: &View<'_>) -> Option<(Flow, Slot)> {
         let mut slot = Slot::default();
         let tell = &mut |_: FlowId, at: Moment, event: Event<'_>| slot.feed(self.limits, at, event);
-        let flow = all.replay(index, self.end, tell)?;
+        let flow = all.replay(index, tell)?;
         Some((flow, slot))
     }
 

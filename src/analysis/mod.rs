@@ -229,7 +229,7 @@ impl Analysis {
             too_many.then(|| self.court(&mut past, end).crowd(&View::of(slice::from_ref(&all)), false));
         let mut hosts = past.hosts;
         expand(&mut all, crowd.as_ref(), &limits);
-        all.finish(end, &limits);
+        all.finish(&limits);
         blind.extend(self.unread());
         if crowd.is_none() {
             for (index, flow) in all.table.flows().iter().enumerate() {

@@ -5,7 +5,6 @@ use super::slots::Slots;
 use crate::flow::{Event, Flow, FlowId, Kept, Table};
 use crate::limits::Limits;
 use crate::ssh;
-use crate::units::Timestamp;
 use crate::wire::{Packet, Quote};
 
 /// A part of the connections, with what SSH did in them.
@@ -89,10 +88,10 @@ impl Shard {
         table.expand(id, &mut |flow, at, event| slots.feed(limits, flow, at, event));
     }
 
-    /// The capture ended at `end`.
-    pub(super) fn finish(&mut self, end: Timestamp, limits: &Limits) {
+    /// The capture ended.
+    pub(super) fn finish(&mut self, limits: &Limits) {
         let Self { table, slots, .. } = self;
-        table.finish(end, &mut |flow, at, event| slots.feed(limits, flow, at, event));
+        table.finish(&mut |flow, at, event| slots.feed(limits, flow, at, event));
     }
 
     /// Its connections that are kept as flows, and what SSH did in them.

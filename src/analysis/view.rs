@@ -67,14 +67,13 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The flow that its packets make up to `end`; `None` if it is not kept as these.
+    /// The flow that its packets make so far; `None` if it is not kept as these.
     pub(super) fn replay(
         &self,
         index: usize,
-        end: Timestamp,
         tell: &mut impl FnMut(FlowId, Moment, Event<'_>),
     ) -> Option<Flow> {
         let (part, id) = self.place(index)?;
-        self.parts.get(part)?.table.replay(id, end, tell)
+        self.parts.get(part)?.table.replay(id, tell)
     }
 }

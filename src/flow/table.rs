@@ -297,17 +297,12 @@ impl Table {
         }
     }
 
-    /// A flow of the packets of `id`, which stays kept as these; `None` if it is whole. What they did up to the capture's
-    /// `end` goes to `tell`.
-    pub fn replay(
-        &self,
-        id: FlowId,
-        end: Timestamp,
-        tell: &mut impl FnMut(FlowId, Moment, Event<'_>),
-    ) -> Option<Flow> {
+    /// A flow of the packets of `id`, which stays kept as these; `None` if it is whole. What they did, as if the capture ended
+    /// then, goes to `tell`.
+    pub fn replay(&self, id: FlowId, tell: &mut impl FnMut(FlowId, Moment, Event<'_>)) -> Option<Flow> {
         let State::Brief(brief) = &self.flows.get(id.0 as usize)?.0 else { return None };
         let mut flow = brief.replay(id, &self.ports, &self.limits, tell)?;
-        finish(id, &mut flow, end, tell);
+        finish(id, &mut flow, tell);
         Some(flow)
     }
 
@@ -326,10 +321,10 @@ impl Table {
     }
 
     /// The capture ended: hands on what was held back.
-    pub fn finish(&mut self, end: Timestamp, tell: &mut impl FnMut(FlowId, Moment, Event<'_>)) {
+    pub fn finish(&mut self, tell: &mut impl FnMut(FlowId, Moment, Event<'_>)) {
         for (id, kept) in self.flows.iter_mut().enumerate() {
             if let State::Whole(flow) = &mut kept.0 {
-                finish(FlowId(id as u32), flow, end, tell);
+                finish(FlowId(id as u32), flow, tell);
             }
         }
     }
@@ -451,8 +446,8 @@ fn spread(hash: u32) -> u64 {
     u64::from(hash) << 32 | u64::from(hash)
 }
 
-/// The capture ended: hands on what `flow` held back.
-fn finish(id: FlowId, flow: &mut Flow, end: Timestamp, tell: &mut impl FnMut(FlowId, Moment, Event<'_>)) {
-    let at = Moment { frame: FrameNo::default(), time: end };
+/// The capture ended: hands on what `flow` held back. It had passed by its last packet.
+fn finish(id: FlowId, flow: &mut Flow, tell: &mut impl FnMut(FlowId, Moment, Event<'_>)) {
+    let at = flow.last;
     flow.flush(&mut |from, delivery| tell(id, at, Event::Stream { from, delivery }));
 }

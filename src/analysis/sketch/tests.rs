@@ -172,7 +172,7 @@ proptest! {
             let Some(sketch) = desk.sketch(kept.packets(), &shapes).filter(|it| it.is_before(end)) else { continue };
             let mut slot = Slot::default();
             let tell = &mut |_: FlowId, at: Moment, event: Event<'_>| slot.feed(&limits, at, event);
-            let flow = table.replay(FlowId(index as u32), end, tell).unwrap();
+            let flow = table.replay(FlowId(index as u32), tell).unwrap();
             let transcript = slot.has_spoken().then(|| slot.transcript(&limits));
             let shape = shapes.of(&flow, transcript.as_ref(), end);
             prop_assert_eq!((sketch.client, sketch.start), (flow.client, flow.start()));

@@ -177,7 +177,7 @@ impl Watch {
     fn judged(&self, connection: &Connection, index: usize, end: Timestamp) -> Option<Judged> {
         let watched = connection.flows.get(index)?;
         let mut shard = connection.as_it_stands(&self.rules.limits);
-        shard.finish(end, &self.rules.limits);
+        shard.finish(&self.rules.limits);
         let (mut flows, mut slots) = shard.into_parts();
         let (id, flow) = flows.find(|(id, _)| id.0 as usize == index)?;
         let hosts = self.neighbours(&flow.key, flow.place);

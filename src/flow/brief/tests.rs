@@ -100,7 +100,7 @@ fn told(
         }
     }
     (0..table.flows().len()).for_each(|id| table.expand(FlowId(id as u32), &mut tell));
-    table.finish(Timestamp::default(), &mut tell);
+    table.finish(&mut tell);
     let resting = |mut flow: Box<Flow>| {
         flow.rest();
         format!("{flow:?}")
