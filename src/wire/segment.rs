@@ -83,7 +83,7 @@ impl std::ops::Not for End {
 /// What the TCP checksum of a packet says. Only looked at for packets captured whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Checksum {
-    /// Not looked at: cut by the snaplen, a fragment, or a super-packet.
+    /// Not looked at: cut by the snaplen, a fragment, or a super-packet. Or it may be either of the next two.
     #[default]
     Unknown,
     /// Right.

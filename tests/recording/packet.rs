@@ -24,6 +24,8 @@ pub(crate) enum Sum {
     Good,
     /// Left for the sending host's network card: the sum of the pseudo-header.
     Partial,
+    /// Both of them: nobody can tell which.
+    Either,
     /// Neither, on purpose.
     Wrong,
     /// Anything else, or not all of the packet is there.
@@ -57,6 +59,10 @@ impl Packet {
         [0, 2].map(|at| u16::from_be_bytes([frame.data[self.tcp + at], frame.data[self.tcp + at + 1]]))
     }
 
+    pub(crate) fn is_reset(self, frame: &Recorded) -> bool {
+        frame.data[self.tcp + 13] & 4 != 0
+    }
+
     /// The octets that hold source and target address.
     pub(crate) fn addresses(self) -> std::ops::Range<usize> {
         if self.v6 { self.ip + 8..self.ip + 40 } else { self.ip + 12..self.ip + 20 }
@@ -84,12 +90,11 @@ impl Packet {
         let Some(segment) = frame.data.get(self.tcp..self.tcp + self.len(frame)) else { return Sum::Other };
         let pseudo = self.pseudo_sum(frame);
         let field = u16::from_be_bytes([segment[16], segment[17]]);
-        if add(pseudo, segment) == 0xffff {
-            Sum::Good
-        } else if field == pseudo {
-            Sum::Partial
-        } else {
-            Sum::Other
+        match (add(pseudo, segment) == 0xffff, field == pseudo) {
+            (true, false) => Sum::Good,
+            (false, true) => Sum::Partial,
+            (true, true) => Sum::Either,
+            (false, false) => Sum::Other,
         }
     }
 
@@ -105,7 +110,7 @@ impl Packet {
         let value = match sum {
             Sum::Other => return,
             Sum::Partial => pseudo,
-            Sum::Good | Sum::Wrong => {
+            Sum::Good | Sum::Either | Sum::Wrong => {
                 let end = self.tcp + self.len(frame);
                 if end < at.end || frame.data.len() < end {
                     return; // Not all of the packet is there.

@@ -3,7 +3,8 @@
 use sshrst::flow::Side;
 use sshrst::frame::LinkType;
 
-use super::{Packet, Recording};
+use super::packet::Sum;
+use super::{Packet, Recorded, Recording};
 
 /// Message number of KEXINIT (RFC 4253 §12).
 const KEXINIT: u8 = 20;
@@ -21,7 +22,7 @@ impl Recording {
     /// `but_resets`.
     pub(crate) fn hide(&mut self, side: Side, but_resets: bool) {
         self.frames.retain(|frame| {
-            let reset = Packet::of(frame).is_some_and(|packet| frame.data[packet.tcp + 13] & 4 != 0);
+            let reset = Packet::of(frame).is_some_and(|packet| packet.is_reset(frame));
             frame.sender() != Some(side) || but_resets && reset
         });
     }
@@ -31,8 +32,10 @@ impl Recording {
         self.frames.iter_mut().for_each(|frame| frame.time += nanos);
     }
 
-    /// Gives every host another address in the same network of 8 bits, and puts the checksums right.
+    /// Gives every host another address in the same network of 8 bits, and puts the checksums right. No host gets another
+    /// if that would take from a reset what its checksum tells.
     pub(crate) fn renumber(&mut self, mask: [u8; 3]) {
+        let before = self.clone();
         for frame in &mut self.frames {
             let packet = Packet::of(frame);
             let sum = packet.map(|packet| packet.sum(frame));
@@ -42,6 +45,12 @@ impl Recording {
             if let (Some(packet), Some(sum)) = (packet, sum) {
                 packet.set_sum(frame, sum);
             }
+        }
+        let lost = |frame: &Recorded| {
+            Packet::of(frame).is_some_and(|it| it.is_reset(frame) && it.sum(frame) == Sum::Either)
+        };
+        if self.frames.iter().any(lost) {
+            *self = before;
         }
     }
 

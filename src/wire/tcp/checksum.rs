@@ -28,13 +28,15 @@ pub(super) fn judge(ip: &IpHeader, view: &View<'_>, segment: &Segment) -> Checks
     let (Ok(field), Some(pseudo)) = (view.array::<2>(16), pseudo_header(ip, view.len() as u32)) else {
         return Checksum::Unknown;
     };
-    if pseudo.clone().add_slice(view.captured()).ones_complement() == 0 {
-        Checksum::Good
-    } else if field == (!pseudo.ones_complement()).to_ne_bytes() {
-        // Linux's `CHECKSUM_PARTIAL`: the card is to add the segment and complement the sum.
-        Checksum::Partial
-    } else {
-        Checksum::Bad
+    let right = pseudo.clone().add_slice(view.captured()).ones_complement() == 0;
+    // Linux's `CHECKSUM_PARTIAL`: the card is to add the segment and complement the sum.
+    let left = field == (!pseudo.ones_complement()).to_ne_bytes();
+    match (right, left) {
+        (true, false) => Checksum::Good,
+        (false, true) => Checksum::Partial,
+        // One packet of 65,536: what the card would make of it is what it has already.
+        (true, true) => Checksum::Unknown,
+        (false, false) => Checksum::Bad,
     }
 }
 
@@ -77,6 +79,14 @@ mod tests {
         assert_eq!(judged(reset(), [0x14, 0x21]), Checksum::Partial);
         assert_eq!(judged(reset(), [0x14, 0x22]), Checksum::Bad);
         assert_eq!(judged(reset(), [0xff, 0x82]), Checksum::Good);
+    }
+
+    #[test]
+    fn a_sum_that_may_be_either_is_not_judged() {
+        let mut packet = reset();
+        // The sequence number that makes the right sum the pseudo-header's own.
+        packet[24..28].copy_from_slice(&[0, 0, 0xeb, 0x62]);
+        assert_eq!(judged(packet, [0x14, 0x21]), Checksum::Unknown);
     }
 
     #[test]
