@@ -141,7 +141,7 @@ fn closed(case: &Case) -> Vec<Share> {
         }
         Side::Client if server.banner.is_some() => vec![(Cause::ClientAbort, 0.55), (Cause::PortScan, 0.35)],
         Side::Client => vec![(Cause::PortScan, 0.5), (Cause::ClientAbort, 0.35)],
-        Side::Server if server.banner.is_some() && (signs::after_usual_grace(age) || age > LOOKUP) => {
+        Side::Server if server.banner.is_some() && age > LOOKUP => {
             vec![(Cause::LoginGraceTimeout, 0.8), (Cause::SshdSessionKilled, 0.1)]
         }
         Side::Server if server.banner.is_some() => {

@@ -73,7 +73,6 @@ fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
 fn closed(case: &Case) -> Vec<Share> {
     let Some((side, fin)) = case.first_fin() else { return Vec::new() };
     let (client, server) = (case.transcript.party.of(Side::Client), case.transcript.party.of(Side::Server));
-    let exchanged = client.kex_message.is_some() && server.kex_message.is_some();
     let asked = client.kex_message.is_some();
     match side {
         Side::Client if signs::is_scanner(case) => vec![(Cause::KeyScan, 0.93)],
@@ -90,7 +89,7 @@ fn closed(case: &Case) -> Vec<Share> {
             vec![(Cause::LoginGraceTimeout, 0.7), (Cause::SshdSessionKilled, 0.15)]
         }
         // A process that ends without a word right after a packet did not like the packet.
-        Side::Server if exchanged || asked => vec![
+        Side::Server if asked => vec![
             (Cause::CorruptedPacket, 0.45),
             (Cause::MalformedPacket, 0.3),
             (Cause::SshdSessionKilled, 0.15),

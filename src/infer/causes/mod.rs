@@ -80,3 +80,6 @@ fn normalised(shares: Vec<Share>) -> Vec<Share> {
 fn scaled(shares: Vec<Share>, factor: f64) -> Vec<Share> {
     shares.into_iter().map(|(cause, share)| (cause, share * factor)).collect()
 }
+
+#[cfg(test)]
+mod tests;

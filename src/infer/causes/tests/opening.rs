@@ -1,0 +1,385 @@
+//! Connections that ended before anybody was let in.
+
+use super::*;
+use crate::case::Blind;
+use crate::ssh::{Banner, Mismatch};
+use crate::wire::{IcmpError, Quote};
+use Cause::*;
+
+fn banner(line: &str) -> Option<Banner> {
+    Some(Banner { line: line.into(), mark: Mark::default() })
+}
+
+fn served(case: Case) -> Case {
+    case.knowing(|it| it.party.server.banner = banner("SSH-2.0-OpenSSH_9.2"))
+}
+
+/// A wire on which the client's SYN has passed.
+fn syn() -> Wire {
+    let mut wire = Wire::new();
+    wire.send(Client, Sent { flags: Flags::SYN, seq: 100, ip_id: 1, ..Sent::default() });
+    wire
+}
+
+const SYN_ACK: Flags = Flags::SYN.with(Flags::ACK);
+
+#[test]
+fn an_icmp_error_is_by_its_sender() {
+    let refused_by = |addr: &str| {
+        let mut case = case(&syn());
+        case.ending = Ending::Refused;
+        case.flow.quotes.push(Quote {
+            key: case.flow.key,
+            quoted_from: case.flow.client,
+            seq: crate::wire::Seq(100),
+            reporter: addr.parse().unwrap(),
+            ttl: 64,
+            error: IcmpError::Unreachable(13),
+            time: case.flow.first.time,
+            frame: case.flow.first.frame,
+            place: case.flow.place,
+        });
+        ranked(&case, None).into_iter().map(|(cause, _)| cause).collect::<Vec<_>>()
+    };
+    assert_eq!(refused_by("10.0.0.2"), [ServerFirewallReject, FirewallIcmpReject]);
+    assert_eq!(refused_by("10.0.0.9"), [FirewallIcmpReject, LinkOutage]);
+}
+
+#[test]
+fn a_handshake_that_was_not_completed() {
+    let refused = || {
+        let mut wire = syn();
+        wire.send(Server, Sent { flags: ABORT, seq: 0, ack: 101, ..Sent::default() });
+        case(&wire)
+    };
+    let halfway = |late: i64, reset: Flags| {
+        let mut wire = syn();
+        wire.wait(late - 1).send(Server, Sent { flags: SYN_ACK, seq: 900, ack: 101, ..Sent::default() });
+        let ack = if reset == ABORT { 901 } else { 0 };
+        wire.send(Client, Sent { flags: reset, seq: 101, ack, ..Sent::default() });
+        let mut case = case(&wire);
+        case.ending = Ending::Reset;
+        case
+    };
+    let repeated = || {
+        let mut wire = syn();
+        wire.wait(500).send(Client, Sent { flags: Flags::SYN, seq: 100, ip_id: 2, ..Sent::default() });
+        wire.send(Server, Sent { flags: SYN_ACK, seq: 900, ack: 101, ..Sent::default() });
+        wire.send(Client, Sent { flags: Flags::RST, seq: 101, ..Sent::default() });
+        let mut case = case(&wire);
+        case.ending = Ending::Reset;
+        case
+    };
+    let challenged = || {
+        let mut wire = syn();
+        wire.send(Server, Sent { seq: 7_000, ack: 9_000, ip_id: 5, ..Sent::default() });
+        wire.send(Client, Sent { flags: Flags::RST, seq: 9_000, ..Sent::default() });
+        let mut case = case(&wire);
+        (case.ending, case.progress) = (Ending::Reset, Some(Progress::TcpHandshake));
+        case
+    };
+    let unasked = || {
+        let mut wire = syn();
+        wire.send(Client, Sent { flags: Flags::RST, seq: 101, ip_id: 9, ..Sent::default() });
+        let mut case = case(&wire);
+        (case.ending, case.progress) = (Ending::Reset, Some(Progress::TcpHandshake));
+        case
+    };
+    let met = || {
+        let mut wire = syn();
+        wire.send(Server, Sent { flags: SYN_ACK, seq: 900, ack: 101, ..Sent::default() });
+        wire.send(Server, Sent { flags: Flags::RST, seq: 901, ..Sent::default() });
+        let mut case = case(&wire);
+        (case.ending, case.progress) = (Ending::Reset, Some(Progress::TcpHandshake));
+        case
+    };
+    let answered = || {
+        let mut wire = syn();
+        for n in 0..3 {
+            wire.wait(1_000)
+                .send(Server, Sent { flags: SYN_ACK, seq: 900, ack: 101, ip_id: 7 + n, ..Sent::default() });
+        }
+        case(&wire)
+    };
+    let unanswered = || {
+        let mut wire = syn();
+        for n in 0..3 {
+            wire.wait(1_000)
+                .send(Client, Sent { flags: Flags::SYN, seq: 100, ip_id: 7 + n, ..Sent::default() });
+        }
+        case(&wire)
+    };
+    are_put_down([
+        ("a SYN refused", refused(), Origin::Stack, &[PortClosed, ServerRebooted][..]),
+        ("a SYN refused", refused(), Origin::HostFilter, &[ServerFirewallReject]),
+        ("a SYN refused", refused(), Origin::PathFilter, &[FirewallRuleReject]),
+        ("a SYN refused", refused(), Origin::Forger, &[InjectedRst, FirewallRuleReject]),
+        ("a SYN refused", refused(), Origin::Owner, &[ProxyBackendDown]),
+        ("the handshake's last segment refused", met(), Origin::Stack, &[AcceptQueueOverflow, PortClosed]),
+        (
+            "the handshake's last segment refused",
+            met(),
+            Origin::PathFilter,
+            &[FirewallRuleReject, InjectedRst],
+        ),
+        ("the client aborts", halfway(1, ABORT), Origin::Socket, &[PortScan, ClientAbort]),
+        ("the client never asked", halfway(1, Flags::RST), Origin::Stack, &[PortScan, ClientConnectTimeout]),
+        ("an answer in time", halfway(900, Flags::RST), Origin::Stack, &[PortScan, ClientConnectTimeout]),
+        ("a late answer", halfway(901, Flags::RST), Origin::Stack, &[ClientConnectTimeout, PortScan]),
+        ("a box in the client's name", halfway(1, Flags::RST), Origin::Forger, &[InjectedRst]),
+        ("a SYN repeated", repeated(), Origin::Stack, &[ClientConnectTimeout, PortScan]),
+        ("an answer of another connection", challenged(), Origin::Stack, &[ClientPortReuse, PortScan]),
+        ("no answer at all", unasked(), Origin::Stack, &[PortScan, ClientConnectTimeout]),
+        ("never taken", answered(), Origin::Stack, &[HalfOpen, PortScan]),
+        ("never answered", unanswered(), Origin::Stack, &[FirewallSilentDrop, LinkOutage]),
+    ]);
+}
+
+#[test]
+fn words_say_what_it_was() {
+    let said = |known, side| {
+        let case = Play::begun().closes(Server).reaches(Progress::Banner);
+        case.knowing(|it| {
+            *it.party.of_mut(side) = crate::ssh::Party { stray: Some(text(known, 0)), ..Default::default() }
+        })
+    };
+    let broke = |side| {
+        Play::begun()
+            .closes(Server)
+            .reaches(Progress::Banner)
+            .knowing(|it| it.violations.push(violation(side)))
+    };
+    let late = |mut case: Case| {
+        case.progress = None;
+        case
+    };
+    let socket = Origin::Socket;
+    are_put_down([
+        ("a number", said(Some(KnownText::ExceededMaxStartups), Server), socket, &[MaxStartups][..]),
+        (
+            "a time",
+            said(Some(KnownText::NotAllowedAtThisTime), Server),
+            socket,
+            &[PerSourcePenalty, MaxStartups],
+        ),
+        ("HTTP", said(Some(KnownText::Http), Server), socket, &[ProtocolMismatch]),
+        ("something", said(None, Server), socket, &[ProtocolMismatch, MalformedPacket]),
+        ("something of the client", said(None, Client), socket, &[ProtocolMismatch, MalformedPacket]),
+        ("a broken rule", broke(Server), socket, &[ProtocolMismatch, MalformedPacket]),
+        ("one of the client", broke(Client), socket, &[ProtocolMismatch, MalformedPacket]),
+        ("not known how far it got", late(said(None, Client)), socket, &[ProtocolMismatch, MalformedPacket]),
+    ]);
+    let later = late(said(None, Client)).knowing(|it| it.party.client.stray = Some(text(None, 1)));
+    assert_eq!(named(&later, socket), [MalformedPacket, CorruptedPacket], "a text in the midst of a stream");
+}
+
+#[test]
+fn an_end_before_both_identification_strings() {
+    let reset = |pause| Play::begun().pauses(pause).aborts(Server).reaches(Progress::Banner);
+    let close = |pause, from| Play::begun().pauses(pause).closes(from).reaches(Progress::Banner);
+    let left = || Play::begun().aborts(Client).reaches(Progress::Banner);
+    let named = |case: Case, line: &str| case.knowing(|it| it.party.client.banner = banner(line));
+    let silent = || Play::begun().says(Client, b"SSH").repeats(Client, 4, 400).reaches(Progress::Banner);
+    let socket = Origin::Socket;
+    // The server accepted a millisecond before the handshake's last segment passed here.
+    are_put_down([
+        ("no socket", reset(3), Origin::Stack, &[AcceptQueueOverflow, PortClosed][..]),
+        ("no socket any more", served(reset(3)), Origin::Stack, &[ForkFailure, SshdSessionKilled]),
+        ("no process yet", reset(3), socket, &[MaxStartups, ForkFailure]),
+        ("a process", reset(4), socket, &[TcpWrappers, ForkFailure]),
+        ("no lookup", reset(2_000), socket, &[TcpWrappers, ForkFailure]),
+        ("a lookup", reset(2_001), socket, &[TcpWrappers, ProxyBackendDown]),
+        ("it had spoken", served(reset(2_001)), socket, &[ForkFailure, SshdSessionKilled]),
+        ("a filter", reset(3), Origin::PathFilter, &[FirewallRuleReject]),
+        ("a forger", reset(3), Origin::Forger, &[InjectedRst]),
+        ("a box's address", reset(3), Origin::Owner, &[ProxyBackendDown]),
+        ("a client that said nothing", left(), socket, &[PortScan, ClientAbort]),
+        ("and heard something", served(left()), socket, &[ClientAbort, PortScan]),
+        ("a client that spoke", named(left(), "SSH-2.0-x"), socket, &[ClientAbort, ClientKilled]),
+        (
+            "a scanner closes",
+            named(close(9, Client), "SSH-2.0-OpenSSH-keyscan"),
+            socket,
+            &[KeyScan, PortScan],
+        ),
+        ("it waited", close(2_001, Client), socket, &[ClientConnectTimeout, ServerOverloaded]),
+        ("it did not wait long", close(2_000, Client), socket, &[PortScan, ClientAbort]),
+        ("it waited though served", served(close(2_001, Client)), socket, &[ClientAbort, PortScan]),
+        (
+            "it spoke and closed",
+            named(close(9, Client), "SSH-2.0-x"),
+            socket,
+            &[ClientAbort, ClientConnectTimeout, KeyScan],
+        ),
+        ("the server closes at once", close(3, Server), socket, &[MaxStartups, ForkFailure]),
+        ("after its line", served(close(2_001, Server)), socket, &[ProtocolMismatch, SshdSessionKilled]),
+        (
+            "long after its line",
+            served(close(2_002, Server)),
+            socket,
+            &[LoginGraceTimeout, SshdSessionKilled],
+        ),
+        ("no answer", silent(), socket, &[FirewallSilentDrop, LinkOutage]),
+    ]);
+}
+
+#[test]
+fn an_end_in_the_key_exchange() {
+    let of = |play: Play| play.reaches(Progress::Kex);
+    let abort = |from| of(Play::in_use().aborts(from));
+    let vain = |from| of(Play::in_use().says(from, b"x").repeats(from, 2, 400).aborts(from));
+    let close = |from| of(Play::in_use().closes(from));
+    let met = |pause| of(Play::in_use().pauses(pause).says(Client, b"k").rejects(Server));
+    let void = of(Play::in_use().says(Client, b"k").repeats(Client, 2, 400).rejects(Server));
+    let mismatch = |it: &mut Transcript| {
+        let lists = Mismatch { what: "kex", client_offers: Vec::new(), server_offers: Vec::new() };
+        it.mismatch = Some(lists.into());
+    };
+    let exchanged = |client: usize, server: usize| {
+        let said = Play::begun().says(Client, &vec![0; client]).says(Server, &vec![0; server]).acks(Client);
+        of(said.closes(Server)).knowing(mismatch)
+    };
+    let keyed = |line: &str| {
+        close(Client).knowing(|it| {
+            it.party.server.newkeys = Some(Mark::default());
+            it.party.client.banner = banner(line);
+        })
+    };
+    let asked = |case: Case| case.knowing(|it| it.party.client.kex_message = Some(Mark::default()));
+    let silent = |octets: usize| of(Play::in_use().says(Client, &vec![0; octets]).repeats(Client, 4, 400));
+    let stray = |side| close(Server).knowing(|it| it.party.of_mut(side).stray = Some(text(None, 9)));
+    let socket = Origin::Socket;
+    // A key and its echo had taken three milliseconds, and the server accepted one before them.
+    let waited = |pause| of(Play::in_use().pauses(pause).closes(Server));
+    are_put_down([
+        ("nothing in common", close(Server).knowing(mismatch), socket, &[NoCommonAlgorithm][..]),
+        ("one side went on", exchanged(4_096, 4_097), socket, &[NoCommonAlgorithm]),
+        ("the other side went on", exchanged(4_097, 4_096), socket, &[NoCommonAlgorithm]),
+        ("both went on", exchanged(4_097, 4_097), socket, &[MalformedPacket, SshdSessionKilled]),
+        ("a text of the client", stray(Client), socket, &[ProtocolMismatch, MalformedPacket]),
+        ("a text of the server", stray(Server), socket, &[ProtocolMismatch, MalformedPacket]),
+        (
+            "a broken rule",
+            close(Server).knowing(|it| it.violations.push(violation(Client))),
+            socket,
+            &[MalformedPacket, CorruptedPacket],
+        ),
+        ("the server aborts", abort(Server), socket, &[SshdSessionKilled, ForkFailure]),
+        ("the client aborts", abort(Client), socket, &[ClientAbort, ClientKilled]),
+        ("the server waited in vain", vain(Server), socket, &[TcpUserTimeout, PathLoss]),
+        ("the client waited in vain", vain(Client), socket, &[TcpUserTimeout, PathLoss]),
+        ("a void", void, Origin::PathFilter, &[BlackholeThenReset]),
+        ("in use", met(1_999), Origin::PathFilter, &[FirewallRuleReject]),
+        ("idle", met(2_000), Origin::PathFilter, &[FirewallIdleTimeout]),
+        ("a forger", met(10), Origin::Forger, &[InjectedRst]),
+        ("a box's address", met(10), Origin::Owner, &[NatStateLost]),
+        (
+            "a scanner",
+            close(Client).knowing(|it| it.party.client.banner = banner("SSH-2.0-OpenSSH-keyscan")),
+            socket,
+            &[KeyScan],
+        ),
+        ("it had the key and asks nobody", keyed("SSH-2.0-x"), socket, &[KeyScan, ClientAbort]),
+        (
+            "it had the key and asked its user",
+            keyed("SSH-2.0-OpenSSH_9.2"),
+            socket,
+            &[ClientAbort, CorruptedPacket],
+        ),
+        ("it had nothing", close(Client), socket, &[ClientAbort, KeyScan, CorruptedPacket]),
+        ("after a packet", asked(close(Server)), socket, &[CorruptedPacket, MalformedPacket]),
+        ("before a packet", close(Server), socket, &[MalformedPacket, SshdSessionKilled]),
+        ("a short wait", waited(2_998), socket, &[MalformedPacket, SshdSessionKilled]),
+        ("a long wait", waited(2_999), socket, &[LoginGraceTimeout, SshdSessionKilled]),
+        ("large packets vanish", silent(600), socket, &[MtuBlackhole, LinkOutage]),
+        ("small packets vanish", silent(599), socket, &[LinkOutage, FirewallSilentDrop]),
+    ]);
+}
+
+#[test]
+fn an_end_at_the_login() {
+    let of = |play: Play| play.reaches(Progress::Auth);
+    // A key and its echo had taken three milliseconds, and the server accepted one before them.
+    let aborted = |after: i64| of(Play::in_use().pauses(after - 2).aborts(Server));
+    let closed = |after: i64| of(Play::in_use().pauses(after - 2).closes(Server));
+    let left = |failures, pause| {
+        of(Play::in_use().pauses(pause).closes(Client)).knowing(|it| it.cipher.failures = failures)
+    };
+    let busy = |failures| {
+        of(Play::in_use().pauses(1_500).closes(Server)).knowing(|it| it.cipher.failures = failures)
+    };
+    let silent = of(Play::in_use().says(Client, b"k").repeats(Client, 4, 400));
+    let told = closed(9).knowing(|it| it.cipher.too_many_failures = Some(Mark::default()));
+    let socket = Origin::Socket;
+    are_put_down([
+        ("before the usual time", aborted(119_999), socket, &[SshdSessionKilled, LoginGraceTimeout][..]),
+        ("at the usual time", aborted(120_000), socket, &[LoginGraceTimeout, SshdSessionKilled]),
+        ("five seconds later", aborted(125_000), socket, &[LoginGraceTimeout, SshdSessionKilled]),
+        ("later still", aborted(125_001), socket, &[SshdSessionKilled, LoginGraceTimeout]),
+        ("the client aborts", of(Play::in_use().aborts(Client)), socket, &[ClientAbort, ClientKilled]),
+        ("a filter", aborted(9), Origin::PathFilter, &[FirewallRuleReject]),
+        ("it was told", told, socket, &[MaxAuthTries]),
+        ("two failures", left(2, 10_000), socket, &[AuthenticationFailed, ClientAbort]),
+        ("one, and at once", left(1, 149), socket, &[AuthenticationFailed, ClientAbort]),
+        ("one, and a thought", left(1, 150), socket, &[ClientAbort, AuthenticationFailed]),
+        ("none", left(0, 149), socket, &[ClientAbort, AuthenticationFailed]),
+        ("the server closes in time", closed(300_000), socket, &[LoginGraceTimeout, SshdSessionKilled]),
+        ("after whole seconds", closed(20_150), socket, &[LoginGraceTimeout, SshdSessionKilled]),
+        ("at any moment", closed(20_151), socket, &[SshdSessionKilled, LoginGraceTimeout]),
+        ("after three failures", busy(3), socket, &[MaxAuthTries, AuthenticationFailed]),
+        ("after two", busy(2), socket, &[SshdSessionKilled, CorruptedPacket]),
+        ("no answer", silent, socket, &[LinkOutage, FirewallSilentDrop]),
+    ]);
+}
+
+#[test]
+fn several_paths_and_no_end_are_put_down_to_nothing() {
+    let unknown = [(Unknown, 0.0)];
+    assert_eq!(ranked(&Play::in_use().in_session(), None), unknown, "it goes on");
+    let mut paths = Play::in_use().closes(Server).in_session();
+    assert_ne!(ranked(&paths, None), unknown);
+    paths.blind.push(Blind { kind: BlindKind::Multipath, detail: String::new(), frames: Vec::new() });
+    assert_eq!(ranked(&paths, None), unknown, "a part of the packets went another way");
+}
+
+#[test]
+fn a_reset_without_effect_explains_no_end_but_a_close() {
+    let outlived = |ending| {
+        let mut wire = Wire::new();
+        wire.handshake(100, 900).send(Server, Sent { flags: Flags::RST, seq: 950, ..Sent::default() });
+        wire.wait(300).send(Client, Sent { seq: 101, ack: 901, data: b"k", ip_id: 9, ..Sent::default() });
+        let mut case = case(&wire);
+        (case.ending, case.progress) = (ending, Some(Progress::Session));
+        assert_eq!(case.reset.as_ref().unwrap().role, Role::Ineffective);
+        named(&case, Origin::Forger)
+    };
+    assert_eq!(outlived(Ending::Close), [InjectedRstIneffective, BenignRstAfterClose]);
+    assert_eq!(outlived(Ending::Silence)[0], LinkOutage);
+}
+
+#[test]
+fn a_slow_server_is_an_alternative_before_the_login() {
+    let slow = |pause, progress| {
+        // A millisecond is the round trip's.
+        let spoke = Play::begun().pauses(pause).says(Server, b"SSH").closes(Client).reaches(progress);
+        ranked(&spoke, None).iter().find(|it| it.0 == ServerOverloaded).map(|it| it.1)
+    };
+    let before = slow(3_001, Progress::Kex);
+    assert!(before.is_some_and(|share| share > 0.0 && share < 0.2), "{before:?}");
+    assert_eq!(slow(3_000, Progress::Kex), None);
+    assert_eq!(slow(3_001, Progress::Session), None);
+    let tried = |times: u16| {
+        let mut wire = Wire::new();
+        for n in 1..=times {
+            wire.send(Client, Sent { flags: Flags::SYN, seq: 100, ip_id: n, ..Sent::default() }).wait(1_000);
+        }
+        wire.send(Server, Sent { flags: SYN_ACK, seq: 900, ack: 101, ..Sent::default() })
+            .send(Client, Sent { seq: 101, ack: 901, ip_id: 10, ..Sent::default() })
+            .send(Server, Sent { seq: 901, ack: 101, data: b"SSH", ip_id: 11, ..Sent::default() })
+            .send(Client, Sent { flags: FIN, seq: 101, ack: 904, ip_id: 12, ..Sent::default() });
+        let mut case = case(&wire);
+        case.progress = Some(Progress::Kex);
+        ranked(&case, None).iter().any(|it| it.0 == ServerOverloaded)
+    };
+    assert!(tried(2) && !tried(1), "its queue was full once");
+}
