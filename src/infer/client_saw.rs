@@ -279,4 +279,166 @@ mod tests {
         assert_eq!(seen(&reset("SSH-2.0-Tectia", Some("SSH-2.0-x"), Progress::Session)), "");
         assert_eq!(seen(&reset("SSH-2.0-OpenSSH_x", None, Progress::Banner)), "", "without a release");
     }
+
+    #[test]
+    fn what_openssh_and_putty_call_a_list() {
+        let lists = [
+            ("kex", "key exchange method", "key exchange algorithm"),
+            ("host_key", "host key type", "host key algorithm"),
+            ("cipher_c2s", "cipher", "client-to-server cipher"),
+            ("cipher_s2c", "cipher", "server-to-client cipher"),
+            ("mac_c2s", "MAC", "client-to-server MAC"),
+            ("mac_s2c", "MAC", "server-to-client MAC"),
+            ("compression_c2s", "compression method", "client-to-server compression method"),
+            ("compression_s2c", "compression method", "server-to-client compression method"),
+        ];
+        for (list, openssh, putty) in lists {
+            let names = [Program::OpenSsh, Program::Putty].map(|program| list_name(program, list));
+            assert_eq!(names, [openssh, putty], "{list}");
+        }
+    }
+
+    /// A session in which the client typed, and that `from` closes.
+    fn closed(from: Side, progress: Progress) -> Case {
+        let mut wire = Wire::new();
+        let fin = Flags::FIN.with(Flags::ACK);
+        wire.handshake(100, 900)
+            .send(Side::Client, Sent { seq: 101, ack: 901, data: b"x", ip_id: 9, ..Sent::default() })
+            .send(Side::Server, Sent { seq: 901, ack: 102, ip_id: 10, ..Sent::default() });
+        let (seq, ack) = if from == Side::Server { (901, 102) } else { (102, 901) };
+        wire.send(from, Sent { flags: fin, seq, ack, ip_id: 11, ..Sent::default() });
+        let mut case = case(&wire);
+        let banner = |line: &str| Banner { line: line.into(), mark: crate::ssh::Mark::default() };
+        case.transcript.party.client.banner = Some(banner("SSH-2.0-OpenSSH_9.2"));
+        case.transcript.party.server.banner = Some(banner("SSH-2.0-x"));
+        case.progress = Some(progress);
+        case
+    }
+
+    fn situation_of(case: &Case) -> Option<Situation> {
+        situation(case, Cause::Unknown)
+    }
+
+    #[test]
+    fn each_end_by_the_server_has_its_situation() {
+        let unserved = |mut case: Case| {
+            case.transcript.party.server.banner = None;
+            case
+        };
+        let closed = |progress| closed(Side::Server, progress);
+        let reset = |progress| reset("SSH-2.0-OpenSSH_9.2", Some("SSH-2.0-x"), progress);
+        for (progress, by_close, by_reset) in [
+            (Progress::Banner, Situation::ClosedBeforeLogin, Situation::ResetBeforeLogin),
+            (Progress::Kex, Situation::ClosedBeforeLogin, Situation::ResetBeforeLogin),
+            (Progress::Auth, Situation::ClosedBeforeLogin, Situation::ResetBeforeLogin),
+            (Progress::Session, Situation::ClosedInSession, Situation::ResetInSession),
+        ] {
+            let situations = [situation_of(&closed(progress)), situation_of(&reset(progress))];
+            assert_eq!(situations, [Some(by_close), Some(by_reset)], "{progress:?}");
+        }
+        assert_eq!(situation_of(&closed(Progress::Closed)), None);
+        let early = [closed(Progress::Banner), reset(Progress::Banner)].map(unserved);
+        let unseen = [Situation::ClosedBeforeVersion, Situation::ResetBeforeVersion].map(Some);
+        assert_eq!(early.each_ref().map(situation_of), unseen);
+    }
+
+    #[test]
+    fn an_end_of_the_clients_own_is_not_told() {
+        assert_eq!(situation_of(&closed(Side::Client, Progress::Session)), None);
+        let fin = crate::frame::FrameNo(6);
+        let goodbye = |frame| {
+            let mut case = closed(Side::Server, Progress::Session);
+            assert_eq!(case.first_fin().unwrap().1.frame, fin);
+            let mark = crate::ssh::Mark { frame, ..Default::default() };
+            case.transcript.cipher.client_disconnect = Some(mark);
+            situation_of(&case)
+        };
+        assert_eq!(goodbye(crate::frame::FrameNo(5)), None);
+        assert_eq!(goodbye(fin), Some(Situation::ClosedInSession), "not before the server's close");
+        let mut other = reset("SSH-2.0-OpenSSH_9.2", Some("SSH-2.0-x"), Progress::Session);
+        other.reset.as_mut().unwrap().role = Role::Reaction;
+        assert_eq!(situation_of(&other), None);
+        let mut own = reset("SSH-2.0-OpenSSH_9.2", Some("SSH-2.0-x"), Progress::Session);
+        own.reset.as_mut().unwrap().claimed = Side::Client;
+        assert_eq!(situation_of(&own), None);
+    }
+
+    #[test]
+    fn what_was_said_comes_before_how_it_ended() {
+        let case = |edit: &dyn Fn(&mut crate::ssh::Transcript)| {
+            let mut case = closed(Side::Server, Progress::Auth);
+            edit(&mut case.transcript);
+            case
+        };
+        let mark = Some(crate::ssh::Mark::default());
+        let too_many = case(&|it| it.cipher.too_many_failures = mark);
+        assert_eq!(situation(&too_many, Cause::MaxAuthTries), Some(Situation::Disconnected));
+        assert_eq!(situation(&too_many, Cause::Unknown), Some(Situation::ClosedBeforeLogin));
+        assert_eq!(situation(&case(&|_| ()), Cause::MaxAuthTries), Some(Situation::ClosedBeforeLogin));
+        let probed = |probes| case(&|it| it.cipher.keepalive.client.unanswered = probes);
+        assert_eq!(situation(&probed(1), Cause::SshKeepaliveTimeout), Some(Situation::KeepaliveTimeout));
+        assert_eq!(situation(&probed(0), Cause::SshKeepaliveTimeout), Some(Situation::ClosedBeforeLogin));
+        assert_eq!(situation(&probed(1), Cause::LinkOutage), Some(Situation::ClosedBeforeLogin));
+        let mismatch = case(&|it| {
+            it.mismatch = Some(Mismatch { what: "kex", client_offers: vec![], server_offers: vec![] }.into())
+        });
+        assert_eq!(situation(&mismatch, Cause::NoCommonAlgorithm), Some(Situation::Mismatch));
+        assert_eq!(situation(&mismatch, Cause::Unknown), Some(Situation::ClosedBeforeLogin));
+        for (line, cause, expected) in [
+            ("SSH-1.5-x", Cause::ProtocolMismatch, Some(Situation::NotSsh2)),
+            ("SSH-1.5-x", Cause::Unknown, None),
+            ("SSH-1.99-x", Cause::ProtocolMismatch, Some(Situation::ClosedBeforeLogin)),
+        ] {
+            let mut old = case(&|_| ());
+            old.transcript.party.server.banner = Some(Banner { line: line.into(), mark: Default::default() });
+            assert_eq!(situation(&old, cause), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_icmp_code_becomes_what_the_kernel_makes_of_it() {
+        let of = |code| [refusal(code, false), refusal(code, true)];
+        assert_eq!(of(3), [Some(Situation::Refused); 2]);
+        assert_eq!(of(13), [Some(Situation::NoRoute), Some(Situation::Prohibited)]);
+        for code in [0, 6, 9, 11] {
+            assert_eq!(of(code), [Some(Situation::NetworkUnreachable); 2], "{code}");
+        }
+        for code in [1, 10, 12, 14, 15] {
+            assert_eq!(of(code), [Some(Situation::NoRoute); 2], "{code}");
+        }
+        for code in [2, 4, 5, 7, 8, 16] {
+            assert_eq!(of(code), [None; 2], "{code}");
+        }
+    }
+
+    #[test]
+    fn a_connection_that_never_was_is_told_when_the_kernel_gives_up() {
+        let waited = |seconds: i64, answered: bool| {
+            let mut wire = Wire::new();
+            let syn = Sent { flags: Flags::SYN, seq: 100, ip_id: 1, ..Sent::default() };
+            wire.send(Side::Client, syn).wait(1_000).send(Side::Client, Sent { ip_id: 2, ..syn });
+            if answered {
+                let flags = Flags::SYN.with(Flags::ACK);
+                wire.send(Side::Server, Sent { flags, seq: 900, ack: 101, ..Sent::default() });
+            }
+            let mut case = case(&wire);
+            case.ending = Ending::Silence;
+            case.capture_end = case.flow.first.time + Elapsed::from_secs(seconds);
+            situation_of(&case)
+        };
+        assert_eq!(waited(130, false), Some(Situation::ConnectTimedOut));
+        assert_eq!((waited(129, false), waited(130, true)), (None, None));
+    }
+
+    #[test]
+    fn a_reset_behind_the_syn_ack_is_no_refusal_of_the_syn() {
+        let mut wire = Wire::new();
+        let flags = Flags::SYN.with(Flags::ACK);
+        wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ..Sent::default() })
+            .send(Side::Server, Sent { flags, seq: 900, ack: 101, ..Sent::default() })
+            .send(Side::Server, Sent { flags: Flags::RST, seq: 901, ..Sent::default() });
+        let mut case = case(&wire);
+        (case.ending, case.progress) = (Ending::Reset, Some(Progress::TcpHandshake));
+        assert_eq!(situation_of(&case), None);
+    }
 }

@@ -370,4 +370,113 @@ mod tests {
             .send(Side::Server, Sent { flags: Flags::RST, seq: 906, ..Sent::default() });
         assert_eq!(idle(&wire), None);
     }
+
+    /// A session in which only the server talks, each minute, until it closes so many seconds after the client's last word.
+    fn monologue(seconds: u32) -> Wire {
+        let mut wire = session();
+        let mut spoken = 0u32;
+        for at in (60..seconds).step_by(60).chain([seconds]) {
+            let millis = i64::from(at - 60 * spoken) * 1_000 - 2;
+            let (seq, ip_id) = (906 + spoken, 1_000 + spoken as u16);
+            wire.wait(millis)
+                .send(Side::Server, Sent { seq, ack: 106, data: b"x", ip_id, ..Sent::default() });
+            wire.send(
+                Side::Client,
+                Sent { seq: 106, ack: seq + 1, ip_id: 3_000 + spoken as u16, ..Sent::default() },
+            );
+            spoken += 1;
+        }
+        wire.send(
+            Side::Server,
+            Sent { flags: FIN, seq: 906 + spoken, ack: 106, ip_id: 9, ..Sent::default() },
+        );
+        wire
+    }
+
+    #[test]
+    fn where_only_the_server_talks_the_clients_silence_counts_by_known_timers_alone() {
+        let waited = |seconds| idle(&monologue(seconds)).map(|it| (it.measured_by, it.waits.input.is_some()));
+        assert_eq!(waited(720), Some((MeasuredBy::ClientMessages, false)), "a default of an SSH server's");
+        assert_eq!(waited(3_600), Some((MeasuredBy::Input, true)), "a default of an appliance's shell");
+        assert_eq!(waited(777), None, "nobody's");
+    }
+
+    #[test]
+    fn who_is_logged_in_is_beyond_the_login_s_timers() {
+        let at = |progress| {
+            let mut wire = session();
+            wire.wait(119_990);
+            exchange(&mut wire, 106, 906);
+            wire.send(Side::Server, Sent { flags: FIN, seq: 911, ack: 111, ip_id: 9, ..Sent::default() });
+            let mut case = case(&wire);
+            case.progress = Some(progress);
+            Idle::of(&case).map(|it| it.measured_by)
+        };
+        assert_eq!((at(Progress::Auth), at(Progress::Session)), (Some(MeasuredBy::Age), None));
+    }
+
+    #[test]
+    fn an_abort_may_meet_the_packet_that_found_the_timer_expired() {
+        let mut wire = session();
+        wire.wait(245_000)
+            .send(Side::Client, Sent { seq: 106, ack: 906, data: b"k", ip_id: 9, ..Sent::default() })
+            .send(Side::Server, Sent { flags: ABORT, seq: 906, ack: 107, ..Sent::default() });
+        assert_eq!(idle(&wire).unwrap().gap.ended_by, timers::Ending::ResetOnNextPacket);
+    }
+
+    #[test]
+    fn data_sent_once_is_no_wait_for_its_acknowledgement() {
+        let waited = |times: u16| {
+            let mut wire = session();
+            let key = Sent { seq: 106, ack: 906, data: b"key", ip_id: 9, ..Sent::default() };
+            wire.send(Side::Client, key);
+            for n in 1..times {
+                wire.wait(300).send(Side::Client, Sent { ip_id: 9 + n, ..key });
+            }
+            wire.wait(998).send(Side::Client, Sent { flags: ABORT, seq: 109, ack: 906, ..Sent::default() });
+            gave_up_data(&case(&wire)).map(|gap| gap.ended_after)
+        };
+        assert_eq!((waited(1), waited(2)), (None, Some(Elapsed::from_millis(1_300))));
+    }
+
+    #[test]
+    fn a_wait_for_probes_is_not_one_for_data() {
+        let mut wire = session();
+        wire.wait(60_000);
+        for n in 0..3u16 {
+            wire.send(Side::Server, Sent { seq: 905, ack: 106, ip_id: 500 + n, ..Sent::default() })
+                .wait(9_999);
+        }
+        wire.send(Side::Server, Sent { flags: ABORT, seq: 906, ack: 106, ..Sent::default() });
+        let case = case(&wire);
+        assert_eq!((gave_up_probing(&case).is_some(), gave_up_data(&case)), (true, None));
+    }
+
+    #[test]
+    fn a_keepalive_that_cut_the_silence_masks_it() {
+        let probing = |probes, seconds| {
+            let mut wire = session();
+            wire.wait(20_000)
+                .send(Side::Server, Sent { flags: ABORT, seq: 906, ack: 106, ..Sent::default() });
+            let mut case = case(&wire);
+            case.transcript.cipher.keepalive.client =
+                crate::ssh::Keepalive { probes, interval: Elapsed::from_secs(seconds), ..Default::default() };
+            let idle = Idle::of(&case).unwrap();
+            assert_eq!(idle.masked, idle.gap.keepalive.is_some());
+            idle.gap.keepalive
+        };
+        assert_eq!(probing(2, 15), Some(Elapsed::from_secs(15)));
+        assert_eq!(probing(1, 15), None, "one has no rhythm");
+        assert_eq!(probing(2, 9), None, "two of its intervals had passed in silence");
+    }
+
+    #[test]
+    fn a_lifetime_begins_with_the_handshake_and_ends_with_the_first_end() {
+        let mut wire = session();
+        wire.wait(9_000)
+            .send(Side::Client, Sent { flags: FIN, seq: 106, ack: 906, ip_id: 9, ..Sent::default() });
+        wire.wait(500)
+            .send(Side::Server, Sent { flags: FIN, seq: 906, ack: 107, ip_id: 9, ..Sent::default() });
+        assert_eq!(age(&case(&wire)), Elapsed::from_millis(9_006), "six packets, and the wait");
+    }
 }

@@ -48,3 +48,95 @@ fn alike(pause: Elapsed, interval: Elapsed) -> bool {
     let off = if pause < interval { interval - pause } else { pause - interval };
     off <= Elapsed::from_millis(200) + Elapsed::from_nanos(interval.as_nanos() / 10)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::tests::case;
+    use crate::flow::tests::{Sent, Wire};
+
+    /// Data of one side, `millis` after the packet before.
+    type Said = (Side, &'static [u8], i64);
+
+    fn talk(said: &[Said]) -> Case {
+        let mut wire = Wire::new();
+        wire.handshake(100, 900);
+        let mut next = [101, 901];
+        for (id, &(from, data, millis)) in (10..).zip(said) {
+            let [own, other] = if from == Side::Client { [0, 1] } else { [1, 0] };
+            let sent = Sent { seq: next[own], ack: next[other], data, ip_id: id, ..Sent::default() };
+            wire.wait(millis - 1).send(from, sent);
+            next[own] += data.len() as u32;
+        }
+        case(&wire)
+    }
+
+    /// Frames begin behind the handshake's three.
+    fn frame_at(case: &Case, time: Option<Timestamp>) -> Option<u64> {
+        case.flow.timeline.segments().find(|it| Some(it.time) == time).map(|it| it.frame.0 - 3)
+    }
+
+    const FAR: Timestamp = Timestamp::from_nanos(i64::MAX);
+
+    #[test]
+    fn the_last_message_is_the_clients_last_data_before_the_end() {
+        let case = talk(&[
+            (Side::Client, b"one", 10),
+            (Side::Client, b"two", 10),
+            (Side::Server, b"out", 10),
+            (Side::Client, b"", 10),
+            (Side::Client, b"0", 10),
+        ]);
+        let last = |until| frame_at(&case, last_message(&case, until));
+        assert_eq!(last(FAR), Some(2), "neither the server's, nor an acknowledgement, nor a probe's octet");
+        let second = last_message(&case, FAR).unwrap();
+        assert_eq!((last(second), last(case.flow.first.time)), (Some(1), None));
+    }
+
+    #[test]
+    fn a_keepalive_s_rhythm_is_no_input() {
+        let mut case = talk(&[
+            (Side::Client, b"typed", 3_000),
+            (Side::Server, b"alive?", 10_000),
+            (Side::Client, b"alive!", 1),
+            (Side::Server, b"alive?", 11_200),
+            (Side::Client, b"alive!", 1),
+            (Side::Server, b"alive?", 8_800),
+            (Side::Client, b"alive!", 1),
+        ]);
+        let probes = |case: &mut Case, probes| {
+            case.transcript.cipher.keepalive.server =
+                crate::ssh::Keepalive { probes, interval: Elapsed::from_secs(10), ..Default::default() };
+            frame_at(case, last_input(case, FAR))
+        };
+        assert_eq!(probes(&mut case, 2), Some(1));
+        assert_eq!(probes(&mut case, 1), Some(7), "one has no rhythm");
+        assert_eq!(frame_at(&case, last_message(&case, FAR)), Some(7));
+    }
+
+    #[test]
+    fn what_comes_out_of_the_rhythm_is_input() {
+        for pause in [8_799, 11_201] {
+            let mut case = talk(&[(Side::Client, b"typed", 3_000), (Side::Client, b"typed", pause)]);
+            case.transcript.cipher.keepalive.client =
+                crate::ssh::Keepalive { probes: 2, interval: Elapsed::from_secs(10), ..Default::default() };
+            assert_eq!(frame_at(&case, last_input(&case, FAR)), Some(2), "{pause} ms");
+        }
+    }
+
+    #[test]
+    fn a_short_pause_goes_on_with_the_burst_before_it() {
+        let quick = |pause| {
+            let said: [Said; 3] = [
+                (Side::Client, b"typed", 3_000),
+                (Side::Client, b"alive", 10_000),
+                (Side::Client, b"more", pause),
+            ];
+            let mut case = talk(&said);
+            case.transcript.cipher.keepalive.client =
+                crate::ssh::Keepalive { probes: 2, interval: Elapsed::from_secs(10), ..Default::default() };
+            frame_at(&case, last_input(&case, FAR))
+        };
+        assert_eq!((quick(499), quick(500)), (Some(1), Some(3)));
+    }
+}

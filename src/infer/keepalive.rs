@@ -210,4 +210,62 @@ mod tests {
         assert_eq!(counts(50, Ending::Close, Cause::ProxyIdleTimeout), Some(false));
         assert_eq!(counts(400, Ending::ResetOnNextPacket, Cause::FirewallIdleTimeout), Some(true));
     }
+
+    #[test]
+    fn what_a_keepalive_does_depends_on_the_cause_and_on_idleness() {
+        let mut wire = crate::flow::tests::Wire::new();
+        wire.handshake(100, 900);
+        let mut case = crate::case::tests::case(&wire);
+        let silence = gap(None, 400, Ending::ResetOnNextPacket);
+        let idle = Idle {
+            gap: silence,
+            measured_by: timers::MeasuredBy::AnySegment,
+            waits: timers::Waits::default(),
+            masked: false,
+            denied_by: None,
+        };
+        let helps = Some(Keepalive::against(&silence, Cause::FirewallIdleTimeout));
+        let useless = |why| Some(Keepalive::Useless(why));
+        let session = Some(Progress::Session);
+        let handshake = Some(Progress::TcpHandshake);
+        for (progress, cause, busy, silent) in [
+            (session, Cause::FirewallIdleTimeout, useless(Why::InUse), helps),
+            (session, Cause::FirewallStateLost, useless(Why::InUse), useless(Why::InUse)),
+            (session, Cause::LinkOutage, useless(Why::NotIdleness), None),
+            (session, Cause::ServerRebooted, useless(Why::PeerGone), useless(Why::PeerGone)),
+            (session, Cause::Unknown, None, None),
+            (session, Cause::NormalClose, None, None),
+            (handshake, Cause::FirewallIdleTimeout, useless(Why::NeverOpen), useless(Why::NeverOpen)),
+            (handshake, Cause::Unknown, None, None),
+        ] {
+            case.progress = progress;
+            let said = [None, Some(&idle)].map(|idle| Keepalive::of(&case, cause, idle));
+            assert_eq!(said, [busy, silent], "{cause:?}, {progress:?}");
+        }
+        assert!(Keepalive::Useless(Why::PeerGone).is_worth_it() && helps.unwrap().is_worth_it());
+        assert!(!Keepalive::Useless(Why::InUse).is_worth_it());
+        assert_eq!(Keepalive::Useless(Why::PeerGone).interval_s(), None);
+    }
+
+    #[test]
+    fn an_interval_says_what_it_follows_from() {
+        let seconds = Elapsed::from_secs;
+        let says = |bound: Bound, words: &str| assert!(bound.to_string().starts_with(words), "{bound}");
+        says(Bound::Survived(seconds(40)), "a third of the 40.00 s that it survived");
+        says(Bound::Expired(seconds(60)), "a third of the 60.00 s after which the timer ran out");
+        says(Bound::EndedAfter(seconds(180)), "a third of the 3 min 0 s that it did not survive");
+        says(Bound::EndedAfter(seconds(181)), "a third of 180 s: the timer may be any up to 3 min 1 s");
+    }
+
+    #[test]
+    fn a_survived_silence_counts_from_the_shortest_timer_on() {
+        let from = |survived| {
+            let advice =
+                Keepalive::against(&gap(Some(survived), 7200, Ending::Silence), Cause::FirewallSilentDrop);
+            let Keepalive::Helps { from, .. } = advice else { panic!("it helps against idleness") };
+            from
+        };
+        assert_eq!(from(30), Bound::Survived(Elapsed::from_secs(30)));
+        assert_eq!(from(29), Bound::EndedAfter(Elapsed::from_secs(7200)));
+    }
 }

@@ -233,6 +233,13 @@ mod tests {
         assert!(gain(&EVEN, &[0.3; 6]).abs() < 1e-9);
     }
 
+    #[test]
+    fn a_question_between_two_is_a_bit_and_one_of_the_way_a_quarter_of_it() {
+        let either = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+        assert!((gain(&[0.5, 0.0, 0.0, 0.5, 0.0, 0.0], &either) - 1.25).abs() < 1e-9);
+        assert!((gain(&[0.5, 0.5, 0.0, 0.0, 0.0, 0.0], &either) - 0.25).abs() < 1e-9);
+    }
+
     proptest! {
         #[test]
         fn looking_never_costs_knowledge(

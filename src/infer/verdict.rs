@@ -189,3 +189,6 @@ fn mechanism(case: &Case, reset: &Reset, weighed: &Weighed, sender: Sender) -> M
         Origin::Owner => Mechanism::AddressOwner,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -185,3 +185,6 @@ pub(super) fn prior(case: &Case, reset: &Reset) -> Bearing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -196,4 +196,60 @@ mod tests {
         let taken = said(&case, false, Elapsed::ZERO);
         assert_eq!(Testimony::of(&case, &[taken], |_| false), Some(Testimony::Taken));
     }
+
+    #[test]
+    fn two_clocks_may_be_a_tenth_of_a_second_apart() {
+        let case = refused();
+        let of = |millis| Testimony::of(&case, &[said(&case, true, Elapsed::from_millis(millis))], |_| true);
+        let sent = Some(Testimony::Sent("NO_SOCKET".to_owned()));
+        assert_eq!([of(100), of(-100)], [sent.clone(), sent]);
+        assert_eq!([of(101), of(-101)], [Some(Testimony::NotSent), Some(Testimony::NotSent)]);
+    }
+
+    #[test]
+    fn what_the_kernel_says_rules_out_what_it_would_not_say() {
+        let ruled_out = |testimony: Testimony| {
+            let case = refused();
+            let mut diagnosis = diagnose(&case);
+            diagnosis.verdict.as_mut().unwrap().origins = [1.0 / 6.0; 6];
+            diagnosis.hear(&case, testimony);
+            let origins = diagnosis.verdict.unwrap().origins;
+            Origin::ALL
+                .into_iter()
+                .zip(origins)
+                .filter(|(_, share)| *share < 0.01)
+                .map(|(it, _)| it)
+                .collect()
+        };
+        let (own, others) = Origin::ALL.split_at(2);
+        assert_eq!(own, [Origin::Socket, Origin::Stack]);
+        let sent: Vec<Origin> = ruled_out(Testimony::Sent(String::new()));
+        let not_sent: Vec<Origin> = ruled_out(Testimony::NotSent);
+        assert_eq!((&sent[..], &not_sent[..]), (others, own));
+        assert_eq!(ruled_out(Testimony::Taken), []);
+    }
+
+    #[test]
+    fn a_few_in_a_thousand_are_left_for_another_connection_with_the_same_ends() {
+        let case = refused();
+        let mut diagnosis = diagnose(&case);
+        diagnosis.verdict.as_mut().unwrap().origins = [0.5, 0.5, 0.0, 0.0, 0.0, 0.0];
+        diagnosis.hear(&case, Testimony::Sent(String::new()));
+        let verdict = diagnosis.verdict.unwrap();
+        // Of six parts of the error three are a box's.
+        assert!((verdict.middlebox - ERROR / 2.0).abs() < ERROR / 100.0, "{}", verdict.middlebox);
+    }
+
+    #[test]
+    fn a_conflict_outlives_only_what_leaves_it_open() {
+        let case = refused();
+        let after = |testimony: Testimony| {
+            let mut diagnosis = diagnose(&case);
+            diagnosis.verdict.as_mut().unwrap().conflict = true;
+            diagnosis.hear(&case, testimony);
+            diagnosis.verdict.unwrap().conflict
+        };
+        let sent = Testimony::Sent(String::new());
+        assert_eq!([sent, Testimony::NotSent, Testimony::Taken].map(after), [false, false, true]);
+    }
 }
