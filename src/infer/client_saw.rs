@@ -379,9 +379,8 @@ mod tests {
         assert_eq!(situation(&probed(1), Cause::SshKeepaliveTimeout), Some(Situation::KeepaliveTimeout));
         assert_eq!(situation(&probed(0), Cause::SshKeepaliveTimeout), Some(Situation::ClosedBeforeLogin));
         assert_eq!(situation(&probed(1), Cause::LinkOutage), Some(Situation::ClosedBeforeLogin));
-        let mismatch = case(&|it| {
-            it.mismatch = Some(Mismatch { what: "kex", client_offers: vec![], server_offers: vec![] }.into())
-        });
+        let lists = Mismatch { what: "kex", client_offers: vec![], server_offers: vec![] };
+        let mismatch = case(&|it| it.mismatch = Some(lists.clone().into()));
         assert_eq!(situation(&mismatch, Cause::NoCommonAlgorithm), Some(Situation::Mismatch));
         assert_eq!(situation(&mismatch, Cause::Unknown), Some(Situation::ClosedBeforeLogin));
         for (line, cause, expected) in [
@@ -390,7 +389,8 @@ mod tests {
             ("SSH-1.99-x", Cause::ProtocolMismatch, Some(Situation::ClosedBeforeLogin)),
         ] {
             let mut old = case(&|_| ());
-            old.transcript.party.server.banner = Some(Banner { line: line.into(), mark: Default::default() });
+            let mark = crate::ssh::Mark::default();
+            old.transcript.party.server.banner = Some(Banner { line: line.into(), mark });
             assert_eq!(situation(&old, cause), expected, "{line}");
         }
     }

@@ -224,7 +224,8 @@ mod tests {
             masked: false,
             denied_by: None,
         };
-        let helps = Some(Keepalive::against(&silence, Cause::FirewallIdleTimeout));
+        let against = Keepalive::against(&silence, Cause::FirewallIdleTimeout);
+        let helps = Some(against);
         let useless = |why| Some(Keepalive::Useless(why));
         let session = Some(Progress::Session);
         let handshake = Some(Progress::TcpHandshake);
@@ -242,7 +243,7 @@ mod tests {
             let said = [None, Some(&idle)].map(|idle| Keepalive::of(&case, cause, idle));
             assert_eq!(said, [busy, silent], "{cause:?}, {progress:?}");
         }
-        assert!(Keepalive::Useless(Why::PeerGone).is_worth_it() && helps.unwrap().is_worth_it());
+        assert!(Keepalive::Useless(Why::PeerGone).is_worth_it() && against.is_worth_it());
         assert!(!Keepalive::Useless(Why::InUse).is_worth_it());
         assert_eq!(Keepalive::Useless(Why::PeerGone).interval_s(), None);
     }

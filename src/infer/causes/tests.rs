@@ -152,24 +152,12 @@ fn are_put_down(rows: impl IntoIterator<Item = (&'static str, Case, Origin, &'st
 #[test]
 fn a_reset_of_the_server_in_a_session() {
     use Cause::*;
-    let relay = || {
-        let keys = (0..9).fold(Play::begun(), |play, _| {
-            play.pauses(200)
-                .says(Client, b"k")
-                .pauses(10)
-                .acks(Server)
-                .pauses(40)
-                .says(Server, b"k")
-                .acks(Client)
-        });
-        keys
-    };
     let prober = |case: Case| case.knowing(|it| it.cipher.keepalive.client.unanswered = 1);
     let unread = || Play::in_use().says(Client, b"x").acks(Server).pauses(5_000).aborts(Server).in_session();
     let server = |pause| Play::in_use().pauses(pause).aborts(Server).in_session();
     let heard =
         |pause| Play::begun().says(Client, b"k").says(Server, b"k").pauses(pause).aborts(Server).in_session();
-    are_put_down([
+    are_put_down(vec![
         (
             "probes in vain",
             Play::in_use().probes(Server, 9).aborts(Server).in_session(),
@@ -196,7 +184,7 @@ fn a_reset_of_the_server_in_a_session() {
         ("unread probes", prober(unread()), Origin::Socket, &[SshdSessionKilled, SshKeepaliveTimeout]),
         (
             "a relay's",
-            relay().pauses(5_000).aborts(Server).in_session(),
+            closed::relayed().pauses(5_000).aborts(Server).in_session(),
             Origin::Socket,
             &[ProxyIdleTimeout, SshdSessionKilled],
         ),
@@ -216,7 +204,7 @@ fn a_reset_of_the_client_in_a_session() {
     let farewell = |pause| {
         Play::in_use().says(Server, b"bye").says(Client, b"bye").acks(Server).pauses(pause).aborts(Client)
     };
-    are_put_down([
+    are_put_down(vec![
         (
             "probes in vain",
             Play::in_use().probes(Client, 9).aborts(Client).in_session(),
@@ -267,7 +255,7 @@ fn a_reset_of_a_filter_or_box_in_a_session() {
     let of_itself = |pause| Play::in_use().pauses(pause).aborts(Server).in_session();
     let void =
         |times| Play::in_use().says(Client, b"k").repeats(Client, times, 400).rejects(Server).in_session();
-    are_put_down([
+    are_put_down(vec![
         ("in use", met(1_999), Origin::HostFilter, &[ServerFirewallReject, HostFirewallIdleTimeout][..]),
         ("idle", met(2_000), Origin::HostFilter, &[HostFirewallIdleTimeout, ServerFirewallReject]),
         (
@@ -308,12 +296,12 @@ fn a_reset_of_a_filter_or_box_in_a_session() {
 fn a_session_that_died_without_a_word() {
     use Cause::*;
     let silent = |pause| Play::in_use().pauses(pause).says(Client, b"k").repeats(Client, 4, 400).in_session();
-    are_put_down([
+    are_put_down(vec![
         ("in use", silent(1_999), Origin::Socket, &[LinkOutage, FirewallSilentDrop][..]),
         ("idle", silent(2_000), Origin::Socket, &[FirewallSilentDrop, LinkOutage]),
     ]);
     let broken = |case: Case| case.knowing(|it| it.violations.push(violation(Client)));
-    are_put_down([
+    are_put_down(vec![
         (
             "a broken stream does not",
             broken(silent(10)),
@@ -331,7 +319,7 @@ fn a_session_that_died_without_a_word() {
             Play::in_use()
                 .aborts(Server)
                 .in_session()
-                .knowing(|it| it.party.client.stray = Some(text(None, 9))),
+                .knowing(|it| it.party.client.stray = Some(text(None, 9).into())),
             Origin::Socket,
             &[MalformedPacket, CorruptedPacket],
         ),
@@ -342,6 +330,6 @@ fn violation(side: Side) -> Violation {
     Violation { id: "made-up", side, mark: Mark::default(), detail: String::new(), reference: "" }
 }
 
-fn text(known: Option<KnownText>, offset: u64) -> Box<StrayText> {
-    Box::new(StrayText { text: b"?".to_vec(), known, mark: Mark { offset, ..Mark::default() } })
+fn text(known: Option<KnownText>, offset: u64) -> StrayText {
+    StrayText { text: b"?".to_vec(), known, mark: Mark { offset, ..Mark::default() } }
 }

@@ -10,7 +10,7 @@ fn close(pause: i64, from: Side) -> Case {
 }
 
 /// Keys, each echoed long after its acknowledgement.
-fn relayed() -> Play {
+pub(super) fn relayed() -> Play {
     (0..9).fold(Play::begun(), |play, _| {
         play.pauses(200).says(Client, b"k").pauses(10).acks(Server).pauses(40).says(Server, b"k").acks(Client)
     })
@@ -26,7 +26,7 @@ fn a_close_of_the_client() {
     };
     let reset = Play::in_use().closes(Client).rejects(Server).in_session();
     let socket = Origin::Socket;
-    are_put_down([
+    are_put_down(vec![
         ("at once", close(1_999, Client), socket, &[NormalClose, ClientKilled][..]),
         ("idle", close(2_000, Client), socket, &[ClientKilled, NormalClose]),
         ("below any timer", close(29_999, Client), socket, &[ClientKilled, NormalClose]),
@@ -42,7 +42,7 @@ fn a_close_of_the_client() {
         wire.send(Client, Sent { flags: FIN, seq: 102, ack: 901, ip_id: 1, ..Sent::default() });
         case(&wire)
     };
-    are_put_down([("one direction", sole(), socket, &[NormalClose, SshdSessionKilled][..])]);
+    are_put_down(vec![("one direction", sole(), socket, &[NormalClose, SshdSessionKilled][..])]);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_close_of_the_server() {
     };
     let relay = |pause| relayed().pauses(pause).closes(Server).in_session();
     let socket = Origin::Socket;
-    are_put_down([
+    are_put_down(vec![
         ("in use", close(1_999, Server), socket, &[SshdSessionKilled, ServerShutdown][..]),
         ("idle", close(2_000, Server), socket, &[SshdSessionKilled, ProxyIdleTimeout, ServerShutdown]),
         ("as long as a timer", close(30_000, Server), socket, &[SshdSessionKilled, ProxyIdleTimeout]),
@@ -87,14 +87,14 @@ fn a_close_after_an_outage() {
         failed.pauses(pause).closes(Server).in_session()
     };
     let socket = Origin::Socket;
-    are_put_down([
+    are_put_down(vec![
         ("just before", after(3, 4_999), socket, &[LinkOutage, PathLoss][..]),
         ("long before", after(3, 5_000), socket, &[SshdSessionKilled]),
         ("two repetitions", after(2, 1_000), socket, &[SshdSessionKilled]),
     ]);
     let mut overcome = Play::in_use().says(Client, b"x").repeats(Client, 3, 300).acks(Server).closes(Server);
     overcome.last.clear();
-    are_put_down([("overcome", overcome.in_session(), socket, &[LinkOutage, PathLoss][..])]);
+    are_put_down(vec![("overcome", overcome.in_session(), socket, &[LinkOutage, PathLoss][..])]);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_few_packets_out_of_nowhere_belong_to_a_connection_that_lost_its_address() {
         assert_eq!((case.progress, case.flow.packets), (None, u64::from(packets) + 1));
         case
     };
-    are_put_down([
+    are_put_down(vec![
         ("the client's", stray(3, Client), Origin::Stack, &[NatRebinding, NatStateLost][..]),
         ("the server's", stray(3, Server), Origin::Stack, &[NatStateLost, ServerRebooted]),
         ("a box's answer", stray(3, Client), Origin::PathFilter, &[FirewallRuleReject]),

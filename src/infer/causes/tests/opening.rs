@@ -6,12 +6,12 @@ use crate::ssh::{Banner, Mismatch};
 use crate::wire::{IcmpError, Quote};
 use Cause::*;
 
-fn banner(line: &str) -> Option<Banner> {
-    Some(Banner { line: line.into(), mark: Mark::default() })
+fn banner(line: &str) -> Banner {
+    Banner { line: line.into(), mark: Mark::default() }
 }
 
 fn served(case: Case) -> Case {
-    case.knowing(|it| it.party.server.banner = banner("SSH-2.0-OpenSSH_9.2"))
+    case.knowing(|it| it.party.server.banner = Some(banner("SSH-2.0-OpenSSH_9.2")))
 }
 
 /// A wire on which the client's SYN has passed.
@@ -45,93 +45,86 @@ fn an_icmp_error_is_by_its_sender() {
     assert_eq!(refused_by("10.0.0.9"), [FirewallIcmpReject, LinkOutage]);
 }
 
+/// The handshake on this wire ended otherwise than by its end.
+fn unfinished(wire: &Wire, ending: Ending) -> Case {
+    let mut case = case(wire);
+    (case.ending, case.progress) = (ending, Some(Progress::TcpHandshake));
+    case
+}
+
+/// The SYN-ACK came so late, and the client resets it.
+fn late(millis: i64, flags: Flags) -> Case {
+    let mut wire = syn();
+    wire.wait(millis - 1).send(Server, Sent { flags: SYN_ACK, seq: 900, ack: 101, ..Sent::default() });
+    let ack = if flags == ABORT { 901 } else { 0 };
+    wire.send(Client, Sent { flags, seq: 101, ack, ..Sent::default() });
+    unfinished(&wire, Ending::Reset)
+}
+
+fn refused() -> Case {
+    let mut wire = syn();
+    wire.send(Server, Sent { flags: ABORT, seq: 0, ack: 101, ..Sent::default() });
+    case(&wire)
+}
+
 #[test]
-fn a_handshake_that_was_not_completed() {
-    let refused = || {
-        let mut wire = syn();
-        wire.send(Server, Sent { flags: ABORT, seq: 0, ack: 101, ..Sent::default() });
-        case(&wire)
-    };
-    let halfway = |late: i64, reset: Flags| {
-        let mut wire = syn();
-        wire.wait(late - 1).send(Server, Sent { flags: SYN_ACK, seq: 900, ack: 101, ..Sent::default() });
-        let ack = if reset == ABORT { 901 } else { 0 };
-        wire.send(Client, Sent { flags: reset, seq: 101, ack, ..Sent::default() });
-        let mut case = case(&wire);
-        case.ending = Ending::Reset;
-        case
-    };
-    let repeated = || {
-        let mut wire = syn();
-        wire.wait(500).send(Client, Sent { flags: Flags::SYN, seq: 100, ip_id: 2, ..Sent::default() });
-        wire.send(Server, Sent { flags: SYN_ACK, seq: 900, ack: 101, ..Sent::default() });
-        wire.send(Client, Sent { flags: Flags::RST, seq: 101, ..Sent::default() });
-        let mut case = case(&wire);
-        case.ending = Ending::Reset;
-        case
-    };
-    let challenged = || {
-        let mut wire = syn();
-        wire.send(Server, Sent { seq: 7_000, ack: 9_000, ip_id: 5, ..Sent::default() });
-        wire.send(Client, Sent { flags: Flags::RST, seq: 9_000, ..Sent::default() });
-        let mut case = case(&wire);
-        (case.ending, case.progress) = (Ending::Reset, Some(Progress::TcpHandshake));
-        case
-    };
-    let unasked = || {
-        let mut wire = syn();
-        wire.send(Client, Sent { flags: Flags::RST, seq: 101, ip_id: 9, ..Sent::default() });
-        let mut case = case(&wire);
-        (case.ending, case.progress) = (Ending::Reset, Some(Progress::TcpHandshake));
-        case
-    };
-    let met = || {
-        let mut wire = syn();
-        wire.send(Server, Sent { flags: SYN_ACK, seq: 900, ack: 101, ..Sent::default() });
-        wire.send(Server, Sent { flags: Flags::RST, seq: 901, ..Sent::default() });
-        let mut case = case(&wire);
-        (case.ending, case.progress) = (Ending::Reset, Some(Progress::TcpHandshake));
-        case
-    };
-    let answered = || {
-        let mut wire = syn();
-        for n in 0..3 {
-            wire.wait(1_000)
-                .send(Server, Sent { flags: SYN_ACK, seq: 900, ack: 101, ip_id: 7 + n, ..Sent::default() });
-        }
-        case(&wire)
-    };
-    let unanswered = || {
-        let mut wire = syn();
-        for n in 0..3 {
-            wire.wait(1_000)
-                .send(Client, Sent { flags: Flags::SYN, seq: 100, ip_id: 7 + n, ..Sent::default() });
-        }
-        case(&wire)
-    };
-    are_put_down([
-        ("a SYN refused", refused(), Origin::Stack, &[PortClosed, ServerRebooted][..]),
+fn a_handshake_that_the_client_gave_up() {
+    let rst = Flags::RST;
+    let mut repeated = syn();
+    repeated.wait(500).send(Client, Sent { flags: Flags::SYN, seq: 100, ip_id: 2, ..Sent::default() });
+    repeated.send(Server, Sent { flags: SYN_ACK, seq: 900, ack: 101, ..Sent::default() });
+    repeated.send(Client, Sent { flags: rst, seq: 101, ..Sent::default() });
+    let repeated = unfinished(&repeated, Ending::Reset);
+    let mut challenged = syn();
+    challenged.send(Server, Sent { seq: 7_000, ack: 9_000, ip_id: 5, ..Sent::default() });
+    challenged.send(Client, Sent { flags: rst, seq: 9_000, ..Sent::default() });
+    let challenged = unfinished(&challenged, Ending::Reset);
+    let mut unasked = syn();
+    unasked.send(Client, Sent { flags: rst, seq: 101, ip_id: 9, ..Sent::default() });
+    let unasked = unfinished(&unasked, Ending::Reset);
+    let stack = Origin::Stack;
+    are_put_down(vec![
+        ("the client aborts", late(1, ABORT), Origin::Socket, &[PortScan, ClientAbort][..]),
+        ("the client never asked", late(1, rst), stack, &[PortScan, ClientConnectTimeout]),
+        ("an answer in time", late(900, rst), stack, &[PortScan, ClientConnectTimeout]),
+        ("a late answer", late(901, rst), stack, &[ClientConnectTimeout, PortScan]),
+        ("a box in the client's name", late(1, rst), Origin::Forger, &[InjectedRst]),
+        ("a SYN repeated", repeated, stack, &[ClientConnectTimeout, PortScan]),
+        ("an answer of another connection", challenged, stack, &[ClientPortReuse, PortScan]),
+        ("no answer at all", unasked, stack, &[PortScan, ClientConnectTimeout]),
+    ]);
+}
+
+#[test]
+fn a_handshake_that_the_server_refused_or_nobody_answered() {
+    let mut met = syn();
+    met.send(Server, Sent { flags: SYN_ACK, seq: 900, ack: 101, ..Sent::default() });
+    met.send(Server, Sent { flags: Flags::RST, seq: 901, ..Sent::default() });
+    let met = || unfinished(&met, Ending::Reset);
+    let (mut answered, mut unanswered) = (syn(), syn());
+    for n in 7..10 {
+        let syn_ack = Sent { flags: SYN_ACK, seq: 900, ack: 101, ip_id: n, ..Sent::default() };
+        answered.wait(1_000).send(Server, syn_ack);
+        unanswered
+            .wait(1_000)
+            .send(Client, Sent { flags: Flags::SYN, seq: 100, ip_id: n, ..Sent::default() });
+    }
+    let stack = Origin::Stack;
+    are_put_down(vec![
+        ("a SYN refused", refused(), stack, &[PortClosed, ServerRebooted][..]),
         ("a SYN refused", refused(), Origin::HostFilter, &[ServerFirewallReject]),
         ("a SYN refused", refused(), Origin::PathFilter, &[FirewallRuleReject]),
         ("a SYN refused", refused(), Origin::Forger, &[InjectedRst, FirewallRuleReject]),
         ("a SYN refused", refused(), Origin::Owner, &[ProxyBackendDown]),
-        ("the handshake's last segment refused", met(), Origin::Stack, &[AcceptQueueOverflow, PortClosed]),
+        ("the handshake's last segment refused", met(), stack, &[AcceptQueueOverflow, PortClosed]),
         (
             "the handshake's last segment refused",
             met(),
             Origin::PathFilter,
             &[FirewallRuleReject, InjectedRst],
         ),
-        ("the client aborts", halfway(1, ABORT), Origin::Socket, &[PortScan, ClientAbort]),
-        ("the client never asked", halfway(1, Flags::RST), Origin::Stack, &[PortScan, ClientConnectTimeout]),
-        ("an answer in time", halfway(900, Flags::RST), Origin::Stack, &[PortScan, ClientConnectTimeout]),
-        ("a late answer", halfway(901, Flags::RST), Origin::Stack, &[ClientConnectTimeout, PortScan]),
-        ("a box in the client's name", halfway(1, Flags::RST), Origin::Forger, &[InjectedRst]),
-        ("a SYN repeated", repeated(), Origin::Stack, &[ClientConnectTimeout, PortScan]),
-        ("an answer of another connection", challenged(), Origin::Stack, &[ClientPortReuse, PortScan]),
-        ("no answer at all", unasked(), Origin::Stack, &[PortScan, ClientConnectTimeout]),
-        ("never taken", answered(), Origin::Stack, &[HalfOpen, PortScan]),
-        ("never answered", unanswered(), Origin::Stack, &[FirewallSilentDrop, LinkOutage]),
+        ("never taken", case(&answered), stack, &[HalfOpen, PortScan]),
+        ("never answered", case(&unanswered), stack, &[FirewallSilentDrop, LinkOutage]),
     ]);
 }
 
@@ -140,7 +133,8 @@ fn words_say_what_it_was() {
     let said = |known, side| {
         let case = Play::begun().closes(Server).reaches(Progress::Banner);
         case.knowing(|it| {
-            *it.party.of_mut(side) = crate::ssh::Party { stray: Some(text(known, 0)), ..Default::default() }
+            *it.party.of_mut(side) =
+                crate::ssh::Party { stray: Some(text(known, 0).into()), ..Default::default() }
         })
     };
     let broke = |side| {
@@ -154,7 +148,7 @@ fn words_say_what_it_was() {
         case
     };
     let socket = Origin::Socket;
-    are_put_down([
+    are_put_down(vec![
         ("a number", said(Some(KnownText::ExceededMaxStartups), Server), socket, &[MaxStartups][..]),
         (
             "a time",
@@ -169,7 +163,7 @@ fn words_say_what_it_was() {
         ("one of the client", broke(Client), socket, &[ProtocolMismatch, MalformedPacket]),
         ("not known how far it got", late(said(None, Client)), socket, &[ProtocolMismatch, MalformedPacket]),
     ]);
-    let later = late(said(None, Client)).knowing(|it| it.party.client.stray = Some(text(None, 1)));
+    let later = late(said(None, Client)).knowing(|it| it.party.client.stray = Some(text(None, 1).into()));
     assert_eq!(named(&later, socket), [MalformedPacket, CorruptedPacket], "a text in the midst of a stream");
 }
 
@@ -178,11 +172,11 @@ fn an_end_before_both_identification_strings() {
     let reset = |pause| Play::begun().pauses(pause).aborts(Server).reaches(Progress::Banner);
     let close = |pause, from| Play::begun().pauses(pause).closes(from).reaches(Progress::Banner);
     let left = || Play::begun().aborts(Client).reaches(Progress::Banner);
-    let named = |case: Case, line: &str| case.knowing(|it| it.party.client.banner = banner(line));
+    let named = |case: Case, line: &str| case.knowing(|it| it.party.client.banner = Some(banner(line)));
     let silent = || Play::begun().says(Client, b"SSH").repeats(Client, 4, 400).reaches(Progress::Banner);
     let socket = Origin::Socket;
     // The server accepted a millisecond before the handshake's last segment passed here.
-    are_put_down([
+    are_put_down(vec![
         ("no socket", reset(3), Origin::Stack, &[AcceptQueueOverflow, PortClosed][..]),
         ("no socket any more", served(reset(3)), Origin::Stack, &[ForkFailure, SshdSessionKilled]),
         ("no process yet", reset(3), socket, &[MaxStartups, ForkFailure]),
@@ -224,13 +218,33 @@ fn an_end_before_both_identification_strings() {
 }
 
 #[test]
-fn an_end_in_the_key_exchange() {
+fn a_key_exchange_that_was_reset_or_fell_silent() {
     let of = |play: Play| play.reaches(Progress::Kex);
     let abort = |from| of(Play::in_use().aborts(from));
     let vain = |from| of(Play::in_use().says(from, b"x").repeats(from, 2, 400).aborts(from));
-    let close = |from| of(Play::in_use().closes(from));
     let met = |pause| of(Play::in_use().pauses(pause).says(Client, b"k").rejects(Server));
     let void = of(Play::in_use().says(Client, b"k").repeats(Client, 2, 400).rejects(Server));
+    let silent = |octets: usize| of(Play::in_use().says(Client, &vec![0; octets]).repeats(Client, 4, 400));
+    let socket = Origin::Socket;
+    are_put_down(vec![
+        ("the server aborts", abort(Server), socket, &[SshdSessionKilled, ForkFailure][..]),
+        ("the client aborts", abort(Client), socket, &[ClientAbort, ClientKilled]),
+        ("the server waited in vain", vain(Server), socket, &[TcpUserTimeout, PathLoss]),
+        ("the client waited in vain", vain(Client), socket, &[TcpUserTimeout, PathLoss]),
+        ("a void", void, Origin::PathFilter, &[BlackholeThenReset]),
+        ("in use", met(1_999), Origin::PathFilter, &[FirewallRuleReject]),
+        ("idle", met(2_000), Origin::PathFilter, &[FirewallIdleTimeout]),
+        ("a forger", met(10), Origin::Forger, &[InjectedRst]),
+        ("a box's address", met(10), Origin::Owner, &[NatStateLost]),
+        ("large packets vanish", silent(600), socket, &[MtuBlackhole, LinkOutage]),
+        ("small packets vanish", silent(599), socket, &[LinkOutage, FirewallSilentDrop]),
+    ]);
+}
+
+#[test]
+fn a_key_exchange_that_was_closed() {
+    let of = |play: Play| play.reaches(Progress::Kex);
+    let close = |from| of(Play::in_use().closes(from));
     let mismatch = |it: &mut Transcript| {
         let lists = Mismatch { what: "kex", client_offers: Vec::new(), server_offers: Vec::new() };
         it.mismatch = Some(lists.into());
@@ -242,16 +256,15 @@ fn an_end_in_the_key_exchange() {
     let keyed = |line: &str| {
         close(Client).knowing(|it| {
             it.party.server.newkeys = Some(Mark::default());
-            it.party.client.banner = banner(line);
+            it.party.client.banner = Some(banner(line));
         })
     };
     let asked = |case: Case| case.knowing(|it| it.party.client.kex_message = Some(Mark::default()));
-    let silent = |octets: usize| of(Play::in_use().says(Client, &vec![0; octets]).repeats(Client, 4, 400));
-    let stray = |side| close(Server).knowing(|it| it.party.of_mut(side).stray = Some(text(None, 9)));
+    let stray = |side| close(Server).knowing(|it| it.party.of_mut(side).stray = Some(text(None, 9).into()));
     let socket = Origin::Socket;
     // A key and its echo had taken three milliseconds, and the server accepted one before them.
     let waited = |pause| of(Play::in_use().pauses(pause).closes(Server));
-    are_put_down([
+    are_put_down(vec![
         ("nothing in common", close(Server).knowing(mismatch), socket, &[NoCommonAlgorithm][..]),
         ("one side went on", exchanged(4_096, 4_097), socket, &[NoCommonAlgorithm]),
         ("the other side went on", exchanged(4_097, 4_096), socket, &[NoCommonAlgorithm]),
@@ -264,18 +277,9 @@ fn an_end_in_the_key_exchange() {
             socket,
             &[MalformedPacket, CorruptedPacket],
         ),
-        ("the server aborts", abort(Server), socket, &[SshdSessionKilled, ForkFailure]),
-        ("the client aborts", abort(Client), socket, &[ClientAbort, ClientKilled]),
-        ("the server waited in vain", vain(Server), socket, &[TcpUserTimeout, PathLoss]),
-        ("the client waited in vain", vain(Client), socket, &[TcpUserTimeout, PathLoss]),
-        ("a void", void, Origin::PathFilter, &[BlackholeThenReset]),
-        ("in use", met(1_999), Origin::PathFilter, &[FirewallRuleReject]),
-        ("idle", met(2_000), Origin::PathFilter, &[FirewallIdleTimeout]),
-        ("a forger", met(10), Origin::Forger, &[InjectedRst]),
-        ("a box's address", met(10), Origin::Owner, &[NatStateLost]),
         (
             "a scanner",
-            close(Client).knowing(|it| it.party.client.banner = banner("SSH-2.0-OpenSSH-keyscan")),
+            close(Client).knowing(|it| it.party.client.banner = Some(banner("SSH-2.0-OpenSSH-keyscan"))),
             socket,
             &[KeyScan],
         ),
@@ -291,8 +295,6 @@ fn an_end_in_the_key_exchange() {
         ("before a packet", close(Server), socket, &[MalformedPacket, SshdSessionKilled]),
         ("a short wait", waited(2_998), socket, &[MalformedPacket, SshdSessionKilled]),
         ("a long wait", waited(2_999), socket, &[LoginGraceTimeout, SshdSessionKilled]),
-        ("large packets vanish", silent(600), socket, &[MtuBlackhole, LinkOutage]),
-        ("small packets vanish", silent(599), socket, &[LinkOutage, FirewallSilentDrop]),
     ]);
 }
 
@@ -311,7 +313,7 @@ fn an_end_at_the_login() {
     let silent = of(Play::in_use().says(Client, b"k").repeats(Client, 4, 400));
     let told = closed(9).knowing(|it| it.cipher.too_many_failures = Some(Mark::default()));
     let socket = Origin::Socket;
-    are_put_down([
+    are_put_down(vec![
         ("before the usual time", aborted(119_999), socket, &[SshdSessionKilled, LoginGraceTimeout][..]),
         ("at the usual time", aborted(120_000), socket, &[LoginGraceTimeout, SshdSessionKilled]),
         ("five seconds later", aborted(125_000), socket, &[LoginGraceTimeout, SshdSessionKilled]),
