@@ -479,4 +479,17 @@ mod tests {
             .send(Side::Server, Sent { flags: FIN, seq: 906, ack: 107, ip_id: 9, ..Sent::default() });
         assert_eq!(age(&case(&wire)), Elapsed::from_millis(9_006), "six packets, and the wait");
     }
+
+    #[test]
+    fn between_data_a_reset_ends_the_pause_itself_unless_it_answers_an_acknowledgement() {
+        let after = |pause: i64| {
+            let mut wire = session();
+            probes(&mut wire, 3, 15_000);
+            wire.wait(15_000).send(Side::Client, Sent { seq: 106, ack: 906, ip_id: 350, ..Sent::default() });
+            wire.wait(pause - 1).send(Side::Server, Sent { flags: Flags::RST, seq: 906, ..Sent::default() });
+            idle(&wire).unwrap().waits.payload.unwrap().ended_by
+        };
+        assert_eq!(after(499), timers::Ending::ResetOnNextPacket);
+        assert_eq!(after(500), timers::Ending::ResetAtExpiry);
+    }
 }

@@ -211,7 +211,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::case::tests::case;
     use crate::detect;
+    use crate::flow::tests::{Sent, Wire};
+    use crate::wire::Flags;
 
     const EVEN: [f64; 6] = [0.2, 0.2, 0.1, 0.2, 0.2, 0.1];
 
@@ -238,6 +241,95 @@ mod tests {
         let either = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0];
         assert!((gain(&[0.5, 0.0, 0.0, 0.5, 0.0, 0.0], &either) - 1.25).abs() < 1e-9);
         assert!((gain(&[0.5, 0.5, 0.0, 0.0, 0.0, 0.0], &either) - 0.25).abs() < 1e-9);
+    }
+
+    /// A connection that the server resets in this form, with the client's packets in the capture or not.
+    fn reset(flags: Flags, both: bool) -> Case {
+        let mut wire = Wire::new();
+        wire.server_ttl = 57;
+        if both {
+            wire.handshake(100, 900)
+                .send(Side::Client, Sent { seq: 101, ack: 901, data: b"k", ip_id: 9, ..Sent::default() });
+        } else {
+            wire.send(Side::Server, Sent { seq: 900, ack: 102, data: b"k", ip_id: 9, ..Sent::default() });
+        }
+        let ack = if flags.ack() { 102 } else { 0 };
+        wire.send(Side::Server, Sent { flags, seq: 901, ack, ttl: 57, ..Sent::default() });
+        case(&wire)
+    }
+
+    fn is_wanted(case: &Case, words: &str) -> bool {
+        let reset = case.reset.as_ref().unwrap();
+        let mut possible = OBSERVATIONS.iter().filter(|it| (it.possible)(case, reset));
+        possible.any(|it| (it.words)(case, reset).contains(words))
+    }
+
+    const ABORT: Flags = Flags::RST.with(Flags::ACK);
+
+    #[test]
+    fn an_abort_s_timestamps_are_asked_for_where_options_were_cut_or_nothing_else_is_there() {
+        let stamps = |case: &Case| is_wanted(case, "continue their timestamps");
+        let mut whole = reset(ABORT, true);
+        assert!(!stamps(&whole));
+        whole.reset.as_mut().unwrap().seen.segment.traits = Traits::OPTIONS_CUT;
+        assert!(stamps(&whole));
+        let mut alone = Wire::new();
+        alone.send(Side::Client, Sent { seq: 101, ack: 901, data: b"k", ip_id: 9, ..Sent::default() });
+        alone.send(Side::Server, Sent { flags: ABORT, seq: 901, ack: 102, ..Sent::default() });
+        assert!(stamps(&case(&alone)));
+        let mut answer = reset(Flags::RST, true);
+        answer.reset.as_mut().unwrap().seen.segment.traits = Traits::OPTIONS_CUT;
+        assert!(!stamps(&answer), "an answer has none");
+    }
+
+    #[test]
+    fn a_round_trip_is_asked_for_where_a_reset_answers() {
+        let nearer = |case: &Case| is_wanted(case, "a capture nearer the client");
+        let another = |case: &Case| is_wanted(case, "its handshake gives the round trip");
+        let (measured, unmeasured) = (reset(Flags::RST, true), reset(Flags::RST, false));
+        assert_eq!((nearer(&measured), another(&measured)), (true, false));
+        assert_eq!((nearer(&unmeasured), another(&unmeasured)), (false, true));
+        for aborted in [reset(ABORT, true), reset(ABORT, false)] {
+            assert!(!nearer(&aborted) && !another(&aborted), "an abort answers nothing");
+        }
+    }
+
+    #[test]
+    fn the_packet_answered_is_asked_for_where_its_direction_is_missing() {
+        let tos = |flags, both| is_wanted(&reset(flags, both), "the packets of the client, too");
+        assert_eq!([tos(Flags::RST, false), tos(Flags::RST, true), tos(ABORT, false)], [true, false, false]);
+    }
+
+    #[test]
+    fn what_follows_is_asked_for_where_the_capture_ends_soon() {
+        let mut case = reset(ABORT, true);
+        let mut after = |millis| {
+            case.capture_end = case.flow.last.time + Elapsed::from_millis(millis);
+            is_wanted(&case, "some seconds of capture after the reset")
+        };
+        assert_eq!((after(2_999), after(3_000)), (true, false));
+    }
+
+    #[test]
+    fn the_place_is_asked_for_where_it_is_not_known_and_the_ttl_is_a_hosts_first() {
+        let place = |spot, ttl| {
+            let mut case = reset(ABORT, true);
+            case.vantage.spot = spot;
+            case.reset.as_mut().unwrap().seen.segment.ttl = ttl;
+            is_wanted(&case, "where this capture was taken")
+        };
+        assert_eq!([64, 128, 255, 63].map(|ttl| place(Spot::Unknown, ttl)), [true, true, true, false]);
+        assert!(!place(Spot::Middle, 64));
+    }
+
+    #[test]
+    fn a_capture_on_the_claimed_host_asks_for_no_other_there() {
+        let there = |spot| {
+            let mut case = reset(ABORT, true);
+            case.vantage.spot = spot;
+            is_wanted(&case, "did this reset leave it?")
+        };
+        assert_eq!([Spot::Server, Spot::Client, Spot::Unknown].map(there), [false, true, true]);
     }
 
     proptest! {
