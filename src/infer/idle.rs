@@ -398,6 +398,7 @@ mod tests {
         let waited = |seconds| idle(&monologue(seconds)).map(|it| (it.measured_by, it.waits.input.is_some()));
         assert_eq!(waited(720), Some((MeasuredBy::ClientMessages, false)), "a default of an SSH server's");
         assert_eq!(waited(3_600), Some((MeasuredBy::Input, true)), "a default of an appliance's shell");
+        assert_eq!(waited(900), None, "usual for a shell, and no default");
         assert_eq!(waited(777), None, "nobody's");
     }
 

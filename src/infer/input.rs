@@ -139,4 +139,22 @@ mod tests {
         };
         assert_eq!((quick(499), quick(500)), (Some(1), Some(3)));
     }
+
+    #[test]
+    fn where_packets_between_are_not_kept_only_what_came_after_them_is_known_to_be_the_last() {
+        let limits = crate::limits::Limits::default();
+        let kept = limits.timeline_head + limits.timeline_tail;
+        let after = |packets: usize| {
+            let mut said: Vec<Said> = vec![(Side::Client, b"typed", 10)];
+            said.extend((0..packets).map(|_| -> Said { (Side::Server, b"out", 10) }));
+            let case = talk(&said);
+            frame_at(&case, last_message(&case, FAR))
+        };
+        // The handshake's three packets are kept, too.
+        assert_eq!((after(kept - 4), after(kept - 3)), (Some(1), None));
+        let mut late: Vec<Said> = (0..kept).map(|_| -> Said { (Side::Server, b"out", 10) }).collect();
+        late.push((Side::Client, b"typed", 10));
+        let case = talk(&late);
+        assert!(case.flow.timeline.dropped > 0 && last_message(&case, FAR) == Some(case.flow.last.time));
+    }
 }

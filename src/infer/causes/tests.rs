@@ -228,7 +228,8 @@ fn a_reset_of_the_client_in_a_session() {
             Origin::Socket,
             &[NormalClose, ClientAbort],
         ),
-        ("but long ago", farewell(1_500).in_session(), Origin::Socket, &[ClientKilled, ClientAbort]),
+        ("half a second after the server's", farewell(497).in_session(), Origin::Socket, &[NormalClose]),
+        ("and a moment later", farewell(498).in_session(), Origin::Socket, &[ClientKilled, ClientAbort]),
         (
             "the server's words are the last",
             Play::in_use().aborts(Client).in_session(),

@@ -107,7 +107,11 @@ fn losses_all_along_are_scattered_and_make_a_bad_path_an_alternative() {
         lost.closes(Client).in_session()
     };
     assert!(loss::is_scattered(&lossy(8, 0)) && !loss::is_scattered(&lossy(7, 0)));
-    let alternative = |case: &Case| ranked(case, None).iter().any(|it| it.0 == PathLoss);
+    let alternative = |case: &Case| {
+        let causes = ranked(case, None);
+        assert_ne!(causes[0].0, PathLoss, "no more than an alternative");
+        causes.iter().any(|it| it.0 == PathLoss)
+    };
     assert!(alternative(&lossy(8, 0)) && !alternative(&lossy(7, 0)));
     assert!(alternative(&lossy(8, 8)) && !alternative(&lossy(8, 9)), "one segment in ten, one in eleven");
 }

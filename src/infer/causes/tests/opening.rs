@@ -370,6 +370,11 @@ fn a_slow_server_is_an_alternative_before_the_login() {
     assert!(before.is_some_and(|share| share > 0.0 && share < 0.2), "{before:?}");
     assert_eq!(slow(3_000, Progress::Kex), None);
     assert_eq!(slow(3_001, Progress::Session), None);
+    let told = Play::begun().pauses(3_001).says(Server, b"Exceeded MaxStartups").closes(Server);
+    let told = told.reaches(Progress::Banner).knowing(|it| {
+        it.party.server.stray = Some(text(Some(KnownText::ExceededMaxStartups), 0).into());
+    });
+    assert_eq!(ranked(&told, None).len(), 1, "its text says what it was");
     let tried = |times: u16| {
         let mut wire = Wire::new();
         for n in 1..=times {
