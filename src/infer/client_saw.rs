@@ -441,4 +441,27 @@ mod tests {
         (case.ending, case.progress) = (Ending::Reset, Some(Progress::TcpHandshake));
         assert_eq!(situation_of(&case), None);
     }
+
+    #[test]
+    fn long_texts_are_cut_as_openssh_cuts_them_and_long_lists_are_not_shown() {
+        let mark = crate::ssh::Mark::default();
+        let said = |octets: usize| {
+            let mut case = reset("SSH-2.0-OpenSSH_9.2", Some("SSH-2.0-x"), Progress::Kex);
+            let text = vec![b'x'; octets];
+            case.transcript.party.server.disconnect = Some(Disconnect { code: 3, text, mark }.into());
+            seen(&case).matches('x').count()
+        };
+        assert_eq!((said(400), said(401)), (400, 400));
+        let offered = |octets: usize, cut: bool| {
+            let mut case = reset("SSH-2.0-OpenSSH_9.2", Some("SSH-2.0-x"), Progress::Kex);
+            let nothing = Mismatch { what: "kex", client_offers: Vec::new(), server_offers: Vec::new() };
+            case.transcript.mismatch = Some(nothing.into());
+            let name = "x".repeat(octets);
+            let mut lists = lists([&name, "", "", "", "", "", "", ""]);
+            lists.cut = cut;
+            case.transcript.party.server.offer = Some(Offer { lists: Arc::new(lists), ..Offer::default() });
+            raw_offer(&case).map(|list| list.len())
+        };
+        assert_eq!((offered(899, false), offered(900, false), offered(9, true)), (Some(899), None, None));
+    }
 }

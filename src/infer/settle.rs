@@ -243,6 +243,36 @@ mod tests {
         assert!((gain(&[0.5, 0.5, 0.0, 0.0, 0.0, 0.0], &either) - 0.25).abs() < 1e-9);
     }
 
+    #[test]
+    fn what_is_settled_asks_for_nothing() {
+        let case = reset(Flags::RST, false);
+        let reset = case.reset.as_ref().unwrap();
+        let mut verdict = crate::infer::judge(&case).unwrap();
+        let mut settled = |sender, confidence| {
+            (verdict.sender, verdict.confidence) = (sender, confidence);
+            verdict.origins = EVEN;
+            observations(&case, reset, &verdict).is_empty()
+        };
+        assert_eq!((settled(Sender::Server, 0.98), settled(Sender::Server, 0.97)), (true, false));
+        assert!(!settled(Sender::Undetermined, 0.99));
+    }
+
+    #[test]
+    fn only_what_could_not_be_told_is_asked_for() {
+        let case = reset(Flags::RST, false);
+        let mut verdict = crate::infer::judge(&case).unwrap();
+        let of_ttl = OBSERVATIONS.iter().find(|it| it.detectors == ["reset-ttl-differs"]).unwrap();
+        let mut after = |outcome: Outcome| {
+            for item in verdict.evidence.iter_mut().filter(|item| item.meta.id == "reset-ttl-differs") {
+                item.outcome = outcome.clone();
+            }
+            of_ttl.is_open(&verdict)
+        };
+        let told = detect::Finding::new("made up", [], crate::cause::Bearing::SILENT);
+        assert!(after(Outcome::CannotTell("made up".into())));
+        assert!(!after(Outcome::Present(told.clone())) && !after(Outcome::Absent(told)));
+    }
+
     /// A connection that the server resets in this form, with the client's packets in the capture or not.
     fn reset(flags: Flags, both: bool) -> Case {
         let mut wire = Wire::new();

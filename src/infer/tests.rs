@@ -161,3 +161,15 @@ fn losses_all_along_are_the_paths_and_one_outage_is_a_links() {
     };
     assert_eq!((first(true), first(false)), (Some(Cause::PathLoss), Some(Cause::LinkOutage)));
 }
+
+#[test]
+fn a_diagnosis_advises_by_its_likeliest_cause() {
+    let case = case(&reset_with(60, 909));
+    let diagnosis = diagnose(&case);
+    assert_eq!(diagnosis.likeliest(), diagnosis.causes[0].0);
+    let advice = diagnosis.keepalive(&case);
+    assert_eq!(advice, Keepalive::of(&case, diagnosis.likeliest(), diagnosis.idle.as_ref()));
+    assert!(advice.is_some_and(|it| it.interval_s().is_some()), "a silence of four seconds: {advice:?}");
+    let none = Diagnosis { causes: Vec::new(), ..diagnosis };
+    assert_eq!(none.likeliest(), Cause::Unknown);
+}

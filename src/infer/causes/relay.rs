@@ -89,4 +89,11 @@ mod tests {
     fn a_few_late_answers_are_a_slow_login() {
         assert!(!is_relay(&echoes(5, 40), Side::Server));
     }
+
+    #[test]
+    fn eight_answers_are_enough_and_five_milliseconds_are_a_programs() {
+        assert!(is_relay(&echoes(8, 40), Side::Server) && !is_relay(&echoes(7, 40), Side::Server));
+        // The echo is a millisecond behind the wait, and the acknowledgement came after ten.
+        assert!(is_relay(&echoes(10, 5), Side::Server) && !is_relay(&echoes(10, 4), Side::Server));
+    }
 }

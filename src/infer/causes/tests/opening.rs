@@ -353,10 +353,15 @@ fn a_reset_without_effect_explains_no_end_but_a_close() {
         let mut case = case(&wire);
         (case.ending, case.progress) = (ending, Some(Progress::Session));
         assert_eq!(case.reset.as_ref().unwrap().role, Role::Ineffective);
-        named(&case, Origin::Forger)
+        let causes = if ending == Ending::Open { ranked(&case, None) } else { by_phase(&case, None) };
+        normalised(causes).into_iter().map(|(cause, _)| cause).collect::<Vec<_>>()
     };
+    assert_eq!(outlived(Ending::Open), [InjectedRstIneffective, BenignRstAfterClose]);
     assert_eq!(outlived(Ending::Close), [InjectedRstIneffective, BenignRstAfterClose]);
     assert_eq!(outlived(Ending::Silence)[0], LinkOutage);
+    let open = Play::in_use().aborts(Server).in_session();
+    let open = Case { ending: Ending::Open, ..open };
+    assert_eq!(ranked(&open, None), [(Unknown, 0.0)], "a reset that was taken, and no end");
 }
 
 #[test]
