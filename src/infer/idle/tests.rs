@@ -327,3 +327,44 @@ fn probes_into_a_void_mask_the_timer_and_data_does_not() {
     };
     assert_eq!([true, false].map(masked), [true, false]);
 }
+
+#[test]
+fn only_the_servers_end_comes_of_its_own_accord() {
+    let ended = |from: Side, flags: Flags| {
+        let mut wire = session();
+        let (seq, ack) = if from == Side::Server { (906, 106) } else { (106, 906) };
+        wire.send(
+            from,
+            Sent { flags, seq, ack: if flags.ack() { ack } else { 0 }, ip_id: 9, ..Sent::default() },
+        );
+        of_its_own_accord(&case(&wire)).map(|(by, _)| by)
+    };
+    assert_eq!(ended(Side::Server, ABORT), Some(timers::Ending::ResetAtExpiry));
+    assert_eq!(ended(Side::Server, FIN), Some(timers::Ending::Close));
+    assert_eq!(ended(Side::Server, Flags::RST), None, "an answer");
+    assert_eq!([ABORT, FIN, Flags::RST].map(|flags| ended(Side::Client, flags)), [None; 3]);
+}
+
+#[test]
+fn who_answers_or_closes_did_not_give_up() {
+    let ended = |flags: Flags, probe: bool| {
+        let mut wire = session();
+        wire.wait(60_000);
+        for n in 0..3u16 {
+            let (seq, data): (u32, &[u8]) = if probe { (905, b"") } else { (906, b"key") };
+            wire.send(Side::Server, Sent { seq, ack: 106, data, ip_id: 500 + n, ..Sent::default() })
+                .wait(999);
+        }
+        let (seq, ack) = (if probe { 906 } else { 909 }, if flags.ack() { 106 } else { 0 });
+        wire.send(Side::Server, Sent { flags, seq, ack, ..Sent::default() });
+        let case = case(&wire);
+        let mut closed = case.clone();
+        closed.ending = Ending::Close;
+        let gave_up = |case: &Case| (gave_up_probing(case).is_some(), gave_up_data(case).is_some());
+        (gave_up(&case), gave_up(&closed))
+    };
+    let neither = (false, false);
+    assert_eq!(ended(ABORT, true), ((true, false), neither));
+    assert_eq!(ended(ABORT, false), ((false, true), neither));
+    assert_eq!([ended(Flags::RST, true), ended(Flags::RST, false)], [(neither, neither); 2]);
+}
