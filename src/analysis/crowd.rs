@@ -9,7 +9,7 @@ use super::shape::Shape;
 use super::sketch::Desk;
 use super::slots::Slot;
 use super::view::View;
-use crate::case::{Case, Host, HostId, Hosts, Vantage};
+use crate::case::{Case, Host, HostId, Hosts, Sight, Vantage};
 use crate::flow::{Event, Flow, FlowId, Kept, Moment, Pair, Side};
 use crate::infer;
 use crate::limits::Limits;
@@ -80,6 +80,22 @@ pub(super) struct Crowd {
     pub(super) alone: Vec<usize>,
 }
 
+/// What brief connection number `index` of `all` shows of the host at its `end`, where it ran without surprises.
+fn sight(index: usize, end: End, all: &View<'_>, desk: &mut Desk) -> Option<Sight> {
+    desk.sketch(all.kept(index)?.packets(), all.shapes())?;
+    desk.sight(end)
+}
+
+impl Past {
+    /// Looks at what was put off, of the connections that `goes` takes: they are of the past soon, where `most` hosts are known.
+    pub(super) fn look(&mut self, all: &View<'_>, goes: impl Fn(usize) -> bool, most: usize) {
+        let mut desk = Desk::default();
+        for (host, index, end) in self.hosts.unlooked_of(goes, most) {
+            self.hosts.note_sight(index, host, || sight(index, end, all, &mut desk));
+        }
+    }
+}
+
 impl Court<'_> {
     /// Judges the brief connections of `all` by their shapes; `over`: those only that are over. Notes what all connections
     /// show of their hosts.
@@ -135,21 +151,22 @@ impl Court<'_> {
         looked: &mut Vec<Glance>,
     ) -> Option<Entry> {
         let kept = all.kept(index)?;
+        let hosts = self.numbers(kept);
+        let [low, high] = hosts;
+        // Where a host talks to itself, each end is a sight of its own.
+        let firsts = hosts.map(|host| self.meet(host, all, desk) && low != high);
         if let Some(flow) = kept.whole() {
             self.past.hosts.note(index, flow);
             return None;
         }
-        let hosts = self.numbers(kept);
         if let Some(sketch) = all.sketch(index).filter(|it| !judged || it.is_before(self.end)) {
-            let mut fresh = true;
-            let ends = [End::Low, End::High].into_iter().zip(hosts).zip(sketch.sent);
-            for ((end, host), _) in ends.filter(|(_, sent)| *sent) {
-                self.past.hosts.note_sight(index, host, || {
-                    if std::mem::take(&mut fresh) {
-                        desk.sketch(kept.packets(), all.shapes())?;
-                    }
-                    desk.sight(end)
-                });
+            let ends = [End::Low, End::High].into_iter().zip(hosts).zip(firsts).zip(sketch.sent);
+            for (((end, host), first), _) in ends.filter(|(_, sent)| *sent) {
+                if first {
+                    self.past.hosts.put_off(index, host, end);
+                } else {
+                    self.past.hosts.note_sight(index, host, || sight(index, end, all, desk));
+                }
             }
             return Some(Entry { hosts, looked: None });
         }
@@ -157,6 +174,15 @@ impl Court<'_> {
         self.past.hosts.note(index, &flow);
         looked.push(glance);
         Some(Entry { hosts, looked: Some(looked.len() as u32 - 1) })
+    }
+
+    /// A connection meets `host`: what the first one shows of it is of interest now. True if this is the first.
+    fn meet(&mut self, host: HostId, all: &View<'_>, desk: &mut Desk) -> bool {
+        let first = self.past.hosts.meet(host);
+        if let Some((earlier, end)) = self.past.hosts.unlooked(host) {
+            self.past.hosts.note_sight(earlier, host, || sight(earlier, end, all, desk));
+        }
+        first
     }
 
     /// What connection number `index` shows, by its sketch.

@@ -275,7 +275,7 @@ impl Analysis {
         let (mut flows, mut slots) = all.into_parts();
         let judge = |(id, flow, slot): (FlowId, Box<Flow>, Slot)| {
             let index = id.0 as usize;
-            let mut judged = self.judged(self.case(index, *flow, slot, hosts, end)?);
+            let mut judged = self.judged(self.case(index, flow, slot, hosts, end)?);
             judged.case.flow.rest();
             Some((index, judged))
         };
@@ -291,7 +291,14 @@ impl Analysis {
     }
 
     /// The case of connection number `index` among `hosts`; `None` if it is not SSH.
-    fn case(&self, index: usize, mut flow: Flow, slot: Slot, hosts: &Hosts, end: Timestamp) -> Option<Case> {
+    fn case(
+        &self,
+        index: usize,
+        mut flow: Box<Flow>,
+        slot: Slot,
+        hosts: &Hosts,
+        end: Timestamp,
+    ) -> Option<Case> {
         flow.wake();
         let transcript = slot.into_transcript(&self.limits);
         if self.ports == Ports::Any && !transcript.speaks() {

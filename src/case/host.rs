@@ -57,6 +57,10 @@ pub struct HostId(u32);
 
 #[derive(Clone, Debug, Default)]
 struct Sights {
+    /// The first connection, at whose end it is, while that was put off.
+    only: Option<(usize, End)>,
+    /// A connection has this host, whatever it shows of it.
+    met: bool,
     /// The first ones, with the numbers of their connections.
     first: Vec<(usize, Sight)>,
     /// All of them together: what every connection beyond the first sees. Final once there are [`Hosts::SIGHTS`].
@@ -137,6 +141,42 @@ impl Hosts {
         }
     }
 
+    /// A connection has this host; true if it is the first one.
+    pub fn meet(&mut self, host: HostId) -> bool {
+        let Some(sights) = self.seen.get_mut(host.0 as usize) else { return false };
+        !std::mem::replace(&mut sights.met, true) && sights.first.is_empty()
+    }
+
+    /// What connection number `index`, the first one, shows of the host at its `end` is to be looked at when
+    /// [another](Self::unlooked) meets it. Of a scan's hosts most are met once, and nobody asks.
+    pub fn put_off(&mut self, index: usize, host: HostId, end: End) {
+        if let Some(sights) = self.seen.get_mut(host.0 as usize) {
+            sights.only = Some((index, end));
+        }
+    }
+
+    /// The connection that was put off, and its end; it is to be [noted](Self::note_sight) before others of the host.
+    pub fn unlooked(&mut self, host: HostId) -> Option<(usize, End)> {
+        self.seen.get_mut(host.0 as usize)?.only.take()
+    }
+
+    /// The connections put off that are to be looked at before those that `goes` takes are of the past; none where that makes
+    /// more than `most` hosts, for then [those that were met once are forgotten](Self::remember).
+    pub fn unlooked_of(&mut self, goes: impl Fn(usize) -> bool, most: usize) -> Vec<(HostId, usize, End)> {
+        let going = |sights: &Sights| sights.only.filter(|(index, _)| goes(*index));
+        let stays = |index: usize| index == usize::MAX || goes(index);
+        let remembered =
+            |sights: &&Sights| going(sights).is_some() || sights.first.iter().any(|(index, _)| stays(*index));
+        let unlooked = if self.seen.iter().filter(remembered).count() > most {
+            Vec::new()
+        } else {
+            let hosts = (0..).map(HostId).zip(&self.seen);
+            hosts.filter_map(|(host, sights)| going(sights).map(|(index, end)| (host, index, end))).collect()
+        };
+        self.seen.iter_mut().for_each(|sights| sights.only = None);
+        unlooked
+    }
+
     /// What is known of `hosts` only.
     pub fn about(&self, hosts: [(IpAddr, Place); 2]) -> Self {
         let mut about = Self::default();
@@ -168,7 +208,7 @@ impl Hosts {
             }
             if !first.is_empty() {
                 left.numbers.insert(host, HostId(left.seen.len() as u32));
-                left.seen.push(Sights { first: std::mem::take(first), all: OnceLock::new() });
+                left.seen.push(Sights { first: std::mem::take(first), ..Sights::default() });
             }
         }
         *self = left;

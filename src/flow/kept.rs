@@ -7,7 +7,7 @@ use crate::flow::{Flow, FlowId, lull, resets};
 use crate::frame::Place;
 use crate::limits::Limits;
 use crate::units::Timestamp;
-use crate::wire::{FlowKey, Segment};
+use crate::wire::{End, FlowKey, Segment};
 
 /// A connection as the table keeps it.
 #[derive(Clone, Debug)]
@@ -44,6 +44,21 @@ impl Kept {
         match &self.0 {
             State::Brief(_) => None,
             State::Whole(flow) => Some(flow),
+        }
+    }
+
+    /// Reads where its packets lie, if it is kept as these.
+    pub(super) fn foresee_place(&self) {
+        if let State::Brief(brief) = &self.0 {
+            brief.foresee_place();
+        }
+    }
+
+    /// Reads what taking a packet from `end` begins with.
+    pub(super) fn foresee(&self, end: End) {
+        match &self.0 {
+            State::Brief(brief) => brief.foresee(),
+            State::Whole(flow) => flow.foresee(end),
         }
     }
 

@@ -251,7 +251,11 @@ impl Table {
         }
         let mut flows = [None; N];
         for (flow, id) in flows.iter_mut().zip(ids) {
-            *flow = id.and_then(|id| self.flows.get(id.0 as usize)?.whole());
+            *flow = id.and_then(|id| self.flows.get(id.0 as usize));
+        }
+        // Where the packets of a brief connection lie is to be known before they can be fetched.
+        for flow in flows.into_iter().flatten() {
+            flow.foresee_place();
         }
         for (flow, (_, packet)) in flows.iter().zip(packets) {
             if let Some(flow) = flow {
@@ -325,6 +329,9 @@ impl Table {
         for (id, kept) in self.flows.iter_mut().enumerate() {
             if let State::Whole(flow) = &mut kept.0 {
                 finish(FlowId(id as u32), flow, tell);
+                if flow.awake {
+                    flow.rest();
+                }
             }
         }
     }

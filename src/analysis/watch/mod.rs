@@ -181,7 +181,7 @@ impl Watch {
         let (mut flows, mut slots) = shard.into_parts();
         let (id, flow) = flows.find(|(id, _)| id.0 as usize == index)?;
         let hosts = self.neighbours(&flow.key, flow.place);
-        let case = self.rules.case(watched.id as usize, *flow, slots.take(id), &hosts, end)?;
+        let case = self.rules.case(watched.id as usize, flow, slots.take(id), &hosts, end)?;
         Some(self.rules.judged(case))
     }
 

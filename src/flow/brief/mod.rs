@@ -92,6 +92,20 @@ impl Brief {
         true
     }
 
+    /// Reads where its packets lie.
+    pub(super) fn foresee_place(&self) {
+        if let Packets::Open(noted) = &self.packets {
+            noted.foresee_place();
+        }
+    }
+
+    /// Reads what taking a packet begins with.
+    pub(super) fn foresee(&self) {
+        if let Packets::Open(noted) = &self.packets {
+            noted.foresee();
+        }
+    }
+
     /// Whether `segment` repeats the last SYN of its end.
     pub(super) fn repeats_syn(&self, segment: &Segment) -> bool {
         let syns = self.each().filter(|(it, _)| it.from == segment.from && it.flags.syn());

@@ -1,5 +1,7 @@
 //! Packets one after the other, in two lists whatever their number: no scan's packet takes room of its own from the system.
 
+use std::hint::black_box;
+
 use crate::wire::Segment;
 
 /// The packets of a brief connection so far, and the octets of data that were captured of each. It is small itself: most
@@ -19,6 +21,15 @@ impl Noted {
         let Lists { segments, octets: all } = &mut *self.0;
         all.extend_from_slice(octets);
         segments.push((segment, all.len() as u32));
+    }
+
+    pub(super) fn foresee_place(&self) {
+        black_box((self.len(), self.octets()));
+    }
+
+    pub(super) fn foresee(&self) {
+        let octets = (self.0.octets.first(), self.0.octets.last());
+        black_box((self.last().map(|last| last.time), octets.0.copied(), octets.1.copied()));
     }
 
     pub(super) fn clear(&mut self) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::flow::{Flow, Side};
+use crate::flow::Side;
 use crate::population::Judged;
 use crate::report::moment;
 use crate::report::select::Selection;
@@ -48,7 +48,7 @@ impl Selected {
             of: sessions.len() as u64,
             clients: addresses(Side::Client),
             servers: addresses(Side::Server),
-            first_start: flows().map(Flow::start).min().map(moment),
+            first_start: flows().map(|flow| flow.start()).min().map(moment),
             last_end: flows().map(|flow| flow.last.time).max().map(moment),
         }
     }
