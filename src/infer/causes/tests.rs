@@ -194,6 +194,27 @@ fn a_reset_of_the_server_in_a_session() {
 }
 
 #[test]
+fn another_host_answers_where_the_ttl_was_never_the_servers() {
+    use Cause::*;
+    let from_afar = |keys: u32, ttl| {
+        let mut play = (0..keys).fold(Play::begun(), |play, _| play.says(Client, b"k").says(Server, b"k"));
+        let seq = play.at(Server);
+        play.wire.send(Server, Sent { flags: Flags::RST, seq, ttl, ..Sent::default() });
+        play.in_session()
+    };
+    are_put_down(vec![
+        (
+            "three packets, none like it",
+            from_afar(2, 50),
+            Origin::Stack,
+            &[ServerFailover, ServerRebooted][..],
+        ),
+        ("two packets", from_afar(1, 50), Origin::Stack, &[ServerFailover, InjectedRst]),
+        ("packets like it", from_afar(2, 64), Origin::Stack, &[ServerFailover, InjectedRst]),
+    ]);
+}
+
+#[test]
 fn a_reset_of_the_client_in_a_session() {
     use Cause::*;
     let client = |pause| {

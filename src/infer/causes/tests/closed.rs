@@ -117,6 +117,16 @@ fn losses_all_along_are_scattered_and_make_a_bad_path_an_alternative() {
 }
 
 #[test]
+fn losses_of_one_outage_are_not_scattered() {
+    let lossy = |single: u32, outage: u32| {
+        let once = (0..single)
+            .fold(Play::in_use(), |play, _| play.says(Client, b"key").repeats(Client, 1, 300).acks(Server));
+        once.says(Client, b"key").repeats(Client, outage, 300).acks(Server).closes(Client).in_session()
+    };
+    assert!(loss::is_scattered(&lossy(5, 5)) && !loss::is_scattered(&lossy(4, 5)));
+}
+
+#[test]
 fn a_few_packets_out_of_nowhere_belong_to_a_connection_that_lost_its_address() {
     let stray = |packets: u16, from: Side| {
         let mut wire = Wire::new();

@@ -395,3 +395,15 @@ fn a_slow_server_is_an_alternative_before_the_login() {
     };
     assert!(tried(2) && !tried(1), "its queue was full once");
 }
+
+#[test]
+fn a_server_that_takes_data_and_says_nothing_for_three_seconds_is_slow() {
+    let slow = |case: &Case| overload::alternative(case, &[(ClientAbort, 0.5)]).is_some();
+    // Three milliseconds had passed since the server's SYN-ACK.
+    let told = |pause| Play::begun().says(Client, b"SSH").acks(Server).pauses(pause).closes(Client);
+    let banner = |play: Play| play.reaches(Progress::Banner);
+    assert!(slow(&banner(told(2_997))) && !slow(&banner(told(2_996))));
+    assert!(!slow(&banner(Play::begun().pauses(9_000).closes(Client))), "it was told nothing");
+    let spoke = Play::begun().says(Client, b"SSH").says(Server, b"SSH").acks(Client).pauses(9_000);
+    assert!(!slow(&banner(spoke.closes(Client))), "it spoke");
+}
