@@ -111,7 +111,7 @@ impl Analysis {
             self.gone.rows.thin(group, first.key());
         }
         let most = self.limits.hosts_remembered;
-        past.look(&view, |index| going.holds(index), most);
+        past.look(&crowd.once, &view, |index| going.holds(index), most);
         past.hosts.forget_but(|index| going.holds(index));
         past.hosts.remember(most);
         self.past = past;
@@ -159,7 +159,7 @@ impl Analysis {
         let mut past = std::mem::take(&mut self.past);
         let view = View::of(slice::from_ref(&gone));
         let crowd = self.court(&mut past, now).crowd(&view, false);
-        past.look(&view, |_| true, limits.hosts_remembered);
+        past.look(&crowd.once, &view, |_| true, limits.hosts_remembered);
         expand(&mut gone, Some(&crowd), &limits);
         gone.finish(&limits);
         let (ids, sessions) = self.sessions(gone, &past.hosts, now);
