@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use foldhash::quality::RandomState;
 use hashbrown::{HashMap, HashSet};
 
-use super::meetings::{Meeting, Onlooker, Sorted, sorted};
+use super::meetings::{By, Meeting, Onlooker, Sorted, sorted};
 use super::shape::Shape;
 use super::slots::Slot;
 use super::threads::Threads;
@@ -48,8 +48,7 @@ struct Entry {
     index: usize,
     /// At its low and at its high end.
     hosts: [HostId; 2],
-    /// Its number among those that were looked at; `None`: by its sketch.
-    looked: Option<u32>,
+    by: By,
 }
 
 /// A brief connection of which there is no sketch, by the flow that it makes.
@@ -59,12 +58,19 @@ struct Looked {
     sights: [Option<Sight>; 2],
 }
 
-/// What is to be known of a connection before its hosts are.
+/// What is to be known of a connection before its hosts are; with whether there are packets of the low and of the high end.
 enum First {
-    Whole,
-    /// Whether there are packets of the low and of the high end.
+    Whole([bool; 2]),
     Sketched([bool; 2]),
     Looked(Box<Looked>),
+}
+
+/// All connections and their hosts, in their order.
+#[derive(Default)]
+struct Met {
+    entries: Vec<Entry>,
+    meetings: Vec<Meeting>,
+    looked: Vec<Looked>,
 }
 
 /// What a connection shows with what is known of its hosts.
@@ -122,14 +128,15 @@ fn firsts<T>(items: impl Iterator<Item = (u64, T)>, most: usize) -> Vec<(u64, T)
 /// What the connections of `meetings` show of their hosts.
 fn sights(meetings: &[Meeting], all: &View<'_>, looked: &[Looked]) -> Vec<Option<Sight>> {
     let mut onlooker = Onlooker::default();
-    let mut sight = |meeting: &Meeting| {
-        if let Some(number) = meeting.looked {
-            let [low, high] = &looked.get(number as usize)?.sights;
-            return if meeting.end == End::Low { low.clone() } else { high.clone() };
+    let mut sight = |meeting: &Meeting| match meeting.by {
+        By::Flow => {
+            let flow = all.kept(meeting.index as usize)?.whole()?;
+            Sight::of(flow, flow.side(meeting.end))
         }
-        match all.kept(meeting.index as usize)?.whole() {
-            Some(flow) => Sight::of(flow, flow.side(meeting.end)),
-            None => onlooker.sight(meeting, all),
+        By::Packets => onlooker.sight(meeting, all),
+        By::Look(number) => {
+            let [low, high] = &looked.get(number as usize)?.sights;
+            if meeting.end == End::Low { low.clone() } else { high.clone() }
         }
     };
     meetings.iter().map(&mut sight).collect()
@@ -162,46 +169,23 @@ impl Court<'_> {
     ///
     /// Who looks at packets does so on all threads; what is noted is noted in the order of the connections.
     pub(super) fn crowd(&mut self, all: &View<'_>, over: bool) -> Crowd {
-        let (mut entries, mut meetings, mut looked) = (Vec::new(), Vec::new(), Vec::new());
-        for (index, (judged, first)) in self.before_hosts(all, over).into_iter().flatten().enumerate() {
-            let (Some(first), Some(kept)) = (first, all.kept(index)) else { continue };
-            let hosts = self.numbers(kept);
-            let number = matches!(first, First::Looked(_)).then_some(looked.len() as u32);
-            let shows = match first {
-                First::Whole => {
-                    ENDS.map(|end| kept.whole().is_some_and(|flow| flow.half(flow.side(end)).packets > 0))
-                }
-                First::Sketched(sent) => sent,
-                First::Looked(look) => {
-                    let shows = look.sights.each_ref().map(Option::is_some);
-                    looked.push(*look);
-                    shows
-                }
-            };
-            for ((end, host), shows) in ENDS.into_iter().zip(hosts).zip(shows) {
-                meetings.push(Meeting { host, index: index as u32, end, shows, looked: number });
-            }
-            if judged {
-                entries.push(Entry { index, hosts, looked: number });
-            }
-        }
+        let Met { entries, meetings, looked } = self.met(all, over);
         let Sorted { now, once } = sorted(&meetings, &self.past.hosts);
-        let sights: Vec<Vec<Option<Sight>>> =
-            self.threads.map(now.chunks(AT_A_TIME), |meetings| sights(meetings, all, &looked));
+        let sights = |meetings| sights(meetings, all, &looked);
+        let sights: Vec<Vec<Option<Sight>>> = self.threads.map(now.chunks(AT_A_TIME), sights);
         for (meeting, sight) in now.iter().zip(sights.into_iter().flatten()) {
             self.past.hosts.note_sight(meeting.index as usize, meeting.host, || sight);
         }
         self.know_sketches(&entries, all);
-        let shaped: Vec<Vec<Option<Shaped>>> =
-            self.threads.map(entries.chunks(AT_A_TIME), |entries| self.shaped(entries, all, &looked));
+        let shaped = |entries| self.shaped(entries, all, &looked);
+        let shaped: Vec<Vec<Option<Shaped>>> = self.threads.map(entries.chunks(AT_A_TIME), shaped);
         let shaped: Vec<Option<Shaped>> = shaped.into_iter().flatten().collect();
         self.know_fates(&entries, &shaped, all);
         let mut alone = Vec::new();
         let mut member = |(entry, shaped): (&Entry, &Option<Shaped>)| {
             let Shaped { shape, client, start } = *shaped.as_ref()?;
             let known = self.past.fates.get(&shape).copied();
-            let fate = known.unwrap_or_else(|| self.judge(entry, all, client));
-            let Some(fate) = fate else {
+            let Some(fate) = known.unwrap_or_else(|| self.judge(entry, all, client)) else {
                 alone.push(entry.index);
                 return None;
             };
@@ -215,13 +199,41 @@ impl Court<'_> {
         Crowd { groups, alone, once }
     }
 
+    /// Numbers the hosts of all connections.
+    fn met(&mut self, all: &View<'_>, over: bool) -> Met {
+        let mut met = Met::default();
+        for (index, (judged, first)) in self.before_hosts(all, over).into_iter().flatten().enumerate() {
+            let (Some(first), Some(kept)) = (first, all.kept(index)) else { continue };
+            let hosts = ENDS.map(|end| self.past.hosts.number(kept.key().at(end).addr, kept.place()));
+            let (by, shows) = match first {
+                First::Whole(shows) => (By::Flow, shows),
+                First::Sketched(shows) => (By::Packets, shows),
+                First::Looked(look) => {
+                    let shows = look.sights.each_ref().map(Option::is_some);
+                    met.looked.push(*look);
+                    (By::Look(met.looked.len() as u32 - 1), shows)
+                }
+            };
+            for ((end, host), shows) in ENDS.into_iter().zip(hosts).zip(shows) {
+                met.meetings.push(Meeting { host, index: index as u32, end, shows, by });
+            }
+            if judged {
+                met.entries.push(Entry { index, hosts, by });
+            }
+        }
+        met
+    }
+
     /// Whether each connection is to be judged, and what is to be known of it first.
     fn before_hosts(&self, all: &View<'_>, over: bool) -> Vec<Vec<(bool, Option<First>)>> {
         let first = |index: usize| {
             let judged = !over || all.is_over_brief(index, self.end);
             let sketch = all.sketch(index).filter(|it| !judged || it.is_before(self.end));
             match (all.kept(index).and_then(Kept::whole), sketch) {
-                (Some(_), _) => (false, Some(First::Whole)),
+                (Some(flow), _) => {
+                    let shows = |end| flow.half(flow.side(end)).packets > 0;
+                    (false, Some(First::Whole(ENDS.map(shows))))
+                }
                 (None, Some(sketch)) => (judged, Some(First::Sketched(sketch.sent))),
                 (None, None) => (judged, self.look(index, all).map(Box::new).map(First::Looked)),
             }
@@ -234,7 +246,7 @@ impl Court<'_> {
     fn know_sketches(&mut self, entries: &[Entry], all: &View<'_>) {
         let sketches = &self.past.sketches;
         let hash = |entry: &Entry| Some((all.sketch(entry.index)?.hash, entry.index));
-        let unknown = entries.iter().filter(|entry| entry.looked.is_none()).filter_map(hash);
+        let unknown = entries.iter().filter(|entry| entry.by == By::Packets).filter_map(hash);
         let unknown =
             firsts(unknown.filter(|(hash, _)| !sketches.contains_key(hash)), REMEMBERED - sketches.len());
         let known =
@@ -261,9 +273,9 @@ impl Court<'_> {
     /// The shapes of `entries` among their hosts; `None` for what does not count.
     fn shaped(&self, entries: &[Entry], all: &View<'_>, looked: &[Looked]) -> Vec<Option<Shaped>> {
         let shaped = |entry: &Entry| {
-            let Glance { shape, client, start, speaks } = match entry.looked {
-                Some(number) => looked.get(number as usize)?.glance,
-                None => self.glance(entry.index, all)?,
+            let Glance { shape, client, start, speaks } = match entry.by {
+                By::Look(number) => looked.get(number as usize)?.glance,
+                By::Packets | By::Flow => self.glance(entry.index, all)?,
             };
             let others = |side| self.others(entry, client, side);
             let shape = || all.shapes().among(&shape, others);
@@ -295,11 +307,6 @@ impl Court<'_> {
         let glance = Glance { shape, client: flow.client, start: flow.start(), speaks };
         let sights = ENDS.map(|end| Sight::of(&flow, flow.side(end)));
         Some(Looked { glance, sights })
-    }
-
-    /// The numbers of the hosts at the low and at the high end.
-    fn numbers(&mut self, kept: &Kept) -> [HostId; 2] {
-        ENDS.map(|end| self.past.hosts.number(kept.key().at(end).addr, kept.place()))
     }
 
     fn replay(&self, index: usize, all: &View<'_>) -> Option<(Flow, Slot)> {
