@@ -144,22 +144,25 @@ fn sights(meetings: &[Meeting], all: &View<'_>, looked: &[Looked]) -> Vec<Option
 
 impl Past {
     /// Looks at the connections that met a host `once`, of those that `goes` takes: they are of the past soon, and `most` hosts
-    /// are known of it. Where there would be more, [those met once are forgotten](Hosts::remember).
+    /// are known of it. Where there would be more, those met once are [forgotten](Hosts::remember) anyway; how many were left
+    /// out for that.
     pub(super) fn look(
         &mut self,
         once: &[Meeting],
         all: &View<'_>,
         goes: impl Fn(usize) -> bool,
         most: usize,
-    ) {
+    ) -> usize {
         let going = || once.iter().filter(|meeting| goes(meeting.index as usize));
-        if self.hosts.left_but(&goes) + going().count() > most {
-            return;
+        let count = going().count();
+        if self.hosts.left_but(&goes) + count > most {
+            return count;
         }
         let mut onlooker = Onlooker::default();
         for meeting in going() {
             self.hosts.note_sight(meeting.index as usize, meeting.host, || onlooker.sight(meeting, all));
         }
+        0
     }
 }
 

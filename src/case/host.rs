@@ -186,9 +186,10 @@ impl Hosts {
     }
 
     /// Forgets hosts until there are `most`: those of which one connection showed something first, for a scan has millions.
-    pub fn remember(&mut self, most: usize) {
-        for fewest in [2, usize::MAX] {
-            if self.len() <= most {
+    /// `unlooked`: hosts of that kind that were not even [noted](Self::note_sight).
+    pub fn remember(&mut self, most: usize, unlooked: usize) {
+        for (fewest, unlooked) in [(2, unlooked), (usize::MAX, 0)] {
+            if self.len() + unlooked <= most {
                 return;
             }
             self.seen
@@ -315,9 +316,9 @@ mod tests {
             hosts.note_sight(index, number, || Some(sight()));
         }
         hosts.forget_but(|_| true);
-        hosts.remember(6);
+        hosts.remember(6, 0);
         assert_eq!(hosts.len(), 6, "there is room for all of them");
-        hosts.remember(5);
+        hosts.remember(6, 1);
         assert_eq!(hosts.len(), 2);
         let flows = |last: u8| hosts.others_at(0, address(last), Place::default()).flows;
         assert_eq!([flows(0), flows(1), flows(8)], [4, 4, 0]);
