@@ -113,7 +113,12 @@ fn what_a_session_showed_of_its_server_is_known_when_it_is_gone() {
         // The last one is like none of the others: the server aborts it.
         let mut last = of_session(true, [7, 8], rst | ack);
         last[22..24].copy_from_slice(&9_998_u16.to_be_bytes());
-        session.into_iter().chain(refused(3_000)).chain([last])
+        // Only the session meets that server before.
+        let elsewhere = refused(3_000).zip([16, 12].into_iter().cycle()).map(|(mut packet, server)| {
+            packet[server + 3] = 2;
+            packet
+        });
+        session.into_iter().chain(elsewhere).chain([last])
     };
     let limits = Limits { brief_packets: 2, ..Limits::default() };
     let little = Limits { memory: LITTLE, ..limits };
