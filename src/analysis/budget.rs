@@ -111,9 +111,9 @@ impl Analysis {
             self.gone.rows.thin(group, first.key());
         }
         let most = self.limits.hosts_remembered;
-        past.look(&view, |index| going.holds(index), most);
+        let unlooked = past.look(&crowd.once, &view, |index| going.holds(index), most);
         past.hosts.forget_but(|index| going.holds(index));
-        past.hosts.remember(most);
+        past.hosts.remember(most, unlooked);
         self.past = past;
         for (shard, go) in self.shards.iter_mut().zip(&go) {
             shard.part(|id, _| go.holds(id.0 as usize));
@@ -159,13 +159,14 @@ impl Analysis {
         let mut past = std::mem::take(&mut self.past);
         let view = View::of(slice::from_ref(&gone));
         let crowd = self.court(&mut past, now).crowd(&view, false);
-        past.look(&view, |_| true, limits.hosts_remembered);
+        let most = limits.hosts_remembered;
+        let unlooked = past.look(&crowd.once, &view, |_| true, most);
         expand(&mut gone, Some(&crowd), &limits);
         gone.finish(&limits);
         let (ids, sessions) = self.sessions(gone, &past.hosts, now);
         self.gone.rows.take(&crowd.groups, &ids, sessions);
         past.hosts.forget_but(|_| true);
-        past.hosts.remember(self.limits.hosts_remembered);
+        past.hosts.remember(most, unlooked);
         self.past = past;
         count
     }

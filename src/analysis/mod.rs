@@ -6,6 +6,7 @@
 mod budget;
 mod crowd;
 mod kernel;
+mod meetings;
 mod ports;
 mod reading;
 mod shape;
@@ -237,7 +238,8 @@ impl Analysis {
             }
         }
         let (ids, mut sessions) = self.sessions(all, &hosts, end);
-        let patterns = population::patterns(&mut sessions);
+        let patterns =
+            population::patterns(&mut sessions, |finders, find| self.threads.map(finders.iter(), find));
         let made = crowd.as_ref().map(|crowd| folded(crowd, &ids, &sessions)).unwrap_or_default();
         blind.extend(self.gone.says(&limits));
         let (counts, timers) = (self.counts, self.timers);
@@ -250,7 +252,7 @@ impl Analysis {
     fn court<'a>(&'a self, past: &'a mut Past, end: Timestamp) -> Court<'a> {
         let vantage = self.vantage.map(Vantage::known);
         let must_speak = self.ports == Ports::Any;
-        Court { limits: &self.limits, past, vantage, must_speak, end }
+        Court { threads: &self.threads, limits: &self.limits, past, vantage, must_speak, end }
     }
 
     /// What the decoder could not read.
@@ -349,7 +351,7 @@ fn shard_of<'a>(shards: &'a mut [Shard], key: &FlowKey) -> Option<(u64, &'a mut 
 fn expand(all: &mut Shard, crowd: Option<&Crowd>, limits: &Limits) {
     match crowd {
         None => (0..all.table.flows().len()).for_each(|index| all.expand(index, limits)),
-        Some(Crowd { groups, alone }) => {
+        Some(Crowd { groups, alone, .. }) => {
             let examples = groups.iter().flat_map(|group| group.members.iter().take(population::EXAMPLES));
             let shown = examples.chain(alone);
             shown.for_each(|&index| all.expand(index, limits));

@@ -57,10 +57,6 @@ pub struct HostId(u32);
 
 #[derive(Clone, Debug, Default)]
 struct Sights {
-    /// The first connection, at whose end it is, while that was put off.
-    only: Option<(usize, End)>,
-    /// A connection has this host, whatever it shows of it.
-    met: bool,
     /// The first ones, with the numbers of their connections.
     first: Vec<(usize, Sight)>,
     /// All of them together: what every connection beyond the first sees. Final once there are [`Hosts::SIGHTS`].
@@ -101,7 +97,7 @@ impl Sight {
 
 impl Hosts {
     /// Connections remembered for one host: enough to know its TTL, and a bound for scans.
-    const SIGHTS: usize = 32;
+    pub const SIGHTS: usize = 32;
 
     /// The number of the host with this address at this place, a new one if it was not seen so far.
     pub fn number(&mut self, address: IpAddr, place: Place) -> HostId {
@@ -129,7 +125,7 @@ impl Hosts {
 
     /// Notes what connection number `index` shows of a host; `sight` is asked only if that is still of interest.
     pub fn note_sight(&mut self, index: usize, host: HostId, sight: impl FnOnce() -> Option<Sight>) {
-        let Some(Sights { first, .. }) = self.seen.get_mut(host.0 as usize) else { return };
+        let Some(Sights { first, .. }) = self.seen.get_mut(host.index()) else { return };
         if first.len() < Self::SIGHTS
             && let Some(sight) = sight()
         {
@@ -141,40 +137,15 @@ impl Hosts {
         }
     }
 
-    /// A connection has this host; true if it is the first one.
-    pub fn meet(&mut self, host: HostId) -> bool {
-        let Some(sights) = self.seen.get_mut(host.0 as usize) else { return false };
-        !std::mem::replace(&mut sights.met, true) && sights.first.is_empty()
+    /// Of how many connections is remembered what they show of a host.
+    pub fn sights(&self, host: HostId) -> usize {
+        self.seen.get(host.index()).map_or(0, |sights| sights.first.len())
     }
 
-    /// What connection number `index`, the first one, shows of the host at its `end` is to be looked at when
-    /// [another](Self::unlooked) meets it. Of a scan's hosts most are met once, and nobody asks.
-    pub fn put_off(&mut self, index: usize, host: HostId, end: End) {
-        if let Some(sights) = self.seen.get_mut(host.0 as usize) {
-            sights.only = Some((index, end));
-        }
-    }
-
-    /// The connection that was put off, and its end; it is to be [noted](Self::note_sight) before others of the host.
-    pub fn unlooked(&mut self, host: HostId) -> Option<(usize, End)> {
-        self.seen.get_mut(host.0 as usize)?.only.take()
-    }
-
-    /// The connections put off that are to be looked at before those that `goes` takes are of the past; none where that makes
-    /// more than `most` hosts, for then [those that were met once are forgotten](Self::remember).
-    pub fn unlooked_of(&mut self, goes: impl Fn(usize) -> bool, most: usize) -> Vec<(HostId, usize, End)> {
-        let going = |sights: &Sights| sights.only.filter(|(index, _)| goes(*index));
-        let stays = |index: usize| index == usize::MAX || goes(index);
-        let remembered =
-            |sights: &&Sights| going(sights).is_some() || sights.first.iter().any(|(index, _)| stays(*index));
-        let unlooked = if self.seen.iter().filter(remembered).count() > most {
-            Vec::new()
-        } else {
-            let hosts = (0..).map(HostId).zip(&self.seen);
-            hosts.filter_map(|(host, sights)| going(sights).map(|(index, end)| (host, index, end))).collect()
-        };
-        self.seen.iter_mut().for_each(|sights| sights.only = None);
-        unlooked
+    /// How many hosts [`Self::forget_but`] would leave.
+    pub fn left_but(&self, goes: impl Fn(usize) -> bool) -> usize {
+        let stays = |(index, _): &(usize, Sight)| *index == usize::MAX || goes(*index);
+        self.seen.iter().filter(|sights| sights.first.iter().any(stays)).count()
     }
 
     /// What is known of `hosts` only.
@@ -208,16 +179,17 @@ impl Hosts {
             }
             if !first.is_empty() {
                 left.numbers.insert(host, HostId(left.seen.len() as u32));
-                left.seen.push(Sights { first: std::mem::take(first), ..Sights::default() });
+                left.seen.push(Sights { first: std::mem::take(first), all: OnceLock::new() });
             }
         }
         *self = left;
     }
 
     /// Forgets hosts until there are `most`: those of which one connection showed something first, for a scan has millions.
-    pub fn remember(&mut self, most: usize) {
-        for fewest in [2, usize::MAX] {
-            if self.len() <= most {
+    /// `unlooked`: hosts of that kind that were not even [noted](Self::note_sight).
+    pub fn remember(&mut self, most: usize, unlooked: usize) {
+        for (fewest, unlooked) in [(2, unlooked), (usize::MAX, 0)] {
+            if self.len() + unlooked <= most {
                 return;
             }
             self.seen
@@ -245,7 +217,7 @@ impl Hosts {
 
     /// What all connections but number `index` show of a host.
     pub fn others(&self, index: usize, host: HostId) -> Cow<'_, Host> {
-        let sights = match self.seen.get(host.0 as usize) {
+        let sights = match self.seen.get(host.index()) {
             Some(sights) if sights.first.iter().any(|(flow, _)| *flow != index) => sights,
             _ => return Cow::Borrowed(&self.unknown),
         };
@@ -255,6 +227,13 @@ impl Hosts {
         } else {
             Cow::Owned(sights.without(Some(index)))
         }
+    }
+}
+
+impl HostId {
+    /// From 0 up to the number of hosts.
+    pub const fn index(self) -> usize {
+        self.0 as usize
     }
 }
 
@@ -337,9 +316,9 @@ mod tests {
             hosts.note_sight(index, number, || Some(sight()));
         }
         hosts.forget_but(|_| true);
-        hosts.remember(6);
+        hosts.remember(6, 0);
         assert_eq!(hosts.len(), 6, "there is room for all of them");
-        hosts.remember(5);
+        hosts.remember(6, 1);
         assert_eq!(hosts.len(), 2);
         let flows = |last: u8| hosts.others_at(0, address(last), Place::default()).flows;
         assert_eq!([flows(0), flows(1), flows(8)], [4, 4, 0]);

@@ -160,41 +160,48 @@ impl Pattern {
 }
 
 /// Looks for one pattern.
-type Find = fn(&Crowd<'_>) -> Vec<Pattern>;
+#[derive(Clone, Copy, Debug)]
+pub struct Finder(&'static Meta, fn(&Crowd<'_>) -> Vec<Pattern>);
 
 /// Every pattern, in the order of the report, with what looks for it.
 ///
 /// The first tells which connections were seen more than once; the others count each once.
-static FINDERS: [(&Meta, Find); 14] = [
-    (&login_over_another_session::LOGIN_OVER_ANOTHER_SESSION, login_over_another_session::find),
-    (
+static FINDERS: [Finder; 14] = [
+    Finder(&login_over_another_session::LOGIN_OVER_ANOTHER_SESSION, login_over_another_session::find),
+    Finder(
         &sessions_of_a_server_died_together::SESSIONS_OF_A_SERVER_DIED_TOGETHER,
         sessions_of_a_server_died_together::find,
     ),
-    (&server_fell_silent::SERVER_FELL_SILENT, server_fell_silent::find),
-    (&server_lost_its_connections::SERVER_LOST_ITS_CONNECTIONS, server_lost_its_connections::find),
-    (
+    Finder(&server_fell_silent::SERVER_FELL_SILENT, server_fell_silent::find),
+    Finder(&server_lost_its_connections::SERVER_LOST_ITS_CONNECTIONS, server_lost_its_connections::find),
+    Finder(
         &sessions_of_several_servers_died_together::SESSIONS_OF_SEVERAL_SERVERS_DIED_TOGETHER,
         sessions_of_several_servers_died_together::find,
     ),
-    (&refusals_at_the_startup_limit::REFUSALS_AT_THE_STARTUP_LIMIT, refusals_at_the_startup_limit::find),
-    (&refusals_of_one_source::REFUSALS_OF_ONE_SOURCE, refusals_of_one_source::find),
-    (&closed_without_a_word::CLOSED_WITHOUT_A_WORD, closed_without_a_word::find),
-    (&ban_after_failures::BAN_AFTER_FAILURES, ban_after_failures::find),
-    (&idle_limit_of_a_path::IDLE_LIMIT_OF_A_PATH, idle_limit_of_a_path::find),
-    (
+    Finder(
+        &refusals_at_the_startup_limit::REFUSALS_AT_THE_STARTUP_LIMIT,
+        refusals_at_the_startup_limit::find,
+    ),
+    Finder(&refusals_of_one_source::REFUSALS_OF_ONE_SOURCE, refusals_of_one_source::find),
+    Finder(&closed_without_a_word::CLOSED_WITHOUT_A_WORD, closed_without_a_word::find),
+    Finder(&ban_after_failures::BAN_AFTER_FAILURES, ban_after_failures::find),
+    Finder(&idle_limit_of_a_path::IDLE_LIMIT_OF_A_PATH, idle_limit_of_a_path::find),
+    Finder(
         &connection_continues_under_another_4_tuple::CONNECTION_CONTINUES_UNDER_ANOTHER_4_TUPLE,
         connection_continues_under_another_4_tuple::find,
     ),
-    (&same_reset_from_several_hosts::SAME_RESET_FROM_SEVERAL_HOSTS, same_reset_from_several_hosts::find),
-    (&reset_ttl_follows_receiver::RESET_TTL_FOLLOWS_RECEIVER, reset_ttl_follows_receiver::find),
-    (&resets_in_differing_pairs::RESETS_IN_DIFFERING_PAIRS, resets_in_differing_pairs::find),
+    Finder(
+        &same_reset_from_several_hosts::SAME_RESET_FROM_SEVERAL_HOSTS,
+        same_reset_from_several_hosts::find,
+    ),
+    Finder(&reset_ttl_follows_receiver::RESET_TTL_FOLLOWS_RECEIVER, reset_ttl_follows_receiver::find),
+    Finder(&resets_in_differing_pairs::RESETS_IN_DIFFERING_PAIRS, resets_in_differing_pairs::find),
 ];
 
 /// The documentation of every pattern, in the order of the report.
 pub fn catalogue() -> impl Iterator<Item = &'static Meta> {
     let first = &same_connection_seen_twice::SAME_CONNECTION_SEEN_TWICE;
-    let others = FINDERS.iter().map(|(meta, _)| *meta);
+    let others = FINDERS.iter().map(|Finder(meta, _)| *meta);
     let rows = [
         &handshakes_alike::HANDSHAKES_ALIKE,
         &attempts_alike::ATTEMPTS_ALIKE,
@@ -203,12 +210,16 @@ pub fn catalogue() -> impl Iterator<Item = &'static Meta> {
     std::iter::once(first).chain(others).chain(rows)
 }
 
-/// The patterns in `sessions`; the causes of their sessions are moved by them.
-pub fn patterns(sessions: &mut [Judged]) -> Vec<Pattern> {
+/// The patterns in `sessions`; the causes of their sessions are moved by them. `each` has every finder look, in whichever order,
+/// and gives what they found in theirs.
+pub fn patterns(
+    sessions: &mut [Judged],
+    each: impl FnOnce(&'static [Finder], &(dyn Fn(&Finder) -> Vec<Pattern> + Sync)) -> Vec<Vec<Pattern>>,
+) -> Vec<Pattern> {
     let mut patterns = same_connection_seen_twice::find(sessions);
     let crowd = Crowd::new(sessions, &patterns);
-    let found: Vec<Pattern> = FINDERS.iter().flat_map(|(_, find)| find(&crowd)).collect();
-    patterns.extend(found);
+    let found = each(&FINDERS, &|Finder(_, find)| find(&crowd));
+    patterns.extend(found.into_iter().flatten());
     apply(sessions, &patterns);
     patterns
 }

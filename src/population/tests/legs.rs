@@ -1,9 +1,8 @@
 //! One login on several connections.
 
-use super::scene::{Scene, named};
+use super::scene::{Scene, named, patterns};
 use crate::flow::Side;
 use crate::frame::Place;
-use crate::population::patterns;
 
 const TWICE: &str = "same-connection-seen-twice";
 const CARRIED: &str = "login-over-another-session";

@@ -1,11 +1,11 @@
 //! Sessions that died together.
 
-use super::scene::{Scene, named};
+use super::scene::{Scene, named, patterns};
 use crate::case::Progress;
 use crate::cause::Cause;
 use crate::flow::Side;
 use crate::infer::Sender;
-use crate::population::{Judged, patterns};
+use crate::population::Judged;
 
 const TOGETHER: &str = "sessions-of-a-server-died-together";
 const SEVERAL: &str = "sessions-of-several-servers-died-together";

@@ -5,7 +5,7 @@ use crate::flow::{Flow, Pair, Side, Table};
 use crate::frame::{FrameNo, Mark, Place};
 use crate::infer;
 use crate::limits::Limits;
-use crate::population::{Judged, Pattern, patterns};
+use crate::population::{self, Judged, Pattern};
 use crate::ssh::Transcript;
 use crate::units::{Elapsed, Timestamp};
 use crate::wire::{Checksum, Endpoint, Flags, FlowKey, Packet, Segment, Seq, Traits};
@@ -264,4 +264,9 @@ impl Talk<'_> {
         self.packet(Side::Server, Flags::RST, seq, 0, 0).ttl = ttl;
         self
     }
+}
+
+/// The patterns in `sessions`.
+pub(super) fn patterns(sessions: &mut [Judged]) -> Vec<Pattern> {
+    population::patterns(sessions, |finders, find| finders.iter().map(find).collect())
 }
