@@ -11,7 +11,7 @@ use super::slots::Slot;
 use super::threads::Threads;
 use super::view::View;
 use crate::case::{Case, Host, HostId, Hosts, Sight, Vantage};
-use crate::flow::{Event, Flow, FlowId, Kept, Moment, Pair, Side};
+use crate::flow::{Event, Flow, FlowId, Moment, Pair, Side};
 use crate::infer;
 use crate::limits::Limits;
 use crate::population::{Fate, Group, Member, groups};
@@ -45,32 +45,28 @@ struct Glance {
 /// A brief connection that is to be judged.
 #[derive(Clone, Copy)]
 struct Entry {
-    index: usize,
+    index: u32,
     /// At its low and at its high end.
     hosts: [HostId; 2],
+    /// The number of its glance, if it has no sketch.
+    glance: Option<u32>,
+}
+
+/// What is to be known of a connection before its hosts are.
+struct First {
+    /// Whether there are packets of the low and of the high end.
+    shows: [bool; 2],
     by: By,
-}
-
-/// A brief connection of which there is no sketch, by the flow that it makes.
-struct Looked {
-    glance: Glance,
-    /// What it shows of the hosts at its low and at its high end.
-    sights: [Option<Sight>; 2],
-}
-
-/// What is to be known of a connection before its hosts are; with whether there are packets of the low and of the high end.
-enum First {
-    Whole([bool; 2]),
-    Sketched([bool; 2]),
-    Looked(Box<Looked>),
+    /// It is brief, and to be judged.
+    judged: bool,
+    glance: Option<Glance>,
 }
 
 /// All connections and their hosts, in their order.
-#[derive(Default)]
 struct Met {
     entries: Vec<Entry>,
     meetings: Vec<Meeting>,
-    looked: Vec<Looked>,
+    glances: Vec<Glance>,
 }
 
 /// What a connection shows with what is known of its hosts.
@@ -85,6 +81,9 @@ const ENDS: [End; 2] = [End::Low, End::High];
 
 /// Connections, or meetings of hosts, that one thread takes at a time.
 const AT_A_TIME: usize = 4_096;
+
+/// The same of all threads, where what they find takes much room until it is noted.
+const TOGETHER: usize = 16 * AT_A_TIME;
 
 /// What is known of a sketch, by the first connection that had it.
 #[derive(Clone, Copy, Debug)]
@@ -126,20 +125,9 @@ fn firsts<T>(items: impl Iterator<Item = (u64, T)>, most: usize) -> Vec<(u64, T)
 }
 
 /// What the connections of `meetings` show of their hosts.
-fn sights(meetings: &[Meeting], all: &View<'_>, looked: &[Looked]) -> Vec<Option<Sight>> {
+fn sights(meetings: &[Meeting], all: &View<'_>) -> Vec<Option<Sight>> {
     let mut onlooker = Onlooker::default();
-    let mut sight = |meeting: &Meeting| match meeting.by {
-        By::Flow => {
-            let flow = all.kept(meeting.index as usize)?.whole()?;
-            Sight::of(flow, flow.side(meeting.end))
-        }
-        By::Packets => onlooker.sight(meeting, all),
-        By::Look(number) => {
-            let [low, high] = &looked.get(number as usize)?.sights;
-            if meeting.end == End::Low { low.clone() } else { high.clone() }
-        }
-    };
-    meetings.iter().map(&mut sight).collect()
+    meetings.iter().map(|meeting| onlooker.sight(meeting, all)).collect()
 }
 
 impl Past {
@@ -172,31 +160,33 @@ impl Court<'_> {
     ///
     /// Who looks at packets does so on all threads; what is noted is noted in the order of the connections.
     pub(super) fn crowd(&mut self, all: &View<'_>, over: bool) -> Crowd {
-        let Met { entries, meetings, looked } = self.met(all, over);
+        let Met { entries, meetings, glances } = self.met(all, over);
         let Sorted { now, once } = sorted(&meetings, &self.past.hosts);
-        let sights = |meetings| sights(meetings, all, &looked);
-        let sights: Vec<Vec<Option<Sight>>> = self.threads.map(now.chunks(AT_A_TIME), sights);
-        for (meeting, sight) in now.iter().zip(sights.into_iter().flatten()) {
-            self.past.hosts.note_sight(meeting.index as usize, meeting.host, || sight);
+        drop(meetings);
+        for some in now.chunks(TOGETHER) {
+            let sights = self.threads.map(some.chunks(AT_A_TIME), |meetings| sights(meetings, all));
+            for (meeting, sight) in some.iter().zip(sights.into_iter().flatten()) {
+                self.past.hosts.note_sight(meeting.index as usize, meeting.host, || sight);
+            }
         }
         self.know_sketches(&entries, all);
-        let shaped = |entries| self.shaped(entries, all, &looked);
+        let shaped = |entries| self.shaped(entries, all, &glances);
         let shaped: Vec<Vec<Option<Shaped>>> = self.threads.map(entries.chunks(AT_A_TIME), shaped);
-        let shaped: Vec<Option<Shaped>> = shaped.into_iter().flatten().collect();
+        drop(glances);
         self.know_fates(&entries, &shaped, all);
         let mut alone = Vec::new();
         let mut member = |(entry, shaped): (&Entry, &Option<Shaped>)| {
-            let Shaped { shape, client, start } = *shaped.as_ref()?;
+            let (index, Shaped { shape, client, start }) = (entry.index as usize, *shaped.as_ref()?);
             let known = self.past.fates.get(&shape).copied();
             let Some(fate) = known.unwrap_or_else(|| self.judge(entry, all, client)) else {
-                alone.push(entry.index);
+                alone.push(index);
                 return None;
             };
-            let key = all.kept(entry.index)?.key();
+            let key = all.kept(index)?.key();
             let (client, server) = (key.at(client).addr, key.at(!client));
-            Some((entry.index, Member { fate, server, client, start }))
+            Some((index, Member { fate, server, client, start }))
         };
-        let (groups, few) = groups(entries.iter().zip(&shaped).filter_map(&mut member));
+        let (groups, few) = groups(entries.iter().zip(shaped.iter().flatten()).filter_map(&mut member));
         alone.extend(few);
         alone.sort_unstable();
         Crowd { groups, alone, once }
@@ -204,52 +194,53 @@ impl Court<'_> {
 
     /// Numbers the hosts of all connections.
     fn met(&mut self, all: &View<'_>, over: bool) -> Met {
-        let mut met = Met::default();
-        for (index, (judged, first)) in self.before_hosts(all, over).into_iter().flatten().enumerate() {
-            let (Some(first), Some(kept)) = (first, all.kept(index)) else { continue };
-            let hosts = ENDS.map(|end| self.past.hosts.number(kept.key().at(end).addr, kept.place()));
-            let (by, shows) = match first {
-                First::Whole(shows) => (By::Flow, shows),
-                First::Sketched(shows) => (By::Packets, shows),
-                First::Looked(look) => {
-                    let shows = look.sights.each_ref().map(Option::is_some);
-                    met.looked.push(*look);
-                    (By::Look(met.looked.len() as u32 - 1), shows)
+        // The room is taken as it is filled.
+        let (entries, meetings) = (Vec::with_capacity(all.len()), Vec::with_capacity(2 * all.len()));
+        let mut met = Met { entries, meetings, glances: Vec::new() };
+        for begin in (0..all.len()).step_by(TOGETHER) {
+            let some = begin..all.len().min(begin + TOGETHER);
+            let parts = some.clone().step_by(AT_A_TIME).map(|begin| begin..some.end.min(begin + AT_A_TIME));
+            let first = |index| self.first(index, all, over);
+            let firsts: Vec<Vec<_>> = self.threads.map(parts, |part| part.map(first).collect());
+            for (index, first) in some.zip(firsts.into_iter().flatten()) {
+                let (Some(First { shows, by, judged, glance }), Some(kept)) = (first, all.kept(index)) else {
+                    continue;
+                };
+                let hosts = ENDS.map(|end| self.past.hosts.number(kept.key().at(end).addr, kept.place()));
+                let index = index as u32;
+                for ((end, host), shows) in ENDS.into_iter().zip(hosts).zip(shows) {
+                    met.meetings.push(Meeting { host, index, end, shows, by });
                 }
-            };
-            for ((end, host), shows) in ENDS.into_iter().zip(hosts).zip(shows) {
-                met.meetings.push(Meeting { host, index: index as u32, end, shows, by });
-            }
-            if judged {
-                met.entries.push(Entry { index, hosts, by });
+                if judged {
+                    let number = glance.map(|_| met.glances.len() as u32);
+                    met.glances.extend(glance);
+                    met.entries.push(Entry { index, hosts, glance: number });
+                }
             }
         }
         met
     }
 
-    /// Whether each connection is to be judged, and what is to be known of it first.
-    fn before_hosts(&self, all: &View<'_>, over: bool) -> Vec<Vec<(bool, Option<First>)>> {
-        let first = |index: usize| {
-            let judged = !over || all.is_over_brief(index, self.end);
-            let sketch = all.sketch(index).filter(|it| !judged || it.is_before(self.end));
-            match (all.kept(index).and_then(Kept::whole), sketch) {
-                (Some(flow), _) => {
-                    let shows = |end| flow.half(flow.side(end)).packets > 0;
-                    (false, Some(First::Whole(ENDS.map(shows))))
-                }
-                (None, Some(sketch)) => (judged, Some(First::Sketched(sketch.sent))),
-                (None, None) => (judged, self.look(index, all).map(Box::new).map(First::Looked)),
-            }
-        };
-        let some = (0..all.len()).step_by(AT_A_TIME);
-        self.threads.map(some, |begin| (begin..all.len().min(begin + AT_A_TIME)).map(first).collect())
+    /// What is to be known of connection number `index` before its hosts are.
+    fn first(&self, index: usize, all: &View<'_>, over: bool) -> Option<First> {
+        if let Some(flow) = all.kept(index)?.whole() {
+            let shows = ENDS.map(|end| flow.half(flow.side(end)).packets > 0);
+            return Some(First { shows, by: By::Flow, judged: false, glance: None });
+        }
+        let judged = !over || all.is_over_brief(index, self.end);
+        if let Some(sketch) = all.sketch(index).filter(|it| !judged || it.is_before(self.end)) {
+            return Some(First { shows: sketch.sent, by: By::Packets, judged, glance: None });
+        }
+        let (flow, glance) = self.look(index, all)?;
+        let shows = ENDS.map(|end| flow.half(flow.side(end)).packets > 0);
+        Some(First { shows, by: By::Replay, judged, glance: Some(glance) })
     }
 
     /// Takes care that all sketches of `entries` are known, up to the bound: each by the first connection that has it.
     fn know_sketches(&mut self, entries: &[Entry], all: &View<'_>) {
         let sketches = &self.past.sketches;
-        let hash = |entry: &Entry| Some((all.sketch(entry.index)?.hash, entry.index));
-        let unknown = entries.iter().filter(|entry| entry.by == By::Packets).filter_map(hash);
+        let hash = |entry: &Entry| Some((all.sketch(entry.index as usize)?.hash, entry.index as usize));
+        let unknown = entries.iter().filter(|entry| entry.glance.is_none()).filter_map(hash);
         let unknown =
             firsts(unknown.filter(|(hash, _)| !sketches.contains_key(hash)), REMEMBERED - sketches.len());
         let known =
@@ -259,13 +250,13 @@ impl Court<'_> {
 
     /// Takes care that it is known what becomes of all shapes of `entries`, up to the bound: each by the first connection that
     /// has it.
-    fn know_fates(&mut self, entries: &[Entry], shaped: &[Option<Shaped>], all: &View<'_>) {
+    fn know_fates(&mut self, entries: &[Entry], shaped: &[Vec<Option<Shaped>>], all: &View<'_>) {
         let fates = &self.past.fates;
         let shape = |(entry, shaped): (_, &Option<Shaped>)| {
             let Shaped { shape, client, .. } = *shaped.as_ref()?;
             Some((shape, (entry, client)))
         };
-        let unknown = entries.iter().zip(shaped).filter_map(shape);
+        let unknown = entries.iter().zip(shaped.iter().flatten()).filter_map(shape);
         let unknown =
             firsts(unknown.filter(|(shape, _)| !fates.contains_key(shape)), REMEMBERED - fates.len());
         let judge = |(shape, (entry, client))| (shape, self.judge(entry, all, client));
@@ -274,11 +265,11 @@ impl Court<'_> {
     }
 
     /// The shapes of `entries` among their hosts; `None` for what does not count.
-    fn shaped(&self, entries: &[Entry], all: &View<'_>, looked: &[Looked]) -> Vec<Option<Shaped>> {
+    fn shaped(&self, entries: &[Entry], all: &View<'_>, glances: &[Glance]) -> Vec<Option<Shaped>> {
         let shaped = |entry: &Entry| {
-            let Glance { shape, client, start, speaks } = match entry.by {
-                By::Look(number) => looked.get(number as usize)?.glance,
-                By::Packets | By::Flow => self.glance(entry.index, all)?,
+            let Glance { shape, client, start, speaks } = match entry.glance {
+                Some(number) => *glances.get(number as usize)?,
+                None => self.glance(entry.index as usize, all)?,
             };
             let others = |side| self.others(entry, client, side);
             let shape = || all.shapes().among(&shape, others);
@@ -297,19 +288,18 @@ impl Court<'_> {
 
     /// What is known of the sketch of connection number `index` once the flow is.
     fn known(&self, index: usize, all: &View<'_>) -> Option<Known> {
-        let Glance { shape, speaks, .. } = self.look(index, all)?.glance;
+        let (_, Glance { shape, speaks, .. }) = self.look(index, all)?;
         Some(Known { own: shape.own, speaks })
     }
 
-    /// What the flow of connection number `index` shows.
-    fn look(&self, index: usize, all: &View<'_>) -> Option<Looked> {
+    /// The flow of connection number `index`, and what it shows.
+    fn look(&self, index: usize, all: &View<'_>) -> Option<(Flow, Glance)> {
         let (flow, slot) = self.replay(index, all)?;
         let transcript = slot.has_spoken().then(|| slot.into_transcript(self.limits));
         let speaks = transcript.as_ref().is_some_and(Transcript::speaks);
         let shape = all.shapes().of(&flow, transcript.as_ref(), self.end);
         let glance = Glance { shape, client: flow.client, start: flow.start(), speaks };
-        let sights = ENDS.map(|end| Sight::of(&flow, flow.side(end)));
-        Some(Looked { glance, sights })
+        Some((flow, glance))
     }
 
     fn replay(&self, index: usize, all: &View<'_>) -> Option<(Flow, Slot)> {
@@ -322,12 +312,12 @@ impl Court<'_> {
     fn others(&self, entry: &Entry, client: End, side: Side) -> Cow<'_, Host> {
         let [low, high] = entry.hosts;
         let is_low = (client == End::Low) == (side == Side::Client);
-        self.past.hosts.others(entry.index, if is_low { low } else { high })
+        self.past.hosts.others(entry.index as usize, if is_low { low } else { high })
     }
 
     /// What became of a connection, by everything that is known.
     fn judge(&self, entry: &Entry, all: &View<'_>, client: End) -> Option<Fate> {
-        let (flow, slot) = self.replay(entry.index, all)?;
+        let (flow, slot) = self.replay(entry.index as usize, all)?;
         let host = |side| self.others(entry, client, side).into_owned();
         let hosts = Pair { client: host(Side::Client), server: host(Side::Server) };
         let mut case = Case::new(flow, slot.into_transcript(self.limits), hosts, self.end);

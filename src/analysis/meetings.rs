@@ -3,6 +3,7 @@
 use super::sketch::Desk;
 use super::view::View;
 use crate::case::{HostId, Hosts, Sight};
+use crate::flow::Flow;
 use crate::wire::End;
 
 /// A connection has a host at one of its ends.
@@ -24,8 +25,8 @@ pub(super) enum By {
     Flow,
     /// It is brief and ran without surprises: its packets.
     Packets,
-    /// It is brief, and was looked at already: the number of that look.
-    Look(u32),
+    /// It is brief, and something takes more than a look at its packets: the flow that they make.
+    Replay,
 }
 
 /// Meetings by what is to be done with them, each list in the order of the connections.
@@ -33,7 +34,7 @@ pub(super) enum By {
 pub(super) struct Sorted {
     /// What they show of the hosts is of interest to other connections, and does not go beyond what is remembered.
     pub(super) now: Vec<Meeting>,
-    /// Nobody else meets the host, and its packets can be looked at later: of a scan's hosts most.
+    /// Nobody else meets the host, and the packets are there later, too: of a scan's hosts most.
     pub(super) once: Vec<Meeting>,
 }
 
@@ -48,7 +49,7 @@ pub(super) fn sorted(meetings: &[Meeting], hosts: &Hosts) -> Sorted {
         let index = meeting.host.index();
         let (Some(met), Some(taken)) = (met.get(index), taken.get_mut(index)) else { continue };
         let known = hosts.sights(meeting.host);
-        if *met == 1 && known == 0 && meeting.by == By::Packets {
+        if *met == 1 && known == 0 && meeting.by != By::Flow {
             sorted.once.push(*meeting);
         } else if known + usize::from(*taken) < Hosts::SIGHTS {
             *taken += 1;
@@ -58,24 +59,32 @@ pub(super) fn sorted(meetings: &[Meeting], hosts: &Hosts) -> Sorted {
     sorted
 }
 
-/// Looks at the packets of brief connections that ran without surprises; often at both ends of one.
+/// Looks at connections; often at both ends of one.
 #[derive(Debug, Default)]
 pub(super) struct Onlooker {
     desk: Desk,
-    /// The connection at which it looked last.
+    /// The connection whose packets lie on the desk.
     last: Option<u32>,
 }
 
 impl Onlooker {
-    /// What such a connection of `all` shows of the host that it meets.
+    /// What a connection of `all` shows of the host that it meets.
     pub(super) fn sight(&mut self, meeting: &Meeting, all: &View<'_>) -> Option<Sight> {
-        let Meeting { index, end, .. } = *meeting;
-        if self.last != Some(index) {
-            self.last = None;
-            self.desk.sketch(all.kept(index as usize)?.packets(), all.shapes())?;
-            self.last = Some(index);
+        let Meeting { index, end, by, .. } = *meeting;
+        let number = index as usize;
+        let of = |flow: &Flow| Sight::of(flow, flow.side(end));
+        match by {
+            By::Flow => of(all.kept(number)?.whole()?),
+            By::Replay => of(&all.replay(number, &mut |_, _, _| {})?),
+            By::Packets => {
+                if self.last != Some(index) {
+                    self.last = None;
+                    self.desk.sketch(all.kept(number)?.packets(), all.shapes())?;
+                    self.last = Some(index);
+                }
+                self.desk.sight(end)
+            }
         }
-        self.desk.sight(end)
     }
 }
 
@@ -104,16 +113,16 @@ mod tests {
         let mut hosts = Hosts::default();
         let met = [
             (1, true, By::Packets),
-            // A flow is let go before anybody could look later, and what was looked at is known already.
+            // A flow is let go before anybody could look later.
             (2, true, By::Flow),
-            (3, true, By::Look(0)),
+            (3, true, By::Replay),
             // One shows the host, the other one wants to know.
             (4, true, By::Packets),
             (4, false, By::Packets),
             (5, false, By::Packets),
         ];
         let Sorted { now, once } = sorted(&meetings(&mut hosts, &met), &hosts);
-        assert_eq!((indices(&now), indices(&once)), (vec![1, 2, 3], vec![0]));
+        assert_eq!((indices(&now), indices(&once)), (vec![1, 3], vec![0, 2]));
     }
 
     #[test]
