@@ -39,8 +39,7 @@ fn by_words(case: &Case) -> Option<Vec<Share>> {
     if signs::has_text(case, Side::Client) || signs::has_text(case, Side::Server) {
         return Some(vec![(Cause::ProtocolMismatch, 0.9), (Cause::MalformedPacket, 0.05)]);
     }
-    let broke = |side: Side| case.transcript.violations.iter().any(|violation| violation.side == side);
-    (broke(Side::Client) || broke(Side::Server))
+    (!case.transcript.violations.is_empty())
         .then(|| vec![(Cause::ProtocolMismatch, 0.8), (Cause::MalformedPacket, 0.1)])
 }
 

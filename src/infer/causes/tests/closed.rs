@@ -150,6 +150,11 @@ fn a_few_packets_out_of_nowhere_belong_to_a_connection_that_lost_its_address() {
         ("a box's answer", stray(3, Client), Origin::PathFilter, &[FirewallRuleReject]),
     ]);
     assert_ne!(named(&stray(4, Client), Origin::Stack)[0], NatRebinding, "too many to be stray");
+    let stack = |share: f64| {
+        let posterior = Origin::ALL.map(|it| if it == Origin::Stack { share } else { (1.0 - share) / 5.0 });
+        shares(&stray(3, Client), posterior).contains(&(NatRebinding, 0.4))
+    };
+    assert!(stack(0.41) && !stack(0.4), "it has to be a stack that never knew them, rather");
 }
 
 #[test]

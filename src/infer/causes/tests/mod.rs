@@ -348,6 +348,14 @@ fn a_session_that_died_without_a_word() {
     ]);
 }
 
+#[test]
+fn shares_of_one_cause_count_together_and_all_are_one_at_most() {
+    let shares = [(Cause::OomKill, 0.5), (Cause::PathLoss, 1.0), (Cause::OomKill, 1.0)];
+    assert_eq!(normalised(shares.to_vec()), [(Cause::OomKill, 0.6), (Cause::PathLoss, 0.4)]);
+    let less = [(Cause::PathLoss, 0.5)];
+    assert_eq!(normalised(less.to_vec()), less, "what is left is for what nobody knows");
+}
+
 fn violation(side: Side) -> Violation {
     Violation { id: "made-up", side, mark: Mark::default(), detail: String::new(), reference: "" }
 }
