@@ -221,16 +221,17 @@ fn a_capture_cut_anywhere_is_analysed_as_far_as_it_goes() {
 #[test]
 fn a_look_at_a_frame_and_the_decoder_agree_on_every_frame() {
     let mut files = shared::files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("captures"));
-    match shared::shared() {
-        Some(shared) => {
-            let folders = ["captures", "captures-hard", "corpus/captures", "corpus/malformed"];
-            files.extend(folders.iter().flat_map(|folder| shared::files_below(&shared.join(folder))));
-        }
-        None => eprintln!("skipped in part: the corpus is not here"),
-    }
+    let least = if let Some(shared) = shared::shared() {
+        let folders = ["captures", "captures-hard", "corpus/captures", "corpus/malformed"];
+        files.extend(folders.iter().flat_map(|folder| shared::files_below(&shared.join(folder))));
+        10_000
+    } else {
+        eprintln!("skipped in part: the corpus is not here");
+        1_000
+    };
     let told: Vec<(u64, u64)> = files.par_iter().map(|file| agreeing(file)).collect();
     let (frames, plain) = told.iter().fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
-    assert!(plain > 10_000 && plain * 2 > frames, "{plain} of {frames} frames are plain");
+    assert!(plain > least && plain * 2 > frames, "{plain} of {frames} frames are plain");
 }
 
 /// How many frames a capture holds, and how many of them are told at a look.

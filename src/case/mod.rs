@@ -123,6 +123,18 @@ impl Case {
         }
     }
 
+    /// Shortest silence that a network's timer can explain. Real ones are longer (the shortest default in the catalogue is
+    /// 30 s), but rules and laboratories use seconds.
+    pub const IDLE: Elapsed = Elapsed::from_secs(2);
+
+    /// The shortest default among the timers of proxies in the catalogue.
+    pub const SHORTEST_TIMER: Elapsed = Elapsed::from_secs(30);
+
+    /// The silence before the end, if it is long enough to be a timer's.
+    pub fn idle(&self) -> Option<Silence> {
+        self.silence().0.filter(|silence| silence.length >= Self::IDLE)
+    }
+
     /// How it died without a word; `None` where it ended otherwise.
     pub fn death(&self) -> Option<Death> {
         (self.ending == Ending::Silence).then(|| Death::of(&self.flow, self.capture_end))?

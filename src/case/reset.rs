@@ -112,6 +112,11 @@ impl Reset {
         &self.seen.segment
     }
 
+    /// Whether it came out of a silence: no packet had just asked for it.
+    pub fn is_unprompted(&self) -> bool {
+        self.seen.silence.is_some_and(|silence| silence.after == self.segment().frame)
+    }
+
     /// The end that the reset was sent to.
     pub fn receiver(&self) -> Side {
         !self.claimed

@@ -48,9 +48,6 @@ pub enum Why {
     PeerGone,
 }
 
-/// A silence from which on a timer's value may be read off what was survived: the shortest default in the catalogue.
-const SHORTEST_TIMER: Elapsed = Elapsed::from_secs(30);
-
 /// A bound that nearly every timer of the catalogue exceeds, with the 60 s in its third that people use.
 const USUAL_BOUND: Elapsed = Elapsed::from_secs(180);
 
@@ -84,7 +81,7 @@ impl Keepalive {
     }
 
     fn against(gap: &Gap, cause: Cause) -> Self {
-        let survived = gap.longest_survived.filter(|survived| *survived >= SHORTEST_TIMER);
+        let survived = gap.longest_survived.filter(|survived| *survived >= Case::SHORTEST_TIMER);
         let from = match (gap.ended_by, survived) {
             (Ending::ResetAtExpiry | Ending::Close, _) => Bound::Expired(gap.ended_after),
             (_, Some(survived)) => Bound::Survived(survived),

@@ -16,7 +16,7 @@ pub(super) fn causes(case: &Case) -> Vec<Share> {
     let pause = signs::pause_before(case, fin.frame);
     let unanswered = case.transcript.cipher.keepalive.of(side).unanswered > 0;
     let killed = if side == Side::Server { Cause::SshdSessionKilled } else { Cause::ClientKilled };
-    if pause >= signs::IDLE && relay::is_relay(case, side) {
+    if pause >= Case::IDLE && relay::is_relay(case, side) {
         return vec![(Cause::ProxyIdleTimeout, 0.75), (killed, 0.15)];
     }
     if side == Side::Client && case.transcript.cipher.client_disconnect.is_some() {
@@ -52,9 +52,9 @@ fn orderly(case: &Case) -> Vec<Share> {
 
 fn by_client(case: &Case, pause: Elapsed) -> Vec<Share> {
     // An SSH client's own good-bye, or its answer to the server's, would stand before its FIN.
-    if pause >= signs::SHORTEST_TIMER {
+    if pause >= Case::SHORTEST_TIMER {
         vec![(Cause::ClientKilled, 0.4), (Cause::ProxyIdleTimeout, 0.3), (Cause::NormalClose, 0.2)]
-    } else if pause >= signs::IDLE {
+    } else if pause >= Case::IDLE {
         vec![(Cause::ClientKilled, 0.45), (Cause::NormalClose, 0.25), (Cause::ProxyIdleTimeout, 0.15)]
     } else if case.progress.is_none() && !case.is_blind(BlindKind::StartsMidstream) {
         // Seen from its start, but not how far it got: a client closes after a failed negotiation or login too.
@@ -70,9 +70,9 @@ fn by_client(case: &Case, pause: Elapsed) -> Vec<Share> {
 }
 
 fn by_server(case: &Case, fin: Moment, pause: Elapsed) -> Vec<Share> {
-    if pause >= signs::SHORTEST_TIMER {
+    if pause >= Case::SHORTEST_TIMER {
         vec![(Cause::SshdSessionKilled, 0.42), (Cause::ProxyIdleTimeout, 0.38), (Cause::ServerShutdown, 0.1)]
-    } else if pause >= signs::IDLE {
+    } else if pause >= Case::IDLE {
         vec![(Cause::SshdSessionKilled, 0.55), (Cause::ProxyIdleTimeout, 0.18), (Cause::ServerShutdown, 0.14)]
     } else if at_once(case, fin) {
         vec![

@@ -58,7 +58,7 @@ fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     let filter = signs::of(verdict, Origin::PathFilter);
     let filtered = if signs::was_unanswered(reset) {
         Cause::BlackholeThenReset
-    } else if signs::idle(case).is_some() {
+    } else if case.idle().is_some() {
         Cause::FirewallIdleTimeout
     } else {
         Cause::FirewallRuleReject

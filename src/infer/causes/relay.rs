@@ -15,8 +15,12 @@ const THINKING: Elapsed = Elapsed::from_millis(5);
 
 /// Whether `side`'s TCP acknowledges data at once, but even its fastest answer with data takes longer by far.
 ///
-/// The host that acknowledges is then nearer than the program that answers. A relay next to the real end does not show.
+/// The host that acknowledges is then nearer than the program that answers. A relay next to the real end does not show. Of a
+/// client only the answers of its key exchange tell: what follows may be typed, which takes its time anywhere.
 pub(super) fn is_relay(case: &Case, side: Side) -> bool {
+    if side == Side::Client && case.transcript.party.of(side).kex_message.is_none() {
+        return false;
+    }
     let mut waiting: Vec<Segment> = Vec::new();
     let (mut loops, mut answers) = (None, Fastest::default());
     for segment in case.flow.timeline.segments().filter(|segment| !segment.flags.rst()) {

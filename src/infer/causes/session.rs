@@ -57,7 +57,7 @@ fn by_server(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
         Some(Vain::Data) => {
             vec![(Cause::LinkOutage, 0.4), (Cause::TcpUserTimeout, 0.3), (Cause::PathLoss, 0.2)]
         }
-        None if unprompted(reset) && signs::idle(case).is_some() => out_of_silence(case, reset),
+        None if reset.is_unprompted() && case.idle().is_some() => out_of_silence(case, reset),
         None => vec![
             (Cause::SshdSessionKilled, 0.65),
             (Cause::OomKill, 0.12),
@@ -107,7 +107,7 @@ fn out_of_silence(case: &Case, reset: &Reset) -> Vec<Share> {
         };
     }
     // Nothing was unread, so no process died of it: a kill would have shown as FIN.
-    let long = signs::idle(case).is_some_and(|silence| silence.length >= signs::SHORTEST_TIMER);
+    let long = case.idle().is_some_and(|silence| silence.length >= Case::SHORTEST_TIMER);
     match side {
         _ if long => {
             vec![(Cause::ProxyIdleTimeout, 0.55), (Cause::SocketDestroyed, 0.25), (killed, 0.08)]
@@ -121,16 +121,12 @@ fn out_of_silence(case: &Case, reset: &Reset) -> Vec<Share> {
     }
 }
 
-fn unprompted(reset: &Reset) -> bool {
-    reset.seen.silence.is_some_and(|silence| silence.after == reset.segment().frame)
-}
-
 fn by_client(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     let own = verdict.claimed_host;
     if case.transcript.cipher.client_disconnect.is_some() || server_had_finished(case) {
         return vec![(Cause::NormalClose, 0.7 * own), (Cause::ClientAbort, 0.2 * own)];
     }
-    let idle_end = unprompted(reset) && signs::idle(case).is_some();
+    let idle_end = reset.is_unprompted() && case.idle().is_some();
     let socket = match signs::waited_in_vain(case, Side::Client) {
         Some(Vain::Probes) => {
             vec![(Cause::TcpKeepaliveTimeout, 0.75), (Cause::TcpUserTimeout, 0.12), (Cause::LinkOutage, 0.1)]
@@ -165,7 +161,7 @@ fn server_had_finished(case: &Case) -> bool {
 
 fn host_filter(case: &Case, verdict: &Verdict) -> Vec<Share> {
     let share = signs::of(verdict, Origin::HostFilter);
-    if signs::idle(case).is_some() && !signs::survived_as_much(case) {
+    if case.idle().is_some() && !signs::survived_as_much(case) {
         vec![(Cause::HostFirewallIdleTimeout, 0.7 * share), (Cause::ServerFirewallReject, 0.3 * share)]
     } else {
         vec![(Cause::ServerFirewallReject, 0.8 * share), (Cause::HostFirewallIdleTimeout, 0.2 * share)]
@@ -174,7 +170,7 @@ fn host_filter(case: &Case, verdict: &Verdict) -> Vec<Share> {
 
 /// What a box's reset in cipher is for.
 pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
-    let idle = signs::idle(case).is_some() && !signs::survived_as_much(case);
+    let idle = case.idle().is_some() && !signs::survived_as_much(case);
     let filter = if signs::was_unanswered(reset) {
         vec![(Cause::BlackholeThenReset, 0.7), (Cause::FirewallRuleReject, 0.2)]
     } else if idle {
@@ -190,10 +186,10 @@ pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share>
             (Cause::FirewallIdleTimeout, 0.1),
         ]
     };
-    let long = signs::idle(case).is_some_and(|silence| silence.length >= signs::SHORTEST_TIMER);
-    let forger = if idle && unprompted(reset) && long {
+    let long = case.idle().is_some_and(|silence| silence.length >= Case::SHORTEST_TIMER);
+    let forger = if idle && reset.is_unprompted() && long {
         vec![(Cause::FirewallIdleTimeout, 0.8), (Cause::InjectedRst, 0.15)]
-    } else if idle && unprompted(reset) {
+    } else if idle && reset.is_unprompted() {
         vec![(Cause::FirewallIdleTimeout, 0.62), (Cause::InjectedRst, 0.32)]
     } else if idle {
         vec![(Cause::InjectedRst, 0.5), (Cause::FirewallIdleTimeout, 0.4)]
@@ -208,7 +204,7 @@ pub(super) fn boxes(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share>
 
 /// Died without a word.
 pub(super) fn silence(case: &Case) -> Vec<Share> {
-    if signs::idle(case).is_some() && !signs::survived_as_much(case) {
+    if case.idle().is_some() && !signs::survived_as_much(case) {
         vec![(Cause::FirewallSilentDrop, 0.7), (Cause::LinkOutage, 0.15), (Cause::NatStateLost, 0.08)]
     } else {
         vec![

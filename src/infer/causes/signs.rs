@@ -2,23 +2,11 @@
 
 use crate::case::{Case, Reset};
 use crate::cause::Origin;
-use crate::flow::{Moment, Side, Silence, Unanswered};
+use crate::flow::{Moment, Side, Unanswered};
 use crate::frame::FrameNo;
 use crate::infer::Verdict;
 use crate::ssh::{KnownText, Program, Software};
 use crate::units::Elapsed;
-
-/// Shortest silence that a network's timer can explain. Real ones are longer (the shortest default in the catalogue is
-/// 30 s), but rules and laboratories use seconds.
-pub(super) const IDLE: Elapsed = Elapsed::from_secs(2);
-
-/// The shortest default among the timers of proxies in the catalogue.
-pub(super) const SHORTEST_TIMER: Elapsed = Elapsed::from_secs(30);
-
-/// The silence before the end, if it is long enough to be a timer's.
-pub(super) fn idle(case: &Case) -> Option<Silence> {
-    case.silence().0.filter(|silence| silence.length >= IDLE)
-}
 
 /// Whether an earlier silence about as long did no harm.
 pub(super) fn survived_as_much(case: &Case) -> bool {

@@ -53,7 +53,7 @@ pub enum Mechanism {
     HostFilterReject,
     /// A packet filter on the path rejected.
     PathFilterReject,
-    /// A box's timer ran out.
+    /// A box's timer ran out: forged out of a silence of at least [`Case::SHORTEST_TIMER`].
     Timer,
     /// A program or appliance forged it.
     Injected,
@@ -174,18 +174,21 @@ fn mechanism(case: &Case, reset: &Reset, weighed: &Weighed, sender: Sender) -> M
     if probability < NAMED * total {
         return Mechanism::Unknown;
     }
-    let unprompted =
-        reset.trigger.is_none() && reset.seen.silence.is_some_and(|it| it.after == reset.segment().frame);
+    // Out of a silence, whatever an earlier packet may have asked for. Somebody who types pauses for seconds, too.
+    let silence = case
+        .idle()
+        .filter(|_| reset.is_unprompted() && reset.role == Role::Initiating && case.flow.is_established());
     match origin {
         Origin::Socket => Mechanism::Abort,
         Origin::Stack if reset.form == Form::SynAnswer => Mechanism::Refused,
         Origin::Stack => Mechanism::NoConnection,
         Origin::HostFilter => Mechanism::HostFilterReject,
         Origin::PathFilter => Mechanism::PathFilterReject,
-        Origin::Forger if unprompted && reset.role == Role::Initiating && case.flow.is_established() => {
-            Mechanism::Timer
-        }
-        Origin::Forger => Mechanism::Injected,
+        Origin::Forger => match silence {
+            Some(silence) if silence.length >= Case::SHORTEST_TIMER => Mechanism::Timer,
+            Some(_) => Mechanism::Unknown,
+            None => Mechanism::Injected,
+        },
         Origin::Owner => Mechanism::AddressOwner,
     }
 }

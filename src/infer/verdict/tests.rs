@@ -69,9 +69,12 @@ fn every_origin_has_its_way() {
     assert_eq!(ways(&reset(ABORT, 9)), usual, "in use");
     let timer = [socket, Mechanism::NoConnection, filter, path, Mechanism::Timer, owner];
     let mut out_of_silence = reset(ABORT, 60_000);
-    assert_eq!(ways(&out_of_silence), usual, "it may answer the last packet");
+    assert_eq!(ways(&out_of_silence), timer, "the last packet was long ago");
     out_of_silence.reset.as_mut().unwrap().trigger = None;
-    assert_eq!(ways(&out_of_silence), timer, "out of a silence");
+    assert_eq!(ways(&out_of_silence), timer, "nothing asked for it at all");
+    assert_eq!(ways(&reset(ABORT, 1_900)), usual, "so short a silence is no timer's");
+    let either = [socket, Mechanism::NoConnection, filter, path, Mechanism::Unknown, owner];
+    assert_eq!(ways(&reset(ABORT, 20_000)), either, "a timer of seconds, or somebody in a pause");
     let mut wire = Wire::new();
     wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ..Sent::default() });
     wire.send(Side::Server, Sent { flags: ABORT, seq: 0, ack: 101, ..Sent::default() });

@@ -24,6 +24,9 @@ fn a_close_of_the_client() {
         case.progress = None;
         case
     };
+    // Between a server's echo and the next key lies the time of a thought.
+    let typed = || relayed().pauses(5_000).closes(Client).in_session();
+    let exchanged = |case: Case| case.knowing(|it| it.party.client.kex_message = Some(Mark::default()));
     let reset = Play::in_use().closes(Client).rejects(Server).in_session();
     let socket = Origin::Socket;
     are_put_down(vec![
@@ -31,6 +34,8 @@ fn a_close_of_the_client() {
         ("idle", close(2_000, Client), socket, &[ClientKilled, NormalClose]),
         ("below any timer", close(29_999, Client), socket, &[ClientKilled, NormalClose]),
         ("as long as a timer", close(30_000, Client), socket, &[ClientKilled, ProxyIdleTimeout]),
+        ("somebody who typed", typed(), socket, &[ClientKilled, NormalClose]),
+        ("a program that never answered soon", exchanged(typed()), socket, &[ProxyIdleTimeout]),
         ("with a good-bye", goodbye(close(30_000, Client)), socket, &[NormalClose]),
         ("with a good-bye and an echo", goodbye(reset), socket, &[BenignRstAfterClose, NormalClose]),
         ("unanswered probes", probed(close(9, Client)), socket, &[SshKeepaliveTimeout, LinkOutage]),
