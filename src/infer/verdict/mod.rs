@@ -174,10 +174,9 @@ fn mechanism(case: &Case, reset: &Reset, weighed: &Weighed, sender: Sender) -> M
     if probability < NAMED * total {
         return Mechanism::Unknown;
     }
-    // Out of a silence, whatever an earlier packet may have asked for. Somebody who types pauses for seconds, too.
-    let silence = case
-        .idle()
-        .filter(|_| reset.is_unprompted() && reset.role == Role::Initiating && case.flow.is_established());
+    // Out of a silence, whatever an earlier packet may have asked for. Somebody who types pauses for seconds, too. A handshake
+    // under way is owed an answer, and so not silent.
+    let silence = case.idle().filter(|_| reset.is_unprompted() && reset.role == Role::Initiating);
     match origin {
         Origin::Socket => Mechanism::Abort,
         Origin::Stack if reset.form == Form::SynAnswer => Mechanism::Refused,

@@ -7,13 +7,19 @@ use crate::wire::Flags;
 
 const ABORT: Flags = Flags::RST.with(Flags::ACK);
 
-/// A connection in use that ends with a reset of the server, `pause` milliseconds after its last packet.
-fn reset(flags: Flags, pause: i64) -> Case {
+/// A connection in use: a key and its echo.
+fn in_use() -> Wire {
     let mut wire = Wire::new();
     wire.handshake(100, 900);
     wire.send(Side::Client, Sent { seq: 101, ack: 901, data: b"k", ip_id: 5, ..Sent::default() });
     wire.send(Side::Server, Sent { seq: 901, ack: 102, data: b"k", ip_id: 6, ..Sent::default() });
     wire.send(Side::Client, Sent { seq: 102, ack: 902, ip_id: 7, ..Sent::default() });
+    wire
+}
+
+/// The same that ends with a reset of the server, `pause` milliseconds after its last packet.
+fn reset(flags: Flags, pause: i64) -> Case {
+    let mut wire = in_use();
     let ack = if flags == ABORT { 102 } else { 0 };
     wire.wait(pause).send(Side::Server, Sent { flags, seq: 902, ack, ..Sent::default() });
     case(&wire)
@@ -75,6 +81,16 @@ fn every_origin_has_its_way() {
     assert_eq!(ways(&reset(ABORT, 1_900)), usual, "so short a silence is no timer's");
     let either = [socket, Mechanism::NoConnection, filter, path, Mechanism::Unknown, owner];
     assert_eq!(ways(&reset(ABORT, 20_000)), either, "a timer of seconds, or somebody in a pause");
+    let mut reaction = reset(ABORT, 60_000);
+    reaction.reset.as_mut().unwrap().role = Role::Reaction;
+    assert_eq!(ways(&reaction), usual, "something had ended it before");
+    let mut wire = in_use();
+    wire.wait(60_000)
+        .send(Side::Client, Sent { seq: 102, ack: 902, data: b"k", ip_id: 8, ..Sent::default() });
+    wire.send(Side::Server, Sent { flags: ABORT, seq: 902, ack: 103, ..Sent::default() });
+    let woken = case(&wire);
+    assert!(woken.idle().is_some());
+    assert_eq!(ways(&woken), usual, "a key after the silence asked for it");
     let mut wire = Wire::new();
     wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ..Sent::default() });
     wire.send(Side::Server, Sent { flags: ABORT, seq: 0, ack: 101, ..Sent::default() });
