@@ -443,6 +443,13 @@ mod tests {
     }
 
     #[test]
+    fn another_protocol_is_told_with_both_versions() {
+        let case = closed(Side::Server, Progress::Banner);
+        let details = details(&case, Program::OpenSsh, Situation::NotSsh2).unwrap();
+        assert_eq!(details, [("ours", "2".to_owned()), ("theirs", "1".to_owned())]);
+    }
+
+    #[test]
     fn long_texts_are_cut_as_openssh_cuts_them_and_long_lists_are_not_shown() {
         let mark = crate::ssh::Mark::default();
         let said = |octets: usize| {

@@ -282,6 +282,10 @@ fn a_lifetime_begins_with_the_handshake_and_ends_with_the_first_end() {
     wire.wait(9_000).send(Side::Client, Sent { flags: FIN, seq: 106, ack: 906, ip_id: 9, ..Sent::default() });
     wire.wait(500).send(Side::Server, Sent { flags: FIN, seq: 906, ack: 107, ip_id: 9, ..Sent::default() });
     assert_eq!(age(&case(&wire)), Elapsed::from_millis(9_006), "six packets, and the wait");
+    let mut wire = session();
+    wire.wait(9_000).send(Side::Server, Sent { flags: Flags::RST, seq: 906, ..Sent::default() });
+    wire.wait(500).send(Side::Server, Sent { flags: Flags::RST, seq: 906, ip_id: 9, ..Sent::default() });
+    assert_eq!(age(&case(&wire)), Elapsed::from_millis(9_006), "a second one ends nothing");
 }
 
 #[test]

@@ -349,6 +349,15 @@ fn a_session_that_died_without_a_word() {
 }
 
 #[test]
+fn what_goes_on_has_no_cause() {
+    let open = Play::in_use().in_session();
+    assert_eq!(open.ending, Ending::Open);
+    assert_eq!(ranked(&open, None), [(Cause::Unknown, 0.0)]);
+    let closed = Case { ending: Ending::Close, ..Play::in_use().closes(Client).in_session() };
+    assert_ne!(ranked(&closed, None)[0].0, Cause::Unknown);
+}
+
+#[test]
 fn shares_of_one_cause_count_together_and_all_are_one_at_most() {
     let shares = [(Cause::OomKill, 0.5), (Cause::PathLoss, 1.0), (Cause::OomKill, 1.0)];
     assert_eq!(normalised(shares.to_vec()), [(Cause::OomKill, 0.6), (Cause::PathLoss, 0.4)]);
