@@ -228,6 +228,12 @@ impl Half {
         self.owe(segment, step);
     }
 
+    /// The other end's SYN-ACK acknowledges the SYN of this one, which need not be in the capture: data begins at `first`
+    /// (RFC 9293 §3.5).
+    pub(super) fn begins_at(&mut self, first: Seq) {
+        self.base.get_or_insert(first);
+    }
+
     fn probe(&mut self, segment: &Segment) {
         self.probes += 1;
         let before = self.last_probe.replace(segment.time).filter(|_| self.unanswered.is_none());
