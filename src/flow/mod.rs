@@ -187,8 +187,10 @@ impl Flow {
             return client.packets + server.packets > 0;
         }
         let acknowledged = client.acked.zip(server.isn).is_some_and(|(ack, isn)| ack.is_after(isn));
+        // A server acknowledges more than the SYN once the handshake is complete.
+        let heard = server.acked.zip(client.base).is_some_and(|(ack, first)| ack.is_after(first));
         let one_sided = (server.packets == 0 && client.acked.is_some())
-            || (client.packets == 0 && server.first_data.is_some());
+            || (client.packets == 0 && (server.first_data.is_some() || heard));
         acknowledged || one_sided || (client.first_data.is_some() && server.first_data.is_some())
     }
 

@@ -260,10 +260,25 @@ fn waiting_for_an_acknowledgement_is_no_silence() {
 }
 
 #[test]
+fn a_server_alone_shows_by_what_it_acknowledges_that_the_handshake_was_completed() {
+    let mut wire = Wire::new();
+    wire.send(
+        Side::Server,
+        Sent { flags: Flags::SYN.with(Flags::ACK), seq: 900, ack: 101, ..Sent::default() },
+    );
+    assert!(!wire.flow(0).is_established());
+    wire.send(Side::Server, Sent { seq: 901, ack: 142, ip_id: 7, ..Sent::default() });
+    assert!(wire.flow(0).is_established());
+}
+
+#[test]
 fn a_syn_ack_alone_tells_where_the_other_stream_begins() {
     let mut wire = Wire::new();
-    wire.send(Side::Server, Sent { flags: Flags::SYN.with(Flags::ACK), seq: 900, ack: 101, ..Sent::default() })
-        .send(Side::Client, Sent { seq: 104, ack: 901, data: b"late", ip_id: 7, ..Sent::default() });
+    wire.send(
+        Side::Server,
+        Sent { flags: Flags::SYN.with(Flags::ACK), seq: 900, ack: 101, ..Sent::default() },
+    )
+    .send(Side::Client, Sent { seq: 104, ack: 901, data: b"late", ip_id: 7, ..Sent::default() });
     let client = wire.flow(0).half(Side::Client);
     assert_eq!((client.base, client.midstream), (Some(Seq(101)), false));
     assert!(client.assembler.is_waiting(), "three octets are missing");

@@ -247,7 +247,8 @@ impl Direction {
         if complete && packet::looks_like_packet(head) {
             return Some(Stage::Packets(PacketReader::new(start, exchange.bounds.ssh_packet_octets)));
         }
-        (complete && self.likely_first).then(|| Stage::Identification(LineReader::new(exchange.bounds.banner_octets, start)))
+        (complete && self.likely_first)
+            .then(|| Stage::Identification(LineReader::new(exchange.bounds.banner_octets, start)))
     }
 
     /// Lets the octets go that were held back.
