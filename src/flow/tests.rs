@@ -272,6 +272,23 @@ fn a_server_alone_shows_by_what_it_acknowledges_that_the_handshake_was_completed
 }
 
 #[test]
+fn a_stream_seems_to_begin_where_the_other_end_never_acknowledged_less() {
+    // Neither the SYN-ACK nor anything else of the server was captured so far.
+    let acks = |sent: &[(u32, u32, &'static [u8])]| {
+        let mut wire = Wire::new();
+        wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ..Sent::default() });
+        for &(seq, ack, data) in sent {
+            wire.send(Side::Client, Sent { seq, ack, data, ip_id: seq as u16, ..Sent::default() });
+        }
+        wire.flow(0).half(Side::Client).adjoins(Seq(901))
+    };
+    assert!(acks(&[(101, 901, b"SSH-")]));
+    assert!(!acks(&[(101, 880, b"SSH-"), (105, 901, b"2.0")]), "it had acknowledged some of it");
+    assert!(!acks(&[(101, 901, b""), (105, 901, b"2.0")]), "a hole");
+    assert!(!acks(&[(101, 950, b"SSH-")]), "it acknowledges more");
+}
+
+#[test]
 fn a_syn_ack_alone_tells_where_the_other_stream_begins() {
     let mut wire = Wire::new();
     wire.send(
