@@ -165,6 +165,24 @@ fn an_end_whose_data_was_never_acknowledged_gave_up_by_another_clock() {
 }
 
 #[test]
+fn a_close_out_of_a_silence_stays_one_where_a_reset_answers_what_came_later() {
+    let ended_by = |late: &[u8]| {
+        let mut wire = session();
+        wire.wait(60_000)
+            .send(Side::Server, Sent { flags: FIN, seq: 906, ack: 106, ip_id: 9, ..Sent::default() });
+        if !late.is_empty() {
+            wire.send(Side::Client, Sent { seq: 106, ack: 907, data: late, ip_id: 350, ..Sent::default() })
+                .send(Side::Server, Sent { flags: Flags::RST, seq: 907, ip_id: 10, ..Sent::default() });
+        }
+        let case = case(&wire);
+        assert_eq!(case.ending, Ending::Close);
+        (case.reset.as_ref().map(|reset| reset.role), Idle::of(&case).map(|idle| idle.gap.ended_by))
+    };
+    assert_eq!(ended_by(b""), (None, Some(timers::Ending::Close)));
+    assert_eq!(ended_by(b"late"), (Some(Role::Reaction), Some(timers::Ending::Close)));
+}
+
+#[test]
 fn without_the_start_no_lifetime_fits() {
     let mut wire = Wire::new();
     exchange(&mut wire, 101, 901);
@@ -268,6 +286,7 @@ fn a_keepalive_that_cut_the_silence_masks_it() {
             crate::ssh::Keepalive { probes, interval: Elapsed::from_secs(seconds), ..Default::default() };
         let idle = Idle::of(&case).unwrap();
         assert_eq!(idle.masked, idle.gap.keepalive.is_some());
+        assert_eq!(idle.waits.payload, Some(idle.gap), "without probes no packet is without data for long");
         idle.gap.keepalive
     };
     assert_eq!(probing(2, 15), Some(Elapsed::from_secs(15)));
