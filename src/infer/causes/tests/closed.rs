@@ -66,7 +66,7 @@ fn a_close_of_the_server() {
     };
     let outlived = || {
         let closed = Play::in_use().pauses(900).says(Client, b"k").pauses(50).closes(Server);
-        closed.says(Client, b"k").in_session()
+        closed.says(Client, b"k").acks(Server).in_session()
     };
     let relay = |pause| relayed().pauses(pause).closes(Server).in_session();
     let socket = Origin::Socket;
