@@ -123,6 +123,7 @@ fn a_handshake_that_the_server_refused_or_nobody_answered() {
             Origin::PathFilter,
             &[FirewallRuleReject, InjectedRst],
         ),
+        ("a close in its midst", unfinished(&syn(), Ending::Close), stack, &[PortScan, ClientAbort]),
         ("never taken", case(&answered), stack, &[HalfOpen, PortScan]),
         ("never answered", case(&unanswered), stack, &[FirewallSilentDrop, LinkOutage]),
     ]);
