@@ -29,7 +29,7 @@ struct Said {
 }
 
 fn said(findings: &Findings) -> Vec<Said> {
-    let of_reset = |Judged { case, diagnosis }: &Judged| {
+    let of_reset = |Judged { case, diagnosis, .. }: &Judged| {
         let (reset, verdict) = (case.reset.as_ref()?, diagnosis.verdict.as_ref()?);
         Some((verdict.sender, verdict.confidence, verdict.mechanism, reset.role.word()))
     };

@@ -29,7 +29,7 @@ pub use window::Frames;
 use std::slice;
 
 use crate::case::{Case, Hosts, Vantage};
-use crate::flow::{Flow, FlowId, Pair, Side};
+use crate::flow::{Flow, FlowId, Kept, Pair, Side};
 use crate::frame::Frame;
 use crate::infer;
 use crate::limits::Limits;
@@ -172,7 +172,7 @@ impl Analysis {
         if self.batches.is_multiple_of(BATCHES) {
             // At these places of the capture only: what is needed is the same for any number of threads.
             let now = self.counts.last.unwrap_or_default();
-            self.shards.iter_mut().for_each(|shard| shard.table.settle(now));
+            self.threads.map(self.shards.iter_mut(), |shard| shard.table.settle(now));
             self.thin_crowds();
             self.stay_within_budget();
         }
@@ -274,21 +274,26 @@ impl Analysis {
 
     /// The SSH connections that are kept as flows, judged, in the order of their first frames, with their numbers.
     fn sessions(&self, all: Shard, hosts: &Hosts, end: Timestamp) -> (Vec<usize>, Vec<Judged>) {
-        let (mut flows, mut slots) = all.into_parts();
-        let judge = |(id, flow, slot): (FlowId, Box<Flow>, Slot)| {
-            let index = id.0 as usize;
+        let (mut all, mut slots) = all.into_parts();
+        let judge = |(id, kept, slot): (FlowId, Kept, Slot)| {
+            let (index, flow) = (id.0 as usize, kept.into_flow()?);
             let mut judged = self.judged(self.case(index, flow, slot, hosts, end)?);
             judged.case.flow.rest();
             Some((index, judged))
         };
+        // Those that are not kept as flows are given up by the threads, too: there can be millions.
+        let judge_all = |part: Vec<_>| part.into_iter().filter_map(judge).collect::<Vec<_>>();
+        let mut next = || {
+            let part = all.by_ref().take(AT_A_TIME).map(|(id, kept)| (id, kept, slots.take(id)));
+            Some(part.collect::<Vec<_>>()).filter(|part| !part.is_empty())
+        };
         let mut sessions = (Vec::new(), Vec::new());
         loop {
-            let some: Vec<_> =
-                flows.by_ref().take(AT_A_TIME).map(|(id, flow)| (id, flow, slots.take(id))).collect();
-            if some.is_empty() {
+            let parts: Vec<_> = (0..TOGETHER).map_while(|_| next()).collect();
+            if parts.is_empty() {
                 return sessions;
             }
-            sessions.extend(self.threads.map(some.into_iter(), judge).into_iter().flatten());
+            sessions.extend(self.threads.map(parts.into_iter(), judge_all).into_iter().flatten());
         }
     }
 
@@ -330,12 +335,15 @@ impl Analysis {
         if let Some(testimony) = self.kernel.as_ref().and_then(|kernel| kernel.about(&case)) {
             diagnosis.hear(&case, testimony);
         }
-        Judged { case, diagnosis }
+        Judged::new(case, diagnosis)
     }
 }
 
-/// Connections judged at a time: until then their packets take little room, and afterwards again.
-const AT_A_TIME: usize = 1_024;
+/// Connections that one thread judges at a time.
+const AT_A_TIME: usize = 64;
+
+/// Times that of all threads, before what they judged is put with the rest.
+const TOGETHER: usize = 16;
 
 /// Batches that all threads work on at a time: 4 MiB, so that starting and waiting for one another takes a hundredth of it.
 const BATCHES: usize = 16;

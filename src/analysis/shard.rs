@@ -2,7 +2,7 @@
 
 use super::sketch::Sketches;
 use super::slots::Slots;
-use crate::flow::{Event, Flow, FlowId, Kept, Table};
+use crate::flow::{Event, FlowId, Kept, Table};
 use crate::limits::Limits;
 use crate::ssh;
 use crate::wire::{Packet, Quote};
@@ -94,9 +94,9 @@ impl Shard {
         table.finish(&mut |flow, at, event| slots.feed(limits, flow, at, event));
     }
 
-    /// Its connections that are kept as flows, and what SSH did in them.
-    pub(super) fn into_parts(self) -> (impl Iterator<Item = (FlowId, Box<Flow>)>, Slots) {
-        (self.table.into_flows(), self.slots)
+    /// Its connections, and what SSH did in them.
+    pub(super) fn into_parts(self) -> (impl Iterator<Item = (FlowId, Kept)>, Slots) {
+        (self.table.into_kept(), self.slots)
     }
 
     /// Takes the connections out of which `leaves` holds; they take no more packets.

@@ -47,6 +47,17 @@ impl Kept {
         }
     }
 
+    /// The flow, if it is kept as such; it takes no more packets.
+    pub fn into_flow(self) -> Option<Box<Flow>> {
+        match self.0 {
+            State::Brief(_) => None,
+            State::Whole(mut flow) => {
+                flow.awake = false;
+                Some(flow)
+            }
+        }
+    }
+
     /// Reads where its packets lie, if it is kept as these.
     pub(super) fn foresee_place(&self) {
         if let State::Brief(brief) = &self.0 {

@@ -177,16 +177,14 @@ impl Table {
         self.briefs
     }
 
-    /// The connections, in the order of their first packets, those kept as packets left out.
+    /// The connections, in the order of their first packets.
+    pub fn into_kept(self) -> impl Iterator<Item = (FlowId, Kept)> {
+        (0..).map(FlowId).zip(self.flows)
+    }
+
+    /// Those of them that are kept as flows.
     pub fn into_flows(self) -> impl Iterator<Item = (FlowId, Box<Flow>)> {
-        let whole = |(id, kept): (usize, Kept)| match kept.0 {
-            State::Whole(mut flow) => {
-                flow.awake = false;
-                Some((FlowId(id as u32), flow))
-            }
-            State::Brief(_) => None,
-        };
-        self.flows.into_iter().enumerate().filter_map(whole)
+        self.into_kept().filter_map(|(id, kept)| Some((id, kept.into_flow()?)))
     }
 
     /// Segments with RST so far, by the side whose address they carry.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::crowd::Crowd;
+use super::gist::LastPacket;
 use super::{Judged, Pattern};
 use crate::case::Case;
 use crate::cause::Cause;
@@ -36,14 +37,15 @@ declare_pattern! {
 pub(super) fn find(crowd: &Crowd<'_>) -> Vec<Pattern> {
     let mut stopped: BTreeMap<Numbers, Vec<Stopped<'_>>> = BTreeMap::new();
     let mut patterns = Vec::new();
-    for (index, Judged { case, .. }) in crowd.all() {
+    for (index, judged) in crowd.all() {
+        let case = &judged.case;
         if let Some(first) = opening(&case.flow)
             && let Some(before) = continued(&stopped, &case.flow, &first)
         {
             patterns.push(pattern(before, index, case, &first));
         }
         for side in Side::BOTH {
-            for (numbers, stop) in stops(index, case, side) {
+            for (numbers, stop) in stops(index, judged, side) {
                 let same = stopped.entry(numbers).or_default();
                 if same.len() < SAME_NUMBERS {
                     same.push(stop);
@@ -64,22 +66,20 @@ type Numbers = (u32, u32);
 struct Stopped<'a> {
     index: usize,
     case: &'a Case,
-    last: Segment,
+    from: End,
+    last: LastPacket,
 }
 
 /// What `side` would send next: its sequence number, and what it has acknowledged or would have to.
-fn stops(index: usize, case: &Case, side: Side) -> impl Iterator<Item = (Numbers, Stopped<'_>)> {
+fn stops(index: usize, judged: &Judged, side: Side) -> impl Iterator<Item = (Numbers, Stopped<'_>)> {
+    let Judged { case, gist, .. } = judged;
     let flow = &case.flow;
     let (own, other) = (flow.half(side), flow.half(!side));
-    let from = flow.end(side);
-    // Scans never got so far; they are not worth the memory.
-    let stopped = flow.is_established() && own.fin.is_none();
-    let last = || flow.timeline.segments().rfind(|it| it.from == from && !it.flags.rst());
-    let last = stopped.then(last).flatten();
+    let (from, last) = (flow.end(side), *gist.stopped.of(side));
     let acknowledged = own.acked.into_iter().chain(other.next.filter(|&next| Some(next) != own.acked));
     let numbers =
         own.next.into_iter().flat_map(move |next| acknowledged.clone().map(move |ack| (next.0, ack.0)));
-    numbers.filter_map(move |numbers| last.map(|last| (numbers, Stopped { index, case, last })))
+    numbers.filter_map(move |numbers| last.map(|last| (numbers, Stopped { index, case, from, last })))
 }
 
 /// The first packet of a connection, if it is one out of the middle.
@@ -99,7 +99,7 @@ fn continued<'a>(
     before.find(|before| {
         let (key, earlier) = (&flow.key, &before.case.flow.key);
         key != earlier
-            && same_peer((key, first.from), (earlier, before.last.from))
+            && same_peer((key, first.from), (earlier, before.from))
             && before.last.frame < first.frame
             && goes_on(&before.last, first)
     })
@@ -111,8 +111,8 @@ fn same_peer((key, from): (&FlowKey, End), (earlier, earlier_from): (&FlowKey, E
 }
 
 /// Whether the timestamps, if there are any, do not run backwards (RFC 7323 §5.3).
-fn goes_on(last: &Segment, first: &Segment) -> bool {
-    match (last.timestamps(), first.timestamps()) {
+fn goes_on(last: &LastPacket, first: &Segment) -> bool {
+    match (last.timestamps, first.timestamps()) {
         (Some((last, _)), Some((first, _))) => first.wrapping_sub(last) as i32 >= 0,
         (last, first) => last.is_none() && first.is_none(),
     }
@@ -121,8 +121,8 @@ fn goes_on(last: &Segment, first: &Segment) -> bool {
 fn pattern(before: &Stopped<'_>, index: usize, case: &Case, first: &Segment) -> Pattern {
     let earlier = &before.case.flow;
     let sender = |flow: &Flow, end: End| flow.key.at(end);
-    let (old, new) = (sender(earlier, before.last.from), sender(&case.flow, first.from));
-    let (old_peer, new_peer) = (sender(earlier, !before.last.from), sender(&case.flow, !first.from));
+    let (old, new) = (sender(earlier, before.from), sender(&case.flow, first.from));
+    let (old_peer, new_peer) = (sender(earlier, !before.from), sender(&case.flow, !first.from));
     let changed = if old == new {
         format!("to {new_peer} what it had sent to {old_peer}")
     } else {

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::crowd::{Crowd, client};
+use super::gist::Bursts;
 use super::same_connection_seen_twice::{End, name, order};
 use super::{Judged, Pattern};
 use crate::case::Progress;
-use crate::flow::{Pair, Side};
+use crate::flow::Side;
 use crate::units::{Elapsed, Timestamp};
 
 declare_pattern! {
@@ -41,15 +42,6 @@ declare_pattern! {
 /// Between a burst on one leg and its like on the other: a wake-up of a process on the bastion.
 const FOLLOWS: Elapsed = Elapsed::from_millis(100);
 
-/// Packets closer than this are one burst: an echo comes back in more, a keystroke does not.
-const BURST: Elapsed = Elapsed::from_millis(10);
-
-/// Bursts each way below which two sessions may agree by chance.
-const FEWEST: usize = 5;
-
-/// Bursts of one direction that are compared.
-const COMPARED: usize = 256;
-
 /// The share of bursts that has to be matched; retransmissions and window updates blur some.
 const MATCHED: f64 = 0.9;
 
@@ -62,53 +54,9 @@ const CANDIDATES: usize = 64;
 /// Of these, sessions that are compared burst by burst.
 const EXAMINED: usize = 8;
 
-/// When bursts of data of one session began.
-struct Bursts {
-    client: Vec<Timestamp>,
-    server: Vec<Timestamp>,
-}
-
-/// The bursts of one end so far.
-#[derive(Default)]
-struct Heard {
-    began: Vec<Timestamp>,
-    last: Option<Timestamp>,
-}
-
-impl Bursts {
-    fn of(judged: &Judged) -> Option<Self> {
-        let flow = &judged.case.flow;
-        let few = |side| flow.half(side).data_segments < FEWEST as u64;
-        if Side::BOTH.into_iter().any(few) {
-            return None;
-        }
-        let mut heard = Pair::<Heard>::default();
-        for segment in flow.timeline.each().filter(|it| it.payload_len > 0 && !it.flags.rst()) {
-            heard.of_mut(flow.side(segment.from)).take(segment.time);
-        }
-        let Pair { client, server } = heard;
-        Some(Self { client: client.bursts()?, server: server.bursts()? })
-    }
-}
-
-impl Heard {
-    fn take(&mut self, time: Timestamp) {
-        let begins = self.last.replace(time).is_none_or(|last| time.since(last) > BURST);
-        if begins && self.began.len() < COMPARED {
-            self.began.push(time);
-        }
-    }
-
-    /// When they began; `None` of too few.
-    fn bursts(mut self) -> Option<Vec<Timestamp>> {
-        self.began.shrink_to_fit();
-        (self.began.len() >= FEWEST).then_some(self.began)
-    }
-}
-
-pub(super) fn find(crowd: &Crowd<'_>) -> Vec<Pattern> {
-    let long: BTreeMap<usize, Bursts> =
-        crowd.timed().filter_map(|(index, judged)| Some((index, Bursts::of(judged)?))).collect();
+pub(super) fn find<'a>(crowd: &Crowd<'a>) -> Vec<Pattern> {
+    let bursts = |(index, judged): (usize, &'a Judged)| Some((index, judged.gist.bursts.as_ref()?));
+    let long: BTreeMap<usize, &Bursts> = crowd.timed().filter_map(bursts).collect();
     if long.len() < 2 {
         return Vec::new();
     }
@@ -136,7 +84,8 @@ pub(super) fn find(crowd: &Crowd<'_>) -> Vec<Pattern> {
 /// Sessions whose server spoke soon after the inner one's did, each time of a sample but one.
 fn candidates(said: &[(Timestamp, usize)], inner: usize, bursts: &Bursts) -> Vec<usize> {
     let mut times: BTreeMap<usize, usize> = BTreeMap::new();
-    let sample = bursts.server.iter().step_by(bursts.server.len().div_ceil(FEWEST)).take(FEWEST);
+    let sample =
+        bursts.server.iter().step_by(bursts.server.len().div_ceil(Bursts::FEWEST)).take(Bursts::FEWEST);
     let asked = sample.clone().count();
     for &time in sample {
         let from = said.partition_point(|&(other, _)| other < time);

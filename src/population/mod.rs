@@ -16,6 +16,7 @@ mod connection_continues_under_another_4_tuple;
 mod crowd;
 mod death;
 mod folding;
+mod gist;
 mod handshakes_alike;
 mod idle_limit_of_a_path;
 mod login_over_another_session;
@@ -51,6 +52,7 @@ use crate::timers::Timer;
 use crate::units::Timestamp;
 use crate::wire::Undecoded;
 use crowd::Crowd;
+use gist::Gist;
 
 /// One connection with its diagnosis.
 #[derive(Debug)]
@@ -59,6 +61,16 @@ pub struct Judged {
     pub case: Case,
     /// What follows from that.
     pub diagnosis: Diagnosis,
+    /// Until the patterns were looked for.
+    gist: Gist,
+}
+
+impl Judged {
+    /// `case` with its `diagnosis`, while its packets are still quickly looked at.
+    pub fn new(case: Case, diagnosis: Diagnosis) -> Self {
+        let gist = Gist::of(&case);
+        Self { case, diagnosis, gist }
+    }
 }
 
 /// What was counted over the whole capture.
@@ -210,7 +222,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static Meta> {
     std::iter::once(first).chain(others).chain(rows)
 }
 
-/// The patterns in `sessions`; the causes of their sessions are moved by them. `each` has every finder look, in whichever order,
+/// The patterns in `sessions`, once; the causes of their sessions are moved by them. `each` has every finder look, in whichever order,
 /// and gives what they found in theirs.
 pub fn patterns(
     sessions: &mut [Judged],
@@ -220,6 +232,9 @@ pub fn patterns(
     let crowd = Crowd::new(sessions, &patterns);
     let found = each(&FINDERS, &|Finder(_, find)| find(&crowd));
     patterns.extend(found.into_iter().flatten());
+    for judged in sessions.iter_mut() {
+        judged.gist = Gist::default();
+    }
     apply(sessions, &patterns);
     patterns
 }

@@ -1,6 +1,7 @@
 //! What came of the inputs, up to the report.
 
 use std::io::{self, Write};
+use std::mem;
 
 use super::complain;
 use super::output::Output;
@@ -146,6 +147,8 @@ impl Gathered {
             .exit
             .outranked_by(packed.write(ticket::Goods { evidence, bundle, desk }, &mut self.packets)?);
         let matched = reporting.fail_on.iter().any(|what| what.matches(&model));
+        // The process ends, and the system takes it all back at once: piece by piece it took a twentieth of the time.
+        mem::forget((findings, model));
         Ok(if matched { self.exit.outranked_by(Exit::Matched) } else { self.exit })
     }
 }

@@ -178,8 +178,9 @@ impl Watch {
         let watched = connection.flows.get(index)?;
         let mut shard = connection.as_it_stands(&self.rules.limits);
         shard.finish(&self.rules.limits);
-        let (mut flows, mut slots) = shard.into_parts();
-        let (id, flow) = flows.find(|(id, _)| id.0 as usize == index)?;
+        let (mut all, mut slots) = shard.into_parts();
+        let (id, kept) = all.find(|(id, _)| id.0 as usize == index)?;
+        let flow = kept.into_flow()?;
         let hosts = self.neighbours(&flow.key, flow.place);
         let case = self.rules.case(watched.id as usize, flow, slots.take(id), &hosts, end)?;
         Some(self.rules.judged(case))

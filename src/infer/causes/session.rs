@@ -122,7 +122,8 @@ fn out_of_silence(case: &Case, reset: &Reset) -> Vec<Share> {
 }
 
 fn by_client(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
-    let own = verdict.claimed_host;
+    // A filter on the host has causes of its own.
+    let own = signs::of(verdict, Origin::Socket) + signs::of(verdict, Origin::Stack);
     if case.transcript.cipher.client_disconnect.is_some() || server_had_finished(case) {
         return vec![(Cause::NormalClose, 0.7 * own), (Cause::ClientAbort, 0.2 * own)];
     }

@@ -170,9 +170,11 @@ fn met_by_probe(case: &Case) -> bool {
     let prober = match (case.ending, &case.reset) {
         (Ending::Reset, Some(reset)) => {
             let asked = reset.trigger.as_ref().filter(|it| it.answer_time < AFTERMATH);
-            let next = case.flow.half(reset.receiver()).next;
-            return asked.zip(next).is_some_and(|(asked, next)| {
-                asked.segment.seq == next.retreat(1) && asked.segment.payload_len <= 1
+            let half = case.flow.half(reset.receiver());
+            return asked.zip(half.next).is_some_and(|(asked, next)| {
+                // A new octet ends where a probe's does, and was not there before.
+                let new = half.last_data.is_some_and(|data| data.frame == asked.segment.frame);
+                asked.segment.seq == next.retreat(1) && asked.segment.payload_len <= 1 && !new
             });
         }
         (Ending::Silence, _) => Side::BOTH.into_iter().find_map(|side| case.flow.half(side).unanswered),

@@ -336,6 +336,7 @@ fn a_probe_is_the_octet_before_the_next_and_is_answered_soon() {
     };
     assert!(met(105, b"", 10) && met(105, b"o", 2_999));
     assert!(!met(105, b"", 3_000) && !met(106, b"", 10) && !met(106, b"key", 10));
+    assert!(!met(106, b"o", 10), "a new octet");
 }
 
 #[test]

@@ -95,7 +95,7 @@ impl Scene {
             let mut case = Case::new(flow, Transcript::default(), hosts, end + Elapsed::from_secs(5));
             self.changes.iter().filter(|(it, _)| *it == index).for_each(|(_, change)| change(&mut case));
             let diagnosis = infer::diagnose(&case);
-            Judged { case, diagnosis }
+            Judged::new(case, diagnosis)
         });
         each.collect()
     }

@@ -142,8 +142,7 @@ fn are_put_down(rows: impl IntoIterator<Item = (&'static str, Case, Origin, &'st
     for (what, case, origin, expected) in rows {
         let named = named(&case, origin);
         assert!(named.starts_with(expected), "{what}, by {origin:?}: {named:?} and not {expected:?}");
-        // After a client's good-bye a filter on its host counts as the client, too.
-        let even = shares(&case, [0.2, 0.2, 0.0, 0.2, 0.2, 0.2]);
+        let even = shares(&case, [1.0 / 6.0; 6]);
         let total: f64 = even.iter().map(|(_, share)| share).sum();
         assert!((0.0..=1.0 + 1e-9).contains(&total), "{what}: {even:?}");
     }
