@@ -48,6 +48,8 @@ pub struct Half {
     pub next: Option<Seq>,
     /// Highest acknowledgement it sent: `RCV.NXT` of this end.
     pub acked: Option<Seq>,
+    /// The first acknowledgement it sent.
+    first_acked: Option<Seq>,
     /// Window field of its last segment.
     pub window: u16,
     /// Window scale it announced on its SYN.
@@ -223,9 +225,16 @@ impl Half {
         }
         self.next = Some(self.next.map_or(segment.end(), |next| next.max(segment.end())));
         if segment.flags.ack() {
+            self.first_acked.get_or_insert(segment.ack);
             self.acked = Some(self.acked.map_or(segment.ack, |acked| acked.max(segment.ack)));
         }
         self.owe(segment, step);
+    }
+
+    /// The other end's SYN-ACK acknowledges the SYN of this one, which need not be in the capture: data begins at `first`
+    /// (RFC 9293 §3.5).
+    pub(super) fn begins_at(&mut self, first: Seq) {
+        self.base.get_or_insert(first);
     }
 
     fn probe(&mut self, segment: &Segment) {
@@ -343,10 +352,11 @@ impl Half {
         }
     }
 
-    /// Whether this end, seen from its SYN on without a hole, has acknowledged the other's stream up to `start`.
+    /// Whether this end, seen from its SYN on without a hole, has acknowledged the other's stream up to `start`, and never less.
     pub(super) fn adjoins(&self, start: Seq) -> bool {
         let sent = self.next.and_then(|next| self.offset(next));
-        self.isn.is_some() && sent == Some(self.assembler.next()) && self.acked == Some(start)
+        let whole = sent == Some(self.assembler.next()) && self.assembler.missing == 0;
+        self.isn.is_some() && whole && self.acked == Some(start) && self.first_acked == Some(start)
     }
 
     /// Offset of sequence number `seq` in the stream; `None` before the base is known or for what lies before it.

@@ -187,8 +187,10 @@ impl Flow {
             return client.packets + server.packets > 0;
         }
         let acknowledged = client.acked.zip(server.isn).is_some_and(|(ack, isn)| ack.is_after(isn));
+        // A server acknowledges more than the SYN once the handshake is complete.
+        let heard = server.acked.zip(client.base).is_some_and(|(ack, first)| ack.is_after(first));
         let one_sided = (server.packets == 0 && client.acked.is_some())
-            || (client.packets == 0 && server.first_data.is_some());
+            || (client.packets == 0 && (server.first_data.is_some() || heard));
         acknowledged || one_sided || (client.first_data.is_some() && server.first_data.is_some())
     }
 
@@ -253,15 +255,20 @@ impl Flow {
         }
     }
 
-    /// The same of the end that `reset` is sent to, where it is the first packet captured from the other: the receiver did
-    /// not repeat itself until now.
-    fn notice_unseen_direction(&mut self, reset: &Segment) {
-        let sender_seen = self.at(reset.from).packets > 0;
-        let half = self.at_mut(!reset.from);
-        let acknowledged =
-            |owed: &Unanswered| owed.in_a_row == 0 && reset.time.since(owed.last.time) >= REPEATED_WITHIN;
-        if !sender_seen && half.unanswered.as_ref().is_some_and(acknowledged) {
-            half.unanswered = None;
+    /// The same of both ends where nothing but `reset` comes any more: who has data unacknowledged repeats it. Of the end that
+    /// the reset is sent to, whatever it waits for, where the reset is the first packet captured from the other.
+    fn notice_unseen_before(&mut self, reset: &Segment) {
+        let unseen = self.at(reset.from).packets == 0;
+        for end in [reset.from, !reset.from] {
+            let half = self.at(end);
+            let Some(owed) = half.unanswered else { continue };
+            let loops = self.at(!end).round_trips.quantile(0.95).unwrap_or_default();
+            let waited = reset.time.since(owed.last.time);
+            let quiet = owed.in_a_row == 0 && waited >= REPEATED_WITHIN;
+            let data = owed.largest > 0 && !owed.probe && waited >= REPEATED_WITHIN + loops + loops + loops;
+            if quiet && (data || unseen && end != reset.from) {
+                self.at_mut(end).unanswered = None;
+            }
         }
     }
 
@@ -280,7 +287,7 @@ impl Flow {
         let step = self.at(segment.from).step(segment);
         self.notice_unseen_acknowledgement(segment, step);
         if segment.flags.rst() {
-            self.notice_unseen_direction(segment);
+            self.notice_unseen_before(segment);
         }
         if self.at(segment.from).had_probed(segment) {
             // What looked like silences were waits between probes.
@@ -315,6 +322,9 @@ impl Flow {
             self.at_mut(!segment.from).acknowledged(segment.ack, progress, Moment::of(segment));
         }
         self.at_mut(segment.from).take(segment, step);
+        if segment.flags.is_syn_ack() {
+            self.at_mut(!segment.from).begins_at(segment.ack);
+        }
         if let Some(&first) = packet.payload.first_chunk() {
             self.at_mut(segment.from).last_octets = Some(first);
         }

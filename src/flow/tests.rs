@@ -244,12 +244,61 @@ fn the_silence_before_a_reset_is_the_one_before_its_trigger() {
 
 #[test]
 fn waiting_for_an_acknowledgement_is_no_silence() {
+    let waits = |repeats: bool, wait: i64| {
+        let mut wire = Wire::new();
+        let data = Sent { seq: 101, ack: 901, data: b"a", ip_id: 5, ..Sent::default() };
+        wire.handshake(100, 900).send(Side::Client, data);
+        if repeats {
+            wire.wait(200).send(Side::Client, Sent { ip_id: 6, ..data });
+        }
+        wire.wait(wait).send(Side::Server, Sent { flags: RST, seq: 901, ..Sent::default() });
+        wire.flow(0).resets[0].silence.map(|silence| silence.length)
+    };
+    assert_eq!([waits(true, 9_000), waits(false, 2_998)], [None; 2]);
+    // What it does not repeat for so long was acknowledged, and the capture does not have that.
+    assert_eq!(waits(false, 9_000), Some(Elapsed::from_millis(9_001)));
+}
+
+#[test]
+fn a_server_alone_shows_by_what_it_acknowledges_that_the_handshake_was_completed() {
     let mut wire = Wire::new();
-    wire.handshake(100, 900)
-        .send(Side::Client, Sent { seq: 101, ack: 901, data: b"a", ip_id: 5, ..Sent::default() })
-        .wait(9_000)
-        .send(Side::Server, Sent { flags: RST, seq: 901, ..Sent::default() });
-    assert_eq!(wire.flow(0).resets[0].silence, None);
+    wire.send(
+        Side::Server,
+        Sent { flags: Flags::SYN.with(Flags::ACK), seq: 900, ack: 101, ..Sent::default() },
+    );
+    assert!(!wire.flow(0).is_established());
+    wire.send(Side::Server, Sent { seq: 901, ack: 142, ip_id: 7, ..Sent::default() });
+    assert!(wire.flow(0).is_established());
+}
+
+#[test]
+fn a_stream_seems_to_begin_where_the_other_end_never_acknowledged_less() {
+    // Neither the SYN-ACK nor anything else of the server was captured so far.
+    let acks = |sent: &[(u32, u32, &'static [u8])]| {
+        let mut wire = Wire::new();
+        wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ..Sent::default() });
+        for &(seq, ack, data) in sent {
+            wire.send(Side::Client, Sent { seq, ack, data, ip_id: seq as u16, ..Sent::default() });
+        }
+        wire.flow(0).half(Side::Client).adjoins(Seq(901))
+    };
+    assert!(acks(&[(101, 901, b"SSH-")]));
+    assert!(!acks(&[(101, 880, b"SSH-"), (105, 901, b"2.0")]), "it had acknowledged some of it");
+    assert!(!acks(&[(101, 901, b""), (105, 901, b"2.0")]), "a hole");
+    assert!(!acks(&[(101, 950, b"SSH-")]), "it acknowledges more");
+}
+
+#[test]
+fn a_syn_ack_alone_tells_where_the_other_stream_begins() {
+    let mut wire = Wire::new();
+    wire.send(
+        Side::Server,
+        Sent { flags: Flags::SYN.with(Flags::ACK), seq: 900, ack: 101, ..Sent::default() },
+    )
+    .send(Side::Client, Sent { seq: 104, ack: 901, data: b"late", ip_id: 7, ..Sent::default() });
+    let client = wire.flow(0).half(Side::Client);
+    assert_eq!((client.base, client.midstream), (Some(Seq(101)), false));
+    assert!(client.assembler.is_waiting(), "three octets are missing");
 }
 
 #[test]

@@ -59,6 +59,8 @@ pub(super) struct Direction {
     /// Octets since sight was lost.
     pub(super) unread: u64,
     pub(super) end: Option<Mark>,
+    /// Its stream is counted from its first octet.
+    pub(super) from_start: bool,
     /// The next octets are taken for the side's first unless they look otherwise.
     pub(super) likely_first: bool,
 }
@@ -86,6 +88,7 @@ impl Direction {
             loose: None,
             unread: 0,
             end: None,
+            from_start: !midstream,
             likely_first: false,
         }
     }
@@ -307,6 +310,7 @@ impl Direction {
     /// identification string is read as the beginning all the same.
     pub(super) fn start_late(&mut self, likely: bool) {
         self.order.incomplete = true;
+        self.from_start = false;
         self.likely_first = likely;
         self.stage = Stage::Seeking(Box::default());
     }

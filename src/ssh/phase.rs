@@ -46,6 +46,11 @@ pub(super) fn phase(session: &Session, cipher: &Cipher) -> Option<Phase> {
     })
 }
 
+/// Whether one side has sent too little to be past NEWKEYS, whatever of it the capture holds.
+pub(super) fn is_before_cipher(session: &Session) -> bool {
+    [&session.client, &session.server].iter().any(|side| is_short(side))
+}
+
 /// Whether both sides agreed on version 1; a side that was not captured is taken for one that did.
 fn speaks_version_1(session: &Session) -> bool {
     let versions = &session.exchange.versions;
@@ -70,12 +75,23 @@ const fn clear(level: Level) -> Option<Phase> {
 }
 
 /// How far a side known to have come to `level` may have come in what the capture does not hold.
-const fn farthest(direction: &Direction, level: Level) -> Level {
+fn farthest(direction: &Direction, level: Level) -> Level {
     match direction.stage {
+        Stage::Seeking(_) if is_short(direction) => level.max(Level::KeyExchange),
         Stage::Seeking(_) => Level::Cipher,
         _ => level,
     }
 }
+
+/// Of a direction without an octet nothing is known: it need not be in the capture.
+const fn is_short(direction: &Direction) -> bool {
+    direction.from_start && direction.offset > 0 && direction.offset < LEAST_TO_CIPHER
+}
+
+/// Octets with which no side gets past NEWKEYS: an identification string of 11 (RFC 4253 §4.2), a KEXINIT of ten name-lists,
+/// eight of which name something (§7.1), in a packet of 104, a key of 32 octets in one of 48 (RFC 8731 §3), and NEWKEYS
+/// itself in one of 16. OpenSSH takes more than a thousand.
+const LEAST_TO_CIPHER: u64 = 11 + 104 + 48 + 16;
 
 fn is_found_again(direction: &Direction) -> bool {
     matches!(&direction.stage, Stage::Walk(walk) if walk.is_again())

@@ -212,6 +212,8 @@ impl Direction {
             // What was held back is read again, as what it is.
             Some(stage) => {
                 self.stage = stage;
+                // Where sight is lost later, the beginning is past.
+                self.likely_first = false;
                 self.offset = start;
                 self.data(at, head.get(), exchange);
                 self.offset -= used as u64;
@@ -238,15 +240,15 @@ impl Direction {
     }
 
     /// What a segment that begins with `head` can only be: an identification string or a clear packet.
-    fn recognise(&mut self, head: &[u8], complete: bool, start: u64, exchange: &Exchange) -> Option<Stage> {
+    fn recognise(&self, head: &[u8], complete: bool, start: u64, exchange: &Exchange) -> Option<Stage> {
         if self.party.banner.is_none() && head.starts_with(b"SSH-") {
             return Some(Stage::Identification(LineReader::new(exchange.bounds.banner_octets, start)));
         }
         if complete && packet::looks_like_packet(head) {
             return Some(Stage::Packets(PacketReader::new(start, exchange.bounds.ssh_packet_octets)));
         }
-        let first = complete && std::mem::take(&mut self.likely_first);
-        first.then(|| Stage::Identification(LineReader::new(exchange.bounds.banner_octets, start)))
+        (complete && self.likely_first)
+            .then(|| Stage::Identification(LineReader::new(exchange.bounds.banner_octets, start)))
     }
 
     /// Lets the octets go that were held back.
@@ -340,6 +342,22 @@ mod tests {
             (transcript.cipher.suite_inferred, transcript.party.server.cut_inside_packet),
             (None, None)
         );
+    }
+
+    #[test]
+    fn what_comes_after_a_hole_is_not_taken_for_the_beginning_of_a_late_start() {
+        for size in [4, 100] {
+            let mut session = Session::new(&Limits::default());
+            session.handle_late_start(Side::Server, true);
+            for octets in b"SSH-2.0-x\r\n".chunks(size) {
+                session.handle(Side::Server, Chunk::Data { at: at(1), octets });
+            }
+            session.handle(Side::Server, Chunk::Hole { at: at(2), octets: 900 });
+            session.handle(Side::Server, Chunk::Data { at: at(3), octets: &[0x9e; 300] });
+            let Transcript { party, violations, .. } = session.finish();
+            assert_eq!(violations, [], "{size}");
+            assert!(party.server.banner.is_some() && party.server.stray.is_none(), "{size}");
+        }
     }
 
     #[test]

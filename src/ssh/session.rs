@@ -161,6 +161,7 @@ impl Session {
         }
         let strict_kex = self.exchange.is_strict();
         let phase = super::phase::phase(&self, &cipher);
+        let before_cipher = super::phase::is_before_cipher(&self);
         let Self { client, server, mut exchange, .. } = self;
         let party = Pair { client: client.conclude(&mut exchange), server: server.conclude(&mut exchange) };
         let (negotiated, mismatch) = std::mem::take(&mut exchange.outcome).into_parts();
@@ -180,6 +181,7 @@ impl Session {
             cipher,
             events,
             phase,
+            before_cipher,
             reversed,
         }
     }
@@ -259,6 +261,23 @@ mod tests {
         assert_eq!((ids(&session), session.wants_octets(C)), (vec![], false));
         let negotiated = session.finish().negotiated.unwrap();
         assert_eq!((&*negotiated.cipher_c2s, &*negotiated.mac_c2s), (CHACHA, ""));
+    }
+
+    #[test]
+    fn so_few_octets_that_they_cannot_be_in_cipher_tell_even_where_the_capture_cut_them() {
+        let before = |client: u64, server: u64, late: bool| {
+            let mut session = Session::new(&Limits::default());
+            if late {
+                session.handle_late_start(C, false);
+            }
+            for (number, side, octets) in [(1, C, client), (2, S, server)] {
+                session.handle(side, Chunk::Segment { at: at(number), octets });
+            }
+            session.finish().before_cipher
+        };
+        assert!(before(21, 2_000, false) && before(178, 178, false));
+        assert!(!before(179, 2_000, false) && !before(21, 2_000, true));
+        assert!(!before(0, 2_000, false), "a direction of which nothing was seen may have sent anything");
     }
 
     #[test]

@@ -306,6 +306,8 @@ pub struct Transcript {
     pub events: Vec<Event>,
     /// How far it got; `None` where the start or one direction is not in the capture and nothing tells.
     pub phase: Option<Phase>,
+    /// One side has sent too few octets to be in cipher, whether the capture holds them or not.
+    pub before_cipher: bool,
     /// The side that opened the TCP connection acts as the SSH server (reverse SSH, call home: RFC 8071). What
     /// `negotiated`, `mismatch` and `cipher` call client and server are then the SSH roles, and the client's
     /// direction is the server's in [`Pair`]s.

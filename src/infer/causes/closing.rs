@@ -81,6 +81,16 @@ fn by_server(case: &Case, fin: Moment, pause: Elapsed) -> Vec<Share> {
             (Cause::MalformedPacket, 0.12),
             (Cause::OomKill, 0.05),
         ]
+    } else if case.progress.is_none() {
+        // Before the login a server closes for other reasons.
+        vec![
+            (Cause::SshdSessionKilled, 0.4),
+            (Cause::MaxAuthTries, 0.12),
+            (Cause::LoginGraceTimeout, 0.1),
+            (Cause::ServerShutdown, 0.1),
+            (Cause::CorruptedPacket, 0.08),
+            (Cause::ProtocolMismatch, 0.06),
+        ]
     } else {
         vec![
             (Cause::SshdSessionKilled, 0.6),

@@ -53,7 +53,9 @@ fn by_phase(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
         Some(Progress::Kex) => kex::causes(case, verdict),
         Some(Progress::Auth) => auth::causes(case, verdict),
         Some(Progress::Session | Progress::Closed) => session::causes(case, verdict),
-        None if signs::begins_with_text(case) => banner::causes(case, verdict),
+        None if signs::begins_with_text(case) || case.transcript.before_cipher => {
+            banner::causes(case, verdict)
+        }
         None => session::causes_midstream(case, verdict),
     }
 }

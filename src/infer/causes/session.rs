@@ -27,9 +27,18 @@ pub(super) fn causes_midstream(case: &Case, verdict: Option<&Verdict>) -> Vec<Sh
         && signs::of(verdict, Origin::Stack) > 0.4
     {
         // A few packets out of nowhere, and a stack that never knew them.
-        let unknown_there =
-            if reset.claimed == Side::Server { Cause::NatRebinding } else { Cause::NatStateLost };
-        return vec![(unknown_there, 0.4), (Cause::NatStateLost, 0.3), (Cause::ServerRebooted, 0.2)];
+        return match reset.claimed {
+            Side::Server => {
+                vec![(Cause::NatRebinding, 0.4), (Cause::NatStateLost, 0.3), (Cause::ServerRebooted, 0.2)]
+            }
+            // A client that was scanning has no socket for the answer either.
+            Side::Client => vec![
+                (Cause::NatStateLost, 0.4),
+                (Cause::HalfOpen, 0.25),
+                (Cause::PortScan, 0.15),
+                (Cause::ClientKilled, 0.1),
+            ],
+        };
     }
     causes(case, verdict)
 }

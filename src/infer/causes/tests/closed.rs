@@ -153,7 +153,7 @@ fn a_few_packets_out_of_nowhere_belong_to_a_connection_that_lost_its_address() {
     };
     are_put_down(vec![
         ("the client's", stray(3, Client), Origin::Stack, &[NatRebinding, NatStateLost][..]),
-        ("the server's", stray(3, Server), Origin::Stack, &[NatStateLost, ServerRebooted]),
+        ("the server's", stray(3, Server), Origin::Stack, &[NatStateLost, HalfOpen]),
         ("a box's answer", stray(3, Client), Origin::PathFilter, &[FirewallRuleReject]),
     ]);
     assert_ne!(named(&stray(4, Client), Origin::Stack)[0], NatRebinding, "too many to be stray");
