@@ -190,7 +190,7 @@ mod tests {
     use crate::case::tests::case;
     use crate::flow::tests::{Sent, Wire};
     use crate::ssh::{Banner, Disconnect, Mismatch, Offer, lists};
-    use crate::wire::Flags;
+    use crate::wire::{Flags, Quote};
     use std::sync::Arc;
 
     const RST: Flags = Flags::RST.with(Flags::ACK);
@@ -272,6 +272,32 @@ mod tests {
         wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ..Sent::default() })
             .send(Side::Server, Sent { flags: RST, seq: 0, ack: 101, ..Sent::default() });
         assert_eq!(seen(&case(&wire)), "ssh: connect to host SERVER port 22: Connection refused");
+    }
+
+    #[test]
+    fn a_syn_that_met_an_icmp_error_is_told_in_the_kernels_words() {
+        let mut wire = Wire::new();
+        wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ..Sent::default() });
+        let mut case = case(&wire);
+        (case.ending, case.progress) = (Ending::Refused, Some(Progress::TcpHandshake));
+        assert_eq!(seen(&case), "", "no error is there");
+        let mut met = |error| {
+            case.flow.quotes = vec![Quote {
+                key: case.flow.key,
+                quoted_from: case.flow.client,
+                seq: crate::wire::Seq(100),
+                reporter: case.endpoint(Side::Server).addr,
+                ttl: 64,
+                error,
+                time: case.flow.first.time,
+                frame: case.flow.first.frame,
+                place: case.flow.place,
+            }];
+            seen(&case)
+        };
+        let no_route = "ssh: connect to host SERVER port 22: No route to host";
+        assert_eq!(met(IcmpError::Unreachable(13)), no_route);
+        assert_eq!(met(IcmpError::TimeExceeded), "", "it ends no connect");
     }
 
     #[test]

@@ -206,6 +206,9 @@ mod tests {
         };
         assert_eq!(counts(50, Ending::Close, Cause::ProxyIdleTimeout), Some(false));
         assert_eq!(counts(400, Ending::ResetOnNextPacket, Cause::FirewallIdleTimeout), Some(true));
+        let alone = [660, 50, 60].map(|seconds| counts(seconds, Ending::Close, Cause::FirewallIdleTimeout));
+        let why = "a balancer's that counts segments, relays' that count data, and both kinds";
+        assert_eq!(alone, [Some(true), Some(false), None], "{why}");
     }
 
     #[test]

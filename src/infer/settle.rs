@@ -273,6 +273,26 @@ mod tests {
         assert!(!after(Outcome::Present(told.clone())) && !after(Outcome::Absent(told)));
     }
 
+    #[test]
+    fn what_was_told_or_cannot_be_had_is_not_asked_for() {
+        let mut case = reset(Flags::RST, false);
+        let mut verdict = crate::infer::judge(&case).unwrap();
+        (verdict.sender, verdict.origins) = (Sender::Undetermined, EVEN);
+        let asked = |case: &Case, verdict: &Verdict, words| {
+            let wanted = observations(case, case.reset.as_ref().unwrap(), verdict);
+            wanted.iter().any(|it| it.contains(words))
+        };
+        let told = Outcome::Absent(detect::Finding::new("made up", [], crate::cause::Bearing::SILENT));
+        for (outcome, expected) in [(Outcome::CannotTell("made up".into()), true), (told, false)] {
+            verdict.evidence.iter_mut().for_each(|item| item.outcome = outcome.clone());
+            assert_eq!(asked(&case, &verdict, "to compare its TTL with"), expected, "{outcome:?}");
+        }
+        for (spot, expected) in [(Spot::Unknown, true), (Spot::Server, false)] {
+            case.vantage.spot = spot;
+            assert_eq!(asked(&case, &verdict, "did this reset leave it?"), expected, "{spot:?}");
+        }
+    }
+
     /// A connection that the server resets in this form, with the client's packets in the capture or not.
     fn reset(flags: Flags, both: bool) -> Case {
         let mut wire = Wire::new();

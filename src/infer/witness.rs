@@ -198,6 +198,15 @@ mod tests {
     }
 
     #[test]
+    fn what_the_kernel_leaves_open_still_says_what_would_settle_it() {
+        let case = refused();
+        let mut diagnosis = diagnose(&case);
+        diagnosis.hear(&case, Testimony::Taken);
+        let verdict = diagnosis.verdict.unwrap();
+        assert_eq!((verdict.sender, verdict.would_settle.is_empty()), (Sender::Undetermined, false));
+    }
+
+    #[test]
     fn two_clocks_may_be_a_tenth_of_a_second_apart() {
         let case = refused();
         let of = |millis| Testimony::of(&case, &[said(&case, true, Elapsed::from_millis(millis))], |_| true);

@@ -175,6 +175,9 @@ mod tests {
         let unread = |case: &Case| left_unread(case, Side::Server, FrameNo(6));
         assert!(unread(&reset_after_a_key(false, 10)));
         assert!(!unread(&reset_after_a_key(true, 10)));
+        let mut wire = Wire::new();
+        wire.handshake(100, 900);
+        assert!(!unread(&case(&wire)), "nothing was sent");
     }
 
     #[test]

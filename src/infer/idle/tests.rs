@@ -70,13 +70,17 @@ fn a_reset_on_the_next_packet_is_an_upper_bound_and_what_was_survived_the_lower(
 
 #[test]
 fn what_was_survived_once_is_no_timers_doing() {
-    let mut wire = session();
-    wire.wait(400_000);
-    exchange(&mut wire, 106, 906);
-    wire.wait(300_000)
-        .send(Side::Client, Sent { seq: 111, ack: 911, data: b"k", ip_id: 9, ..Sent::default() })
-        .send(Side::Server, Sent { flags: Flags::RST, seq: 911, ..Sent::default() });
-    assert_eq!(idle(&wire), None);
+    let is_timers = |survived, then| {
+        let mut wire = session();
+        wire.wait(survived);
+        exchange(&mut wire, 106, 906);
+        wire.wait(then)
+            .send(Side::Client, Sent { seq: 111, ack: 911, data: b"k", ip_id: 9, ..Sent::default() })
+            .send(Side::Server, Sent { flags: Flags::RST, seq: 911, ..Sent::default() });
+        idle(&wire).is_some()
+    };
+    assert!(!is_timers(400_000, 300_000) && !is_timers(400_000, 400_000));
+    assert!(is_timers(400_000, 400_001));
 }
 
 #[test]
@@ -162,6 +166,24 @@ fn an_end_whose_data_was_never_acknowledged_gave_up_by_another_clock() {
     wire.send(Side::Client, Sent { flags: ABORT, seq: 107, ack: 906, ..Sent::default() });
     let idle = idle(&wire).unwrap();
     assert_eq!((idle.measured_by, fitting(&idle)), (MeasuredBy::Acknowledgement, vec!["linux-retries2"]));
+}
+
+#[test]
+fn a_close_out_of_a_silence_stays_one_where_a_reset_answers_what_came_later() {
+    let ended_by = |late: &[u8]| {
+        let mut wire = session();
+        wire.wait(60_000)
+            .send(Side::Server, Sent { flags: FIN, seq: 906, ack: 106, ip_id: 9, ..Sent::default() });
+        if !late.is_empty() {
+            wire.send(Side::Client, Sent { seq: 106, ack: 907, data: late, ip_id: 350, ..Sent::default() })
+                .send(Side::Server, Sent { flags: Flags::RST, seq: 907, ip_id: 10, ..Sent::default() });
+        }
+        let case = case(&wire);
+        assert_eq!(case.ending, Ending::Close);
+        (case.reset.as_ref().map(|reset| reset.role), waits(&case).any.map(|gap| gap.ended_by))
+    };
+    assert_eq!(ended_by(b""), (None, Some(timers::Ending::Close)));
+    assert_eq!(ended_by(b"late"), (Some(Role::Reaction), Some(timers::Ending::Close)));
 }
 
 #[test]
@@ -268,6 +290,7 @@ fn a_keepalive_that_cut_the_silence_masks_it() {
             crate::ssh::Keepalive { probes, interval: Elapsed::from_secs(seconds), ..Default::default() };
         let idle = Idle::of(&case).unwrap();
         assert_eq!(idle.masked, idle.gap.keepalive.is_some());
+        assert_eq!(idle.waits.payload, Some(idle.gap), "without probes no packet is without data for long");
         idle.gap.keepalive
     };
     assert_eq!(probing(2, 15), Some(Elapsed::from_secs(15)));

@@ -64,6 +64,10 @@ fn a_close_of_the_server() {
         play.next[0] -= 1;
         play.pauses(50).closes(Server).in_session()
     };
+    let outlived = || {
+        let closed = Play::in_use().pauses(900).says(Client, b"k").pauses(50).closes(Server);
+        closed.says(Client, b"k").acks(Server).in_session()
+    };
     let relay = |pause| relayed().pauses(pause).closes(Server).in_session();
     let socket = Origin::Socket;
     are_put_down(vec![
@@ -74,6 +78,7 @@ fn a_close_of_the_server() {
         ("after a packet", asked(100), socket, &[CorruptedPacket, SshdSessionKilled]),
         ("some time after a packet", asked(101), socket, &[SshdSessionKilled, ServerShutdown]),
         ("in the midst of packets", stream(), socket, &[SshdSessionKilled, ServerShutdown]),
+        ("and the client went on", outlived(), socket, &[CorruptedPacket, SshdSessionKilled]),
         ("before the packet came", under_way(), socket, &[SshdSessionKilled, ServerShutdown]),
         ("a relay's", relay(5_000), socket, &[ProxyIdleTimeout, SshdSessionKilled]),
         ("a relay's in use", relay(1_999), socket, &[SshdSessionKilled, ServerShutdown]),
@@ -119,6 +124,8 @@ fn losses_all_along_are_scattered_and_make_a_bad_path_an_alternative() {
     };
     assert!(alternative(&lossy(8, 0)) && !alternative(&lossy(7, 0)));
     assert!(alternative(&lossy(8, 8)) && !alternative(&lossy(8, 9)), "one segment in ten, one in eleven");
+    let beside = |share| loss::alternative(&lossy(8, 0), &[(ProtocolMismatch, share)]).is_some();
+    assert!(beside(0.89) && !beside(0.9), "what was said in clear text decided");
 }
 
 #[test]

@@ -352,6 +352,8 @@ fn what_goes_on_has_no_cause() {
     let open = Play::in_use().in_session();
     assert_eq!(open.ending, Ending::Open);
     assert_eq!(ranked(&open, None), [(Cause::Unknown, 0.0)]);
+    let broken = open.knowing(|it| it.violations.push(violation(Client)));
+    assert_eq!(ranked(&broken, None), [(Cause::Unknown, 0.0)], "it broke a rule and was not ended for it");
     let closed = Case { ending: Ending::Close, ..Play::in_use().closes(Client).in_session() };
     assert_ne!(ranked(&closed, None)[0].0, Cause::Unknown);
 }

@@ -123,6 +123,7 @@ fn a_handshake_that_the_server_refused_or_nobody_answered() {
             Origin::PathFilter,
             &[FirewallRuleReject, InjectedRst],
         ),
+        ("a close in its midst", unfinished(&syn(), Ending::Close), stack, &[PortScan, ClientAbort]),
         ("never taken", case(&answered), stack, &[HalfOpen, PortScan]),
         ("never answered", case(&unanswered), stack, &[FirewallSilentDrop, LinkOutage]),
     ]);
@@ -406,4 +407,8 @@ fn a_server_that_takes_data_and_says_nothing_for_three_seconds_is_slow() {
     assert!(!slow(&banner(Play::begun().pauses(9_000).closes(Client))), "it was told nothing");
     let spoke = Play::begun().says(Client, b"SSH").says(Server, b"SSH").acks(Client).pauses(9_000);
     assert!(!slow(&banner(spoke.closes(Client))), "it spoke");
+    let silent = banner(told(9_000));
+    let beside = |shares: &[Share]| overload::alternative(&silent, shares).is_some();
+    assert!(beside(&[(ClientAbort, 0.89)]) && !beside(&[(MaxStartups, 0.9)]), "a text says what it was");
+    assert!(!beside(&[]), "an alternative to nothing");
 }
