@@ -9,7 +9,7 @@ mod sureness;
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use recording::{Recording, slugs};
+use recording::{Packet, Recorded, Recording, slugs};
 use sshrst::cause::Cause;
 use sshrst::detect::Outcome;
 use sshrst::flow::Side;
@@ -121,6 +121,58 @@ fn lost_packets_make_no_verdict_surer() {
             (how, changed(recording, |it| drop(it.frames.drain(run))))
         };
         runs.map(missing).collect()
+    });
+}
+
+/// The same capture, of which frames were lost here and there: so many in a hundred, others for each `seed`, and no reset.
+fn scattered_losses(recording: &Recording, percent: u64, seed: u64) -> Recording {
+    let is_lost = |frame: &Recorded| {
+        let reset = Packet::of(frame).is_some_and(|packet| packet.is_reset(frame));
+        // SplitMix64.
+        let mut mixed = (frame.number ^ seed << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        !reset && (mixed ^ mixed >> 31) % 100 < percent
+    };
+    changed(recording, |it| it.frames.retain(|frame| !is_lost(frame)))
+}
+
+/// What is held against the two sides of each connection: broken rules, and text where SSH should be.
+fn held_against(findings: &Findings) -> BTreeSet<(String, &'static str, &'static str)> {
+    let of_session = |Judged { case, .. }: &Judged| {
+        let key = format!("{:?}", case.flow.key);
+        let broken = case.transcript.violations.iter().map(|it| (it.side, it.id));
+        let texts = Side::BOTH.into_iter().filter(|side| case.transcript.party.of(*side).stray.is_some());
+        let all = broken.chain(texts.map(|side| (side, "text")));
+        all.map(|(side, what)| (key.clone(), side.word(), what)).collect::<Vec<_>>()
+    };
+    findings.sessions.iter().flat_map(of_session).collect()
+}
+
+#[test]
+fn what_a_capture_lost_is_held_against_nobody() {
+    let mut wrong = Vec::new();
+    for (slug, recording) in recordings() {
+        let whole = held_against(&recording.analysed());
+        for (percent, seed) in [5, 20, 40].into_iter().flat_map(|it| (0..24).map(move |seed| (it, seed))) {
+            let less = held_against(&scattered_losses(&recording, percent, seed).analysed());
+            let more: Vec<_> = less.difference(&whole).collect();
+            if !more.is_empty() {
+                wrong.push(format!("{slug}, {percent} in a hundred, seed {seed}: {more:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} times more with less:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn scattered_losses_make_no_verdict_surer() {
+    never_surer(|recording| {
+        let ways = [5, 20, 40].into_iter().flat_map(|it| (0..24).map(move |seed| (it, seed)));
+        ways.map(|(percent, seed)| {
+            (format!("{percent} in a hundred, seed {seed}"), scattered_losses(recording, percent, seed))
+        })
+        .collect()
     });
 }
 
