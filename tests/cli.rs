@@ -409,6 +409,9 @@ fn a_timer_of_the_users_is_named_first_where_it_fits() {
         assert_eq!(first == "edge", fits, "{lines}: {first}");
         let text = stdout(&run(&["analyze", "--timers", &file, CAPTURE]));
         assert_eq!(text.contains("yours: our firewall"), fits, "{text}");
+        let redacted = stdout(&run(&["analyze", "--format", "json", "--redact", "--timers", &file, CAPTURE]));
+        assert!(!redacted.contains("edge") && !redacted.contains("our firewall"), "{redacted}");
+        assert_eq!(redacted.contains("\"own-timer-1\""), fits, "{redacted}");
     }
     let listed = stdout(&run(&["timers", "70", "--timers", &timers(&folder, "default_s = 60\n")]));
     assert!(listed.starts_with("Yours\n  edge "), "{listed}");

@@ -40,6 +40,7 @@ pub(super) struct Loose {
 }
 
 /// One direction's state.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug)]
 pub(super) struct Direction {
     pub(super) side: Side,
