@@ -4,7 +4,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use sshrst::report::model::{Report, Session};
 use sshrst::report::{Detail, markdown as markdown_of};
 
-use super::{html, markdown, read, rendered, report_of, reports, text};
+use super::{html, markdown, read, rendered, report_of, report_of_all, reports, text};
 
 /// The diagrams of a Markdown report.
 pub(crate) fn diagrams(source: &str) -> Vec<String> {
@@ -193,4 +193,30 @@ fn silences_of_the_ladder_are_as_high_as_they_are_long() {
     let heights: Vec<usize> = runs.map(<[&str]>::len).collect();
     // 2.01 s and 5.98 s.
     assert_eq!(heights, [3, 8]);
+}
+
+#[test]
+fn silences_that_ended_sessions_are_drawn_where_there_are_two() {
+    const TITLE: &str = "How long the silence was before the RST";
+    let (one, other) = ("idle-reject-seen-at-client", "idle-reject-v6-seen-at-client");
+    assert!(!html(&report_of(one)).contains(TITLE));
+    let both = report_of_all(&[one, other]);
+    let gaps = both.sessions.iter().filter_map(|session| session.reset.as_ref()?.idle_gap_s);
+    assert!(
+        gaps.clone().count() == 2 && gaps.clone().all(|gap| (1.0..10.0).contains(&gap)),
+        "{:?}",
+        gaps.collect::<Vec<_>>()
+    );
+    let shown = html(&both);
+    let (_, drawing) = shown.split_once(TITLE).unwrap();
+    let (drawing, _) = drawing.split_once("</figure>").unwrap();
+    assert!(drawing.contains("Silences before 2 resets"), "{drawing}");
+    // Each bar says how many it stands for.
+    let counts: u32 = drawing
+        .split("text-anchor=\"middle\">")
+        .skip(1)
+        .filter_map(|it| it.split_once('<')?.0.parse::<u32>().ok())
+        .sum();
+    assert_eq!(counts, 2, "{drawing}");
+    assert!(!drawing.contains("A shaded band"), "no pattern gives one");
 }

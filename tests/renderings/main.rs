@@ -20,7 +20,20 @@ use sshrst::report::{self, Detail, Screen};
 
 /// The report of a kept capture, with what the drawings need.
 fn report_of(slug: &str) -> Report {
-    let findings = Recording::load(slug).unwrap().analysed();
+    report_on(&Recording::load(slug).unwrap())
+}
+
+/// The same of several captures, as if they had been one.
+fn report_of_all(slugs: &[&str]) -> Report {
+    let all = slugs.iter().flat_map(|slug| Recording::load(slug).unwrap().frames);
+    let mut frames: Vec<_> = all.collect();
+    frames.sort_by_key(|frame| frame.time);
+    frames.iter_mut().zip(1..).for_each(|(frame, number)| frame.number = number);
+    report_on(&Recording { frames })
+}
+
+fn report_on(recording: &Recording) -> Report {
+    let findings = recording.analysed();
     let input = Input {
         path: "capture.pcap".to_owned(),
         sha256: "5f7f".repeat(16),
