@@ -187,11 +187,16 @@ impl Flow {
             return client.packets + server.packets > 0;
         }
         let acknowledged = client.acked.zip(server.isn).is_some_and(|(ack, isn)| ack.is_after(isn));
-        // A server acknowledges more than the SYN once the handshake is complete.
-        let heard = server.acked.zip(client.base).is_some_and(|(ack, first)| ack.is_after(first));
+        // A server acknowledges more than the SYN once the handshake is complete; a challenge (RFC 5961 §4) acknowledges
+        // what this client never sent.
+        let sent = |ack: crate::wire::Seq| {
+            client.packets == 0 || client.next.is_some_and(|next| !ack.is_after(next))
+        };
+        let heard =
+            server.acked.zip(client.base).is_some_and(|(ack, first)| ack.is_after(first) && sent(ack));
         let one_sided = (server.packets == 0 && client.acked.is_some())
-            || (client.packets == 0 && (server.first_data.is_some() || heard));
-        acknowledged || one_sided || (client.first_data.is_some() && server.first_data.is_some())
+            || (client.packets == 0 && server.first_data.is_some());
+        acknowledged || heard || one_sided || (client.first_data.is_some() && server.first_data.is_some())
     }
 
     /// Whether SYN and SYN-ACK are there, so that each end's loops hold one that no application delayed.

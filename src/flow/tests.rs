@@ -272,6 +272,22 @@ fn a_server_alone_shows_by_what_it_acknowledges_that_the_handshake_was_completed
 }
 
 #[test]
+fn a_server_that_acknowledges_data_is_connected_wherever_its_syn_ack_was() {
+    let acknowledged = |ack: u32| {
+        let mut wire = Wire::new();
+        wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ..Sent::default() });
+        wire.send(
+            Side::Client,
+            Sent { seq: 101, ack: 901, data: b"SSH-2.0-x\r\n", ip_id: 5, ..Sent::default() },
+        );
+        wire.send(Side::Server, Sent { seq: 901, ack, ip_id: 7, ..Sent::default() });
+        wire.flow(0).is_established()
+    };
+    // The last one challenges: no octet of this connection has such a number.
+    assert_eq!([101, 112, 40_000_000].map(acknowledged), [false, true, false]);
+}
+
+#[test]
 fn a_stream_seems_to_begin_where_the_other_end_never_acknowledged_less() {
     // Neither the SYN-ACK nor anything else of the server was captured so far.
     let acks = |sent: &[(u32, u32, &'static [u8])]| {

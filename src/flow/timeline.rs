@@ -47,13 +47,13 @@ impl Timeline {
         if self.dropped == 0 {
             return None;
         }
-        let mut segments = self.segments().skip(self.head_len().checked_sub(1)?);
+        let mut segments = self.each().skip(self.head_len().checked_sub(1)?);
         Some((segments.next()?, segments.next()?))
     }
 
     /// When the first of the last segments passed; `None` while all are kept from the start.
     pub fn tail_begins(&self) -> Option<Timestamp> {
-        self.segments().nth(self.head_len()).map(|segment| segment.time)
+        self.each().nth(self.head_len()).map(|segment| segment.time)
     }
 
     fn head_len(&self) -> usize {

@@ -59,7 +59,7 @@ fn reset_early(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
 }
 
 fn server_reset(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
-    let spoke = case.transcript.party.of(Side::Server).banner.is_some();
+    let spoke = signs::spoke(case, Side::Server);
     if signs::of(verdict, Origin::Stack) > signs::of(verdict, Origin::Socket) && !spoke {
         // The handshake's last segment, or the client's first, met no socket: the queue was full.
         return vec![
@@ -111,10 +111,8 @@ const A_PROCESS: Elapsed = Elapsed::from_millis(3);
 const LOOKUP: Elapsed = Elapsed::from_secs(2);
 
 fn client_reset(case: &Case) -> Vec<Share> {
-    let spoke = case.transcript.party.of(Side::Client).banner.is_some();
     // A scanner that only connects does not wait for the server's first line.
-    let waited = case.transcript.party.of(Side::Server).banner.is_some();
-    match (spoke, waited) {
+    match (signs::spoke(case, Side::Client), signs::spoke(case, Side::Server)) {
         (true, _) => vec![(Cause::ClientAbort, 0.6), (Cause::ClientKilled, 0.3)],
         (false, true) => vec![(Cause::ClientAbort, 0.55), (Cause::PortScan, 0.35)],
         (false, false) => vec![(Cause::PortScan, 0.6), (Cause::ClientAbort, 0.3)],
@@ -124,27 +122,36 @@ fn client_reset(case: &Case) -> Vec<Share> {
 fn closed(case: &Case) -> Vec<Share> {
     let Some((side, fin)) = case.first_fin() else { return Vec::new() };
     let age = signs::age(case, fin);
-    let (client, server) = (case.transcript.party.of(Side::Client), case.transcript.party.of(Side::Server));
+    let [client, server] = [Side::Client, Side::Server].map(|side| signs::spoke(case, side));
     match side {
         Side::Client if signs::is_scanner(case) => vec![(Cause::KeyScan, 0.6), (Cause::PortScan, 0.3)],
         // It waited for the server's first line, and TCP had answered all the while.
-        Side::Client if server.banner.is_none() && signs::pause_before(case, fin.frame) > LOOKUP => {
+        Side::Client if !server && signs::pause_before(case, fin.frame) > LOOKUP => {
             vec![
                 (Cause::ClientConnectTimeout, 0.5),
                 (Cause::ServerOverloaded, 0.25),
                 (Cause::ProxyBackendDown, 0.12),
             ]
         }
-        Side::Client if client.banner.is_some() => {
+        Side::Client if client => {
             vec![(Cause::ClientAbort, 0.5), (Cause::KeyScan, 0.2), (Cause::ClientConnectTimeout, 0.2)]
         }
-        Side::Client if server.banner.is_some() => vec![(Cause::ClientAbort, 0.55), (Cause::PortScan, 0.35)],
+        Side::Client if server => vec![(Cause::ClientAbort, 0.55), (Cause::PortScan, 0.35)],
         Side::Client => vec![(Cause::PortScan, 0.5), (Cause::ClientAbort, 0.35)],
-        Side::Server if server.banner.is_some() && age > LOOKUP => {
+        Side::Server if server && age > LOOKUP => {
             vec![(Cause::LoginGraceTimeout, 0.8), (Cause::SshdSessionKilled, 0.1)]
         }
-        Side::Server if server.banner.is_some() => {
+        Side::Server if case.transcript.party.server.banner.is_some() => {
             vec![(Cause::ProtocolMismatch, 0.4), (Cause::SshdSessionKilled, 0.25), (Cause::ForkFailure, 0.2)]
+        }
+        // What it said is not in the capture: its identification, or why it refuses.
+        Side::Server if server => {
+            vec![
+                (Cause::MaxStartups, 0.35),
+                (Cause::ProtocolMismatch, 0.25),
+                (Cause::SshdSessionKilled, 0.15),
+                (Cause::ForkFailure, 0.1),
+            ]
         }
         Side::Server => unsaid(case, fin.time),
     }

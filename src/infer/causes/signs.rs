@@ -54,6 +54,11 @@ pub(super) fn has_text(case: &Case, side: Side) -> bool {
     case.transcript.party.of(side).stray.is_some()
 }
 
+/// Whether a side said who it is, or anything else that the capture does not hold.
+pub(super) fn spoke(case: &Case, side: Side) -> bool {
+    case.transcript.party.of(side).banner.is_some() || case.flow.half(side).first_data.is_some()
+}
+
 /// Whether a side began with text where its identification string belongs.
 pub(super) fn begins_with_text(case: &Case) -> bool {
     let stray = |side: Side| case.transcript.party.of(side).stray.as_ref();

@@ -215,7 +215,12 @@ fn limit(blind: &Blind) -> Limit {
 }
 
 fn session(judged: &Judged, id: u32, findings: &Findings) -> Session {
-    let case = &judged.case;
+    // Every part looks at the segments: they are unpacked once.
+    let case = &{
+        let mut case = judged.case.clone();
+        case.flow.wake();
+        case
+    };
     let (client, server) = (case.endpoint(Side::Client), case.endpoint(Side::Server));
     let endpoint = |end: crate::wire::Endpoint| Endpoint { ip: end.addr.to_string(), port: end.port };
     Session {

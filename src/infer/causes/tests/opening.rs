@@ -219,6 +219,36 @@ fn an_end_before_both_identification_strings() {
 }
 
 #[test]
+fn words_that_the_capture_does_not_hold_were_words() {
+    let told = |pause| Play::begun().says(Server, b"?").pauses(pause);
+    let banner = |play: Play| play.reaches(Progress::Banner);
+    let spoke = || Play::begun().says(Client, b"?");
+    are_put_down(vec![
+        ("no socket", banner(told(3).aborts(Server)), Origin::Stack, &[ForkFailure, SshdSessionKilled][..]),
+        (
+            "why, or who it is",
+            banner(told(3).closes(Server)),
+            Origin::Socket,
+            &[MaxStartups, ProtocolMismatch],
+        ),
+        (
+            "who it is",
+            banner(told(3_000).closes(Server)),
+            Origin::Socket,
+            &[LoginGraceTimeout, SshdSessionKilled],
+        ),
+        ("it did not wait", banner(told(3_000).closes(Client)), Origin::Socket, &[ClientAbort, PortScan]),
+        (
+            "the client's",
+            banner(spoke().closes(Client)),
+            Origin::Socket,
+            &[ClientAbort, ClientConnectTimeout, KeyScan],
+        ),
+        ("the client's, reset", banner(spoke().aborts(Client)), Origin::Socket, &[ClientAbort, ClientKilled]),
+    ]);
+}
+
+#[test]
 fn a_key_exchange_that_was_reset_or_fell_silent() {
     let of = |play: Play| play.reaches(Progress::Kex);
     let abort = |from| of(Play::in_use().aborts(from));
