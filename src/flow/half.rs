@@ -326,6 +326,23 @@ impl Half {
         }
     }
 
+    /// The first and the last number it acknowledged, if it opened the connection: the first is then the other's ISN and one.
+    pub(super) fn listened(&self) -> Option<(Seq, Seq)> {
+        self.isn.and(self.first_acked.zip(self.acked))
+    }
+
+    /// Nothing of this end is in the capture. The other one acknowledged from the first number to the last: that much it sent.
+    pub(super) fn pass_unseen(
+        &mut self,
+        listened: Option<(Seq, Seq)>,
+        deliver: &mut impl FnMut(Delivery<'_>),
+    ) {
+        if let Some((first, last)) = listened.filter(|_| self.packets == 0) {
+            self.base.get_or_insert(first);
+            self.assembler.skip_to(self.offset(last).unwrap_or_default(), deliver);
+        }
+    }
+
     /// The other end acknowledged, in `segment`, one number more than was sent here: a FIN that was not captured.
     ///
     /// SSH never sends a single octet, and a keepalive probe repeats a number.

@@ -450,9 +450,14 @@ impl Flow {
         for end in [End::Low, End::High] {
             let side = self.side(end);
             let half = self.at_mut(end);
+            let sink = &mut |delivery: Delivery<'_>| deliver(side, delivery);
             while half.assembler.is_waiting() {
-                half.assembler.give_up(&mut |delivery: Delivery<'_>| deliver(side, delivery));
+                half.assembler.give_up(sink);
             }
+        }
+        for end in [End::Low, End::High] {
+            let (side, listener) = (self.side(end), self.at(!end).listened());
+            self.at_mut(end).pass_unseen(listener, &mut |delivery: Delivery<'_>| deliver(side, delivery));
         }
     }
 

@@ -288,6 +288,24 @@ fn a_server_that_acknowledges_data_is_connected_wherever_its_syn_ack_was() {
 }
 
 #[test]
+fn what_an_end_sent_that_was_not_captured_is_counted_by_what_the_other_acknowledged() {
+    let passed = |syn: bool| {
+        let mut wire = Wire::new();
+        if syn {
+            wire.send(Side::Client, Sent { flags: Flags::SYN, seq: 100, ..Sent::default() });
+        }
+        for (seq, ack) in [(101, 901), (101, 942), (101, 2_078)] {
+            wire.send(Side::Client, Sent { seq, ack, ip_id: ack as u16, ..Sent::default() });
+        }
+        let mut passed = Vec::new();
+        wire.flow(0).clone().flush(&mut |side, delivery| passed.push((side, format!("{delivery:?}"))));
+        passed
+    };
+    assert_eq!(passed(true), [(Side::Server, "Hole(1177)".to_owned())]);
+    assert_eq!(passed(false), [], "where its stream began is not known");
+}
+
+#[test]
 fn a_stream_seems_to_begin_where_the_other_end_never_acknowledged_less() {
     // Neither the SYN-ACK nor anything else of the server was captured so far.
     let acks = |sent: &[(u32, u32, &'static [u8])]| {

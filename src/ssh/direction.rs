@@ -60,6 +60,8 @@ pub(super) struct Direction {
     /// Octets since sight was lost.
     pub(super) unread: u64,
     pub(super) end: Option<Mark>,
+    /// Something of it is in the capture, were it only the size of a segment.
+    pub(super) seen: bool,
     /// Its stream is counted from its first octet.
     pub(super) from_start: bool,
     /// The next octets are taken for the side's first unless they look otherwise.
@@ -89,6 +91,7 @@ impl Direction {
             loose: None,
             unread: 0,
             end: None,
+            seen: false,
             from_start: !midstream,
             likely_first: false,
         }
@@ -101,6 +104,7 @@ impl Direction {
 
     /// Takes octets that arrived in order.
     pub(super) fn data(&mut self, at: Arrival, octets: &[u8], exchange: &mut Exchange) {
+        self.seen = true;
         let mut rest = octets;
         while !rest.is_empty() {
             let used = self.step(at, rest, exchange);
@@ -111,6 +115,7 @@ impl Direction {
 
     /// Lets octets pass that the capture does not hold. `one_segment`: they arrived as one segment at `at`.
     pub(super) fn hole(&mut self, at: Arrival, octets: u64, one_segment: bool, exchange: &mut Exchange) {
+        self.seen |= one_segment;
         let mut rest = octets;
         while rest > 0 {
             let used = self.skip(at, rest, one_segment, exchange);

@@ -39,7 +39,7 @@ pub(super) fn phase(session: &Session, cipher: &Cipher) -> Option<Phase> {
         Some(phase) => phase,
         None if over => Phase::Session,
         // Success is the server's to send: without its side nothing tells, and without the client's hardly more.
-        None if session.client.offset == 0 || session.server.offset == 0 => return None,
+        None if !session.client.seen || !session.server.seen => return None,
         // Nor where a hole or compression hides what the sizes are of: the success may be among it.
         None if cipher.sizes_unusable.is_some() => return None,
         None => Phase::Auth,
@@ -59,8 +59,8 @@ fn speaks_version_1(session: &Session) -> bool {
     }
     match (versions.client, versions.server) {
         (Some(client), Some(server)) => client.speak_1(server),
-        (Some(Version::One), None) => session.server.offset == 0,
-        (None, Some(Version::One)) => session.client.offset == 0,
+        (Some(Version::One), None) => !session.server.seen,
+        (None, Some(Version::One)) => !session.client.seen,
         _ => false,
     }
 }
@@ -119,9 +119,8 @@ fn implied(session: &Session, side: Side, peer: Level) -> Level {
         Side::Client => (&session.client, &session.server),
         Side::Server => (&session.server, &session.client),
     };
-    let unseen = direction.offset == 0;
-    let lost = matches!(direction.stage, Stage::Seeking(_));
-    if !unseen && !lost {
+    let lost = direction.seen && matches!(direction.stage, Stage::Seeking(_));
+    if direction.seen && !lost {
         return Level::Nothing;
     }
     match peer {

@@ -281,6 +281,19 @@ mod tests {
     }
 
     #[test]
+    fn how_far_a_side_came_of_which_only_the_amount_is_known() {
+        let phase = |octets: u64| {
+            let mut session = after(&[exchanged(CHACHA)[0].clone(), exchanged(CHACHA)[2].clone()]);
+            if octets > 0 {
+                session.handle(S, Chunk::Hole { at: at(9), octets });
+            }
+            session.finish().phase
+        };
+        // It may have said who it is, and it may have said anything else.
+        assert_eq!([0, 41, 1_000].map(phase), [Some(Phase::Banner), None, None]);
+    }
+
+    #[test]
     fn encrypted_octets_may_share_a_segment_with_newkeys() {
         let mut chunks = exchanged(GCM);
         chunks[5].1.extend(gcm(100));

@@ -17,19 +17,22 @@ pub(super) fn causes(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
 }
 
 fn reset_at_login(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
-    let own = match reset.claimed {
+    let own = |shares| scaled(shares, verdict.claimed_host);
+    let mut shares = match reset.claimed {
         Side::Server if signs::after_usual_grace(age(case, reset)) => {
-            vec![(Cause::LoginGraceTimeout, 0.8), (Cause::SshdSessionKilled, 0.15)]
+            own(vec![(Cause::LoginGraceTimeout, 0.8), (Cause::SshdSessionKilled, 0.15)])
         }
-        Side::Server => vec![
+        Side::Server => own(vec![
             (Cause::SshdSessionKilled, 0.45),
             (Cause::LoginGraceTimeout, 0.3),
             (Cause::OomKill, 0.1),
             (Cause::CorruptedPacket, 0.05),
-        ],
-        Side::Client => vec![(Cause::ClientAbort, 0.55), (Cause::ClientKilled, 0.35)],
+        ]),
+        Side::Client => {
+            let ended = vec![(Cause::ClientAbort, 0.55), (Cause::ClientKilled, 0.35)];
+            session::by_client_early(case, reset, verdict, ended)
+        }
     };
-    let mut shares = scaled(own, verdict.claimed_host);
     shares.extend(session::boxes(case, reset, verdict));
     shares
 }

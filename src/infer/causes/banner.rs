@@ -1,6 +1,6 @@
 //! TCP was up, not both identification strings were seen.
 
-use super::{Share, scaled, signs};
+use super::{Share, scaled, session, signs};
 use crate::case::{Case, Ending, Reset};
 use crate::cause::{Cause, Origin};
 use crate::flow::Side;
@@ -46,7 +46,7 @@ fn by_words(case: &Case) -> Option<Vec<Share>> {
 fn reset_early(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     let mut shares = match reset.claimed {
         Side::Server => scaled(server_reset(case, reset, verdict), verdict.claimed_host),
-        Side::Client => scaled(client_reset(case), verdict.claimed_host),
+        Side::Client => client_reset(case, reset, verdict),
     };
     let forger = signs::of(verdict, Origin::Forger);
     let filter = signs::of(verdict, Origin::PathFilter);
@@ -110,13 +110,17 @@ const A_PROCESS: Elapsed = Elapsed::from_millis(3);
 /// A wait that a refusal without name lookup does not have.
 const LOOKUP: Elapsed = Elapsed::from_secs(2);
 
-fn client_reset(case: &Case) -> Vec<Share> {
+fn client_reset(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     // A scanner that only connects does not wait for the server's first line.
-    match (signs::spoke(case, Side::Client), signs::spoke(case, Side::Server)) {
-        (true, _) => vec![(Cause::ClientAbort, 0.6), (Cause::ClientKilled, 0.3)],
+    let own = match (signs::spoke(case, Side::Client), signs::spoke(case, Side::Server)) {
+        (true, _) => {
+            let aborted = vec![(Cause::ClientAbort, 0.6), (Cause::ClientKilled, 0.3)];
+            return session::by_client_early(case, reset, verdict, aborted);
+        }
         (false, true) => vec![(Cause::ClientAbort, 0.55), (Cause::PortScan, 0.35)],
         (false, false) => vec![(Cause::PortScan, 0.6), (Cause::ClientAbort, 0.3)],
-    }
+    };
+    scaled(own, verdict.claimed_host)
 }
 
 fn closed(case: &Case) -> Vec<Share> {

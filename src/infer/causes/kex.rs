@@ -1,6 +1,6 @@
 //! Both identification strings were seen, not both NEWKEYS.
 
-use super::{Share, scaled, signs};
+use super::{Share, scaled, session, signs};
 use crate::case::{Case, Ending, Reset};
 use crate::cause::{Cause, Origin};
 use crate::flow::Side;
@@ -34,21 +34,25 @@ fn by_ending(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
 }
 
 fn reset_in_kex(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
-    let own = match reset.claimed {
+    let own = |shares| scaled(shares, verdict.claimed_host);
+    let mut shares = match reset.claimed {
         Side::Server if signs::waited_in_vain(case, Side::Server).is_some() => {
-            vec![(Cause::TcpUserTimeout, 0.7), (Cause::PathLoss, 0.2)]
+            own(vec![(Cause::TcpUserTimeout, 0.7), (Cause::PathLoss, 0.2)])
         }
-        Side::Server => {
-            vec![(Cause::SshdSessionKilled, 0.4), (Cause::ForkFailure, 0.25), (Cause::CorruptedPacket, 0.15)]
-        }
+        Side::Server => own(vec![
+            (Cause::SshdSessionKilled, 0.4),
+            (Cause::ForkFailure, 0.25),
+            (Cause::CorruptedPacket, 0.15),
+        ]),
         Side::Client if signs::waited_in_vain(case, Side::Client).is_some() => {
-            vec![(Cause::TcpUserTimeout, 0.7), (Cause::PathLoss, 0.2)]
+            own(vec![(Cause::TcpUserTimeout, 0.7), (Cause::PathLoss, 0.2)])
         }
         Side::Client => {
-            vec![(Cause::ClientAbort, 0.55), (Cause::ClientKilled, 0.25), (Cause::CorruptedPacket, 0.1)]
+            let ended =
+                vec![(Cause::ClientAbort, 0.55), (Cause::ClientKilled, 0.25), (Cause::CorruptedPacket, 0.1)];
+            session::by_client_early(case, reset, verdict, ended)
         }
     };
-    let mut shares = scaled(own, verdict.claimed_host);
     shares.extend(boxes(case, reset, verdict));
     shares
 }

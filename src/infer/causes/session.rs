@@ -148,15 +148,32 @@ fn by_client(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
         None => vec![(Cause::ClientKilled, 0.5), (Cause::ClientAbort, 0.4)],
     };
     let mut shares = scaled(socket, signs::of(verdict, Origin::Socket));
-    let stack = if signs::was_away(case, reset) {
+    shares.extend(scaled(unknown_to_client(case, reset), signs::of(verdict, Origin::Stack)));
+    shares
+}
+
+/// A reset of the client's before anybody was logged in: its program `ended` it, unless its TCP had no socket for it.
+pub(super) fn by_client_early(
+    case: &Case,
+    reset: &Reset,
+    verdict: &Verdict,
+    ended: Vec<Share>,
+) -> Vec<Share> {
+    let stack = signs::of(verdict, Origin::Stack);
+    let mut shares = scaled(ended, verdict.claimed_host - stack);
+    shares.extend(scaled(unknown_to_client(case, reset), stack));
+    shares
+}
+
+/// The client's TCP resets what it does not know, and was never seen to close it.
+fn unknown_to_client(case: &Case, reset: &Reset) -> Vec<Share> {
+    if signs::was_away(case, reset) {
         vec![(Cause::NatStateLost, 0.35), (Cause::HalfOpen, 0.3), (Cause::ClientKilled, 0.2)]
     } else {
         // A program that ends says so, by FIN or by reset, and no host restarts between two packets: its socket was ended
         // by a reset that this capture did not see.
         vec![(Cause::InjectedRst, 0.45), (Cause::FirewallStateLost, 0.2), (Cause::NatStateLost, 0.15)]
-    };
-    shares.extend(scaled(stack, signs::of(verdict, Origin::Stack)));
-    shares
+    }
 }
 
 /// The server's last words, by size and order, were those that end a session in order (exit-status, EOF, CLOSE).

@@ -244,7 +244,23 @@ fn words_that_the_capture_does_not_hold_were_words() {
             Origin::Socket,
             &[ClientAbort, ClientConnectTimeout, KeyScan],
         ),
+        (
+            "no socket of the client's",
+            banner(spoke().aborts(Client)),
+            Origin::Stack,
+            &[InjectedRst, FirewallStateLost],
+        ),
         ("the client's, reset", banner(spoke().aborts(Client)), Origin::Socket, &[ClientAbort, ClientKilled]),
+    ]);
+}
+
+#[test]
+fn what_a_clients_tcp_does_not_know_was_ended_by_what_was_not_seen() {
+    let reset = |progress| Play::in_use().aborts(Client).reaches(progress);
+    are_put_down(vec![
+        ("kex", reset(Progress::Kex), Origin::Stack, &[InjectedRst, FirewallStateLost][..]),
+        ("auth", reset(Progress::Auth), Origin::Stack, &[InjectedRst, FirewallStateLost]),
+        ("session", reset(Progress::Session), Origin::Stack, &[InjectedRst, FirewallStateLost]),
     ]);
 }
 
