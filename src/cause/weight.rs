@@ -3,6 +3,16 @@
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Neg};
+use std::sync::LazyLock;
+
+/// What [`Weight::likelihood_ratio`] is from `-TABLED` to `TABLED`: beyond is no sum of the detectors'.
+static RATIOS: LazyLock<Vec<f64>> = LazyLock::new(|| (-TABLED..=TABLED).map(ratio).collect());
+
+const TABLED: i32 = 200;
+
+fn ratio(decibans: i32) -> f64 {
+    10_f64.powf(f64::from(decibans) / 10.0)
+}
 
 /// The strength of a piece of evidence in decibans: ten times the base-10 logarithm of a likelihood ratio.
 ///
@@ -17,7 +27,8 @@ impl Weight {
 
     /// The likelihood ratio that this weight stands for: 100 for 20 decibans.
     pub fn likelihood_ratio(self) -> f64 {
-        10_f64.powf(f64::from(self.0) / 10.0)
+        let place = usize::try_from(self.0.saturating_add(TABLED)).ok();
+        place.and_then(|place| RATIOS.get(place)).copied().unwrap_or_else(|| ratio(self.0))
     }
 
     /// This weight, but no stronger than `cap` in either direction. A negative cap is taken without its sign.

@@ -10,15 +10,23 @@ use octets::Reader;
 pub(in crate::flow) use octets::Writer;
 
 /// What the next segment is compared with.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Before {
     time: i64,
     frame: u64,
     /// The last segment of each end.
-    last: [Segment; 2],
+    last: [Last; 2],
 }
 
-/// What the first segment of each end is compared with.
+/// The last segment of an end.
+#[derive(Clone, Copy, Default)]
+struct Last {
+    fields: [u32; FIELDS],
+    /// The number behind its last octet.
+    end: Seq,
+}
+
+/// A segment of which nothing is known.
 pub(super) const NOTHING: Segment = Segment {
     time: Timestamp::from_nanos(0),
     frame: FrameNo(0),
@@ -43,11 +51,7 @@ pub(super) const NOTHING: Segment = Segment {
 };
 
 impl Before {
-    const fn start() -> Self {
-        Self { time: 0, frame: 0, last: [NOTHING, Segment { from: End::High, ..NOTHING }] }
-    }
-
-    const fn of(&self, end: End) -> &Segment {
+    const fn of(&self, end: End) -> &Last {
         let [low, high] = &self.last;
         match end {
             End::Low => low,
@@ -55,18 +59,12 @@ impl Before {
         }
     }
 
-    const fn of_mut(&mut self, end: End) -> &mut Segment {
+    const fn of_mut(&mut self, end: End) -> &mut Last {
         let [low, high] = &mut self.last;
         match end {
             End::Low => low,
             End::High => high,
         }
-    }
-
-    const fn take(&mut self, segment: Segment) {
-        self.time = segment.time.as_nanos();
-        self.frame = segment.frame.0;
-        *self.of_mut(segment.from) = segment;
     }
 }
 
@@ -76,8 +74,8 @@ const HIGH: u64 = 1;
 /// Set where octets of data are kept.
 const OCTETS: u64 = 1 << 16;
 
-/// The fields that are written only where they change, in the order of their bits from 1 on: those that often do come first, so
-/// that seven bits tell of all that changed.
+/// The fields that are written only where they change, in the order of their bits from [`FIRST`] on: those that often do come
+/// first, so that seven bits tell of all that changed.
 fn fields(segment: &Segment) -> [u32; FIELDS] {
     [
         segment.ts_value,
@@ -100,36 +98,51 @@ fn fields(segment: &Segment) -> [u32; FIELDS] {
 
 const FIELDS: usize = 15;
 
-/// Adds `step` to the field of a bit, as [`fields`] has them.
-fn add(segment: &mut Segment, bit: u32, step: i64) {
-    let wide = |field: &mut u32| *field = field.wrapping_add(step as u32);
-    let short = |field: &mut u16| *field = field.wrapping_add(step as u16);
-    let octet = |field: &mut u8| *field = field.wrapping_add(step as u8);
-    match bit {
-        1 => wide(&mut segment.ts_value),
-        2 => wide(&mut segment.ts_echo),
-        3 => wide(&mut segment.payload_len),
-        4 => short(&mut segment.flags.0),
-        5 => short(&mut segment.ip_id),
-        6 => short(&mut segment.window),
-        7 => wide(&mut segment.flow_label),
-        8 => wide(&mut segment.link_source),
-        9 => short(&mut segment.mss),
-        10 => short(&mut segment.traits.0),
-        11 => octet(&mut segment.ttl),
-        12 => octet(&mut segment.tos),
-        13 => octet(&mut segment.window_scale),
-        14 => segment.checksum = stepped(CHECKSUMS, segment.checksum as i64 + step),
-        _ => segment.mark = stepped(MARKS, segment.mark as i64 + step),
+/// The bit of the first field.
+const FIRST: u32 = 1;
+
+/// A segment of `from` that has these fields, and none of those that are always written.
+fn with_fields(fields: &[u32; FIELDS], from: End) -> Segment {
+    let [
+        ts_value,
+        ts_echo,
+        payload_len,
+        flags,
+        ip_id,
+        window,
+        flow_label,
+        link_source,
+        mss,
+        traits,
+        ttl,
+        tos,
+        scale,
+        checksum,
+        mark,
+    ] = *fields;
+    Segment {
+        payload_len,
+        ts_value,
+        ts_echo,
+        flow_label,
+        link_source,
+        flags: Flags(flags as u16),
+        window: window as u16,
+        ip_id: ip_id as u16,
+        mss: mss as u16,
+        traits: Traits(traits as u16),
+        ttl: ttl as u8,
+        tos: tos as u8,
+        window_scale: scale as u8,
+        from,
+        checksum: CHECKSUMS.get(checksum as usize).copied().unwrap_or_default(),
+        mark: MARKS.get(mark as usize).copied().unwrap_or_default(),
+        ..NOTHING
     }
 }
 
 const CHECKSUMS: [Checksum; 4] = [Checksum::Unknown, Checksum::Good, Checksum::Partial, Checksum::Bad];
 const MARKS: [Mark; 3] = [Mark::None, Mark::Inbound, Mark::Outbound];
-
-fn stepped<T: Copy + Default, const N: usize>(values: [T; N], index: i64) -> T {
-    usize::try_from(index).ok().and_then(|index| values.get(index)).copied().unwrap_or_default()
-}
 
 /// Packs segments, each with the octets of data that are kept of it, by way of `writer`.
 pub(super) fn pack<'a>(
@@ -137,26 +150,27 @@ pub(super) fn pack<'a>(
     writer: &mut Writer,
 ) -> Box<[u8]> {
     writer.clear();
-    let mut before = Before::start();
+    let mut before = Before::default();
     for (segment, octets) in segments {
-        let (last, other) = (before.of(segment.from), before.of(!segment.from));
-        let (old, new) = (fields(last), fields(segment));
-        let differ = old.iter().zip(&new).zip(1..).filter(|((old, new), _)| old != new);
-        let changed = differ.clone().fold(0, |bits, (_, bit)| bits | 1 << bit);
+        let new = fields(segment);
+        let (old, acked) = (*before.of(segment.from), before.of(!segment.from).end);
+        let differ = old.fields.iter().zip(&new).zip(FIRST..);
+        let changed = differ.clone().fold(0, |bits, ((old, new), bit)| bits | u64::from(old != new) << bit);
         let high = if segment.from == End::High { HIGH } else { 0 };
         let kept = if octets.is_empty() { 0 } else { OCTETS };
         writer.number(changed | high | kept);
-        for ((old, new), _) in differ {
+        for ((old, new), _) in differ.filter(|((old, new), _)| old != new) {
             writer.step(i64::from(new.wrapping_sub(*old) as i32));
         }
         writer.step(segment.time.as_nanos().wrapping_sub(before.time));
         writer.step(segment.frame.0.wrapping_sub(before.frame) as i64);
-        writer.step(segment.seq.since(last.end()).into());
-        writer.step(segment.ack.since(other.end()).into());
+        writer.step(segment.seq.since(old.end).into());
+        writer.step(segment.ack.since(acked).into());
         if !octets.is_empty() {
             writer.octets(octets);
         }
-        before.take(*segment);
+        (before.time, before.frame) = (segment.time.as_nanos(), segment.frame.0);
+        *before.of_mut(segment.from) = Last { fields: new, end: segment.end() };
     }
     writer.written().into()
 }
@@ -169,8 +183,8 @@ pub(super) struct Unpacking<'a> {
 
 impl<'a> Unpacking<'a> {
     /// Of what [`pack`] made.
-    pub(super) const fn of(packed: &'a [u8]) -> Self {
-        Self { reader: Reader(packed), before: Before::start() }
+    pub(super) fn of(packed: &'a [u8]) -> Self {
+        Self { reader: Reader(packed), before: Before::default() }
     }
 }
 
@@ -184,21 +198,24 @@ impl<'a> Iterator for Unpacking<'a> {
         }
         let changed = reader.number();
         let from = if changed & HIGH == 0 { End::Low } else { End::High };
-        let acked = before.of(!from).end();
-        let (time, frame) = (before.time, before.frame);
-        // In place: this is done for each packet of millions of connections.
-        let segment = before.of_mut(from);
-        let next = segment.end();
-        let mut bits = changed & !(HIGH | OCTETS);
+        let (acked, time, frame) = (before.of(!from).end, before.time, before.frame);
+        let last = before.of_mut(from);
+        let mut bits = (changed & !(HIGH | OCTETS)) >> FIRST;
         while bits != 0 {
-            add(segment, bits.trailing_zeros(), reader.step());
+            let step = reader.step() as u32;
+            if let Some(field) = last.fields.get_mut(bits.trailing_zeros() as usize) {
+                *field = field.wrapping_add(step);
+            }
             bits &= bits - 1;
         }
-        segment.time = Timestamp::from_nanos(time.wrapping_add(reader.step()));
-        segment.frame = FrameNo(frame.wrapping_add(reader.step() as u64));
-        segment.seq = next.advance(reader.step() as u32);
-        segment.ack = acked.advance(reader.step() as u32);
-        let segment = *segment;
+        let segment = Segment {
+            time: Timestamp::from_nanos(time.wrapping_add(reader.step())),
+            frame: FrameNo(frame.wrapping_add(reader.step() as u64)),
+            seq: last.end.advance(reader.step() as u32),
+            ack: acked.advance(reader.step() as u32),
+            ..with_fields(&last.fields, from)
+        };
+        last.end = segment.end();
         (before.time, before.frame) = (segment.time.as_nanos(), segment.frame.0);
         Some((segment, if changed & OCTETS == 0 { &[] } else { reader.octets() }))
     }

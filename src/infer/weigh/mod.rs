@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::case::{BlindKind, Case, Form, Reset, Role};
-use crate::cause::{Bearing, Origin};
+use crate::cause::{Bearing, Origin, Weight};
 use crate::detect::Group;
 use crate::flow::Side;
 use crate::infer::Evidence;
@@ -83,7 +83,7 @@ pub(super) fn weigh(evidence: &[Evidence], prior: Bearing, hidden: Hidden) -> We
         sum + prior.of(origin).0
     });
     let most = sums.iter().copied().max().unwrap_or(0);
-    let odds = sums.map(|sum| 10f64.powf(f64::from(sum - most) / 10.0));
+    let odds = sums.map(|sum| Weight(sum - most).likelihood_ratio());
     let total: f64 = odds.iter().sum();
     let raw = odds.map(|odds| odds / total);
     let posterior = humbled(raw, evidence, hidden);
@@ -147,8 +147,7 @@ fn middlebox_share(prior: Bearing) -> f64 {
 /// How far a bearing moves the odds of a box against the claimed host, in decibans, starting from `prior`.
 pub(super) fn tilt(bearing: &Bearing, prior: Bearing) -> i32 {
     let odds = |with: &Bearing| {
-        let likely =
-            Origin::ALL.map(|origin| 10f64.powf(f64::from(prior.of(origin).0 + with.of(origin).0) / 10.0));
+        let likely = Origin::ALL.map(|origin| (prior.of(origin) + with.of(origin)).likelihood_ratio());
         Origin::side_share(&likely, false) / Origin::side_share(&likely, true)
     };
     (10.0 * (odds(bearing) / odds(&Bearing::SILENT)).log10()).round() as i32

@@ -22,8 +22,9 @@ const LARGEST_PACKET: usize = 9_216;
 /// Reads a segment. Its 20 fixed octets must have been captured; options and data may be cut.
 pub(super) fn read<'a>(ip: &IpHeader, view: View<'a>, context: &Context) -> Result<Packet<'a>, Undecoded> {
     let view = view.named("tcp");
-    let _whole: [u8; FIXED] = view.array(0)?;
-    let offset_and_flags = view.u16(12)?;
+    let [s0, s1, t0, t1, q0, q1, q2, q3, a0, a1, a2, a3, c0, c1, w0, w1, _, _, _, _]: [u8; FIXED] =
+        view.array(0)?;
+    let offset_and_flags = u16::from_be_bytes([c0, c1]);
     let header_len = usize::from(offset_and_flags >> 12) * 4;
     if header_len < FIXED {
         return Err(view.bad(offset_and_flags >> 12));
@@ -32,20 +33,21 @@ pub(super) fn read<'a>(ip: &IpHeader, view: View<'a>, context: &Context) -> Resu
     let captured = view.captured();
     let payload = captured.get(header_len..).unwrap_or_default();
 
-    let source = Endpoint { addr: ip.source, port: view.u16(0)? };
-    let (key, from) = FlowKey::new(source, Endpoint { addr: ip.target, port: view.u16(2)? });
+    let source = Endpoint { addr: ip.source, port: u16::from_be_bytes([s0, s1]) };
+    let target = Endpoint { addr: ip.target, port: u16::from_be_bytes([t0, t1]) };
+    let (key, from) = FlowKey::new(source, target);
     let mut segment = Segment {
         time: context.time,
         frame: context.frame,
-        seq: Seq(view.u32(4)?),
-        ack: Seq(view.u32(8)?),
+        seq: Seq(u32::from_be_bytes([q0, q1, q2, q3])),
+        ack: Seq(u32::from_be_bytes([a0, a1, a2, a3])),
         payload_len: payload_len as u32,
         ts_value: 0,
         ts_echo: 0,
         flow_label: ip.flow_label,
         link_source: context.link_source,
         flags: Flags(offset_and_flags & CONTROL_BITS),
-        window: view.u16(14)?,
+        window: u16::from_be_bytes([w0, w1]),
         ip_id: ip.id,
         mss: 0,
         traits: traits(ip, view.len(), context),
