@@ -28,11 +28,26 @@ SSHRST = ROOT / "target/release/sshrst"
 NOTHING = "tcp port 22 and len > 60000"
 
 
+def decoder():
+    """The program that decodes and does nothing else (benches/decode.rs), built if it has to be."""
+    command = ["cargo", "bench", "--locked", "--bench", "decode", "--no-run", "--message-format", "json"]
+    lines = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout.splitlines()
+    built = (json.loads(line) for line in lines)
+    return next(it["executable"] for it in built if it.get("executable") and it["target"]["name"] == "decode")
+
+
 def commands(capture, threads):
     sshrst = [str(SSHRST), "analyze", "--color", "never"]
-    return {
+    ours = {
         "cat": ["cat", capture],
         **{f"sshrst, {n} thread{'s' if n > 1 else ''}": [*sshrst, "--threads", str(n), capture] for n in threads},
+    }
+    suffix = Path(capture).suffix
+    if suffix in (".gz", ".zst", ".lz4"):
+        command = {".gz": ["gzip", "-dc"], ".zst": ["zstd", "-dc"], ".lz4": ["lz4", "-dc"]}[suffix]
+        return {**ours, "decoded by the same crate, and that is all": [decoder(), capture], " ".join(command): [*command, capture]}
+    return {
+        **ours,
         "tcpdump, a filter that matches nothing": ["tcpdump", "-nr", capture, NOTHING],
         "tcptrace -n -l": ["tcptrace", "-n", "-l", capture],
         "tshark, conversations": ["tshark", "-q", "-z", "conv,tcp", "-r", capture],
