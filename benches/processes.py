@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SSHRST = ROOT / "target/release/sshrst"
 # Matches nothing: what remains is reading and filtering.
 NOTHING = "tcp port 22 and len > 60000"
+# What others decode a compressed capture with.
+DECODERS = {".gz": "gzip", ".zst": "zstd", ".lz4": "lz4"}
 
 
 def decoder():
@@ -42,10 +44,9 @@ def commands(capture, threads):
         "cat": ["cat", capture],
         **{f"sshrst, {n} thread{'s' if n > 1 else ''}": [*sshrst, "--threads", str(n), capture] for n in threads},
     }
-    suffix = Path(capture).suffix
-    if suffix in (".gz", ".zst", ".lz4"):
-        command = {".gz": ["gzip", "-dc"], ".zst": ["zstd", "-dc"], ".lz4": ["lz4", "-dc"]}[suffix]
-        return {**ours, "decoded by the same crate, and that is all": [decoder(), capture], " ".join(command): [*command, capture]}
+    if program := DECODERS.get(Path(capture).suffix):
+        only = [decoder(), capture]
+        return {**ours, "decoded by the same crate, and that is all": only, f"{program} -dc": [program, "-dc", capture]}
     return {
         **ours,
         "tcpdump, a filter that matches nothing": ["tcpdump", "-nr", capture, NOTHING],

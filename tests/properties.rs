@@ -3,11 +3,13 @@
 #![allow(clippy::disallowed_methods, reason = "the fence is around the core; tests open files")]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod dice;
 mod recording;
 mod sureness;
 
 use std::collections::BTreeSet;
 
+use dice::Dice;
 use proptest::prelude::*;
 use recording::{Packet, Recorded, Recording, slugs};
 use sshrst::cause::Cause;
@@ -125,16 +127,17 @@ fn lost_packets_make_no_verdict_surer() {
 }
 
 /// The same capture, of which frames were lost here and there: so many in a hundred, others for each `seed`, and no reset.
-fn scattered_losses(recording: &Recording, percent: u64, seed: u64) -> Recording {
+fn scattered_losses(recording: &Recording, percent: usize, seed: u32) -> Recording {
     let is_lost = |frame: &Recorded| {
         let reset = Packet::of(frame).is_some_and(|packet| packet.is_reset(frame));
-        // SplitMix64.
-        let mut mixed = (frame.number ^ seed << 32).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        !reset && (mixed ^ mixed >> 31) % 100 < percent
+        !reset && Dice::of(&format!("{seed} {}", frame.number)).below(100) < percent
     };
     changed(recording, |it| it.frames.retain(|frame| !is_lost(frame)))
+}
+
+/// Shares in a hundred, and the seeds that each is tried with.
+fn losses() -> impl Iterator<Item = (usize, u32)> {
+    [5, 20, 40].into_iter().flat_map(|percent| (0..24).map(move |seed| (percent, seed)))
 }
 
 /// What is held against the two sides of each connection: broken rules, and text where SSH should be.
@@ -154,7 +157,7 @@ fn what_a_capture_lost_is_held_against_nobody() {
     let mut wrong = Vec::new();
     for (slug, recording) in recordings() {
         let whole = held_against(&recording.analysed());
-        for (percent, seed) in [5, 20, 40].into_iter().flat_map(|it| (0..24).map(move |seed| (it, seed))) {
+        for (percent, seed) in losses() {
             let less = held_against(&scattered_losses(&recording, percent, seed).analysed());
             let more: Vec<_> = less.difference(&whole).collect();
             if !more.is_empty() {
@@ -168,11 +171,10 @@ fn what_a_capture_lost_is_held_against_nobody() {
 #[test]
 fn scattered_losses_make_no_verdict_surer() {
     never_surer(|recording| {
-        let ways = [5, 20, 40].into_iter().flat_map(|it| (0..24).map(move |seed| (it, seed)));
-        ways.map(|(percent, seed)| {
+        let way = |(percent, seed)| {
             (format!("{percent} in a hundred, seed {seed}"), scattered_losses(recording, percent, seed))
-        })
-        .collect()
+        };
+        losses().map(way).collect()
     });
 }
 

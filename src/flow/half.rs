@@ -231,8 +231,8 @@ impl Half {
         self.owe(segment, step);
     }
 
-    /// The other end's SYN-ACK acknowledges the SYN of this one, which need not be in the capture: data begins at `first`
-    /// (RFC 9293 §3.5).
+    /// The other end's first acknowledgement is of the SYN of this one, which need not be in the capture: data begins at
+    /// `first` (RFC 9293 §3.5).
     pub(super) fn begins_at(&mut self, first: Seq) {
         self.base.get_or_insert(first);
     }
@@ -338,7 +338,7 @@ impl Half {
         deliver: &mut impl FnMut(Delivery<'_>),
     ) {
         if let Some((first, last)) = listened.filter(|_| self.packets == 0) {
-            self.base.get_or_insert(first);
+            self.begins_at(first);
             self.assembler.skip_to(self.offset(last).unwrap_or_default(), deliver);
         }
     }

@@ -12,6 +12,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod change;
+#[path = "../dice/mod.rs"]
+mod dice;
 mod family;
 #[path = "../shared/mod.rs"]
 mod shared;
@@ -23,7 +25,7 @@ use std::panic::catch_unwind;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use change::Dice;
+use dice::Dice;
 use family::{Named, families};
 use rayon::prelude::*;
 use sshrst::analysis::{Analysis, Findings, Ports, Threads};

@@ -126,7 +126,7 @@ fn client_reset(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
 fn closed(case: &Case) -> Vec<Share> {
     let Some((side, fin)) = case.first_fin() else { return Vec::new() };
     let age = signs::age(case, fin);
-    let [client, server] = [Side::Client, Side::Server].map(|side| signs::spoke(case, side));
+    let [client, server] = Side::BOTH.map(|side| signs::spoke(case, side));
     match side {
         Side::Client if signs::is_scanner(case) => vec![(Cause::KeyScan, 0.6), (Cause::PortScan, 0.3)],
         // It waited for the server's first line, and TCP had answered all the while.

@@ -36,7 +36,7 @@ fn by_ending(case: &Case, verdict: Option<&Verdict>) -> Vec<Share> {
 fn reset_in_kex(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
     let own = |shares| scaled(shares, verdict.claimed_host);
     let mut shares = match reset.claimed {
-        Side::Server if signs::waited_in_vain(case, Side::Server).is_some() => {
+        side if signs::waited_in_vain(case, side).is_some() => {
             own(vec![(Cause::TcpUserTimeout, 0.7), (Cause::PathLoss, 0.2)])
         }
         Side::Server => own(vec![
@@ -44,9 +44,6 @@ fn reset_in_kex(case: &Case, reset: &Reset, verdict: &Verdict) -> Vec<Share> {
             (Cause::ForkFailure, 0.25),
             (Cause::CorruptedPacket, 0.15),
         ]),
-        Side::Client if signs::waited_in_vain(case, Side::Client).is_some() => {
-            own(vec![(Cause::TcpUserTimeout, 0.7), (Cause::PathLoss, 0.2)])
-        }
         Side::Client => {
             let ended =
                 vec![(Cause::ClientAbort, 0.55), (Cause::ClientKilled, 0.25), (Cause::CorruptedPacket, 0.1)];

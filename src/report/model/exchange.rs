@@ -63,8 +63,7 @@ const COLOUR: u8 = 2;
 /// The story of `case`, at most [`STEPS`] frames.
 pub(super) fn of(case: &Case) -> Vec<Step> {
     let segments = case.flow.timeline.segments().collect();
-    let gap = case.flow.timeline.gap().map(|(head, tail)| (head.frame, tail.frame));
-    let mut story = Story { flow: &case.flow, segments, gap, scenes: BTreeMap::new() };
+    let mut story = Story { flow: &case.flow, segments, scenes: BTreeMap::new() };
     story.handshake();
     for side in Side::BOTH {
         story.in_clear(side, case.transcript.party.of(side));
@@ -86,8 +85,6 @@ struct Story<'a> {
     flow: &'a Flow,
     /// Those that the flow kept, in the order of their frames.
     segments: Vec<Segment>,
-    /// The frames between which some are no longer kept.
-    gap: Option<(FrameNo, FrameNo)>,
     scenes: BTreeMap<FrameNo, Scene>,
 }
 
@@ -300,7 +297,7 @@ impl Story<'_> {
         let kept =
             |within: &dyn Fn(&Segment) -> bool| self.segments.iter().filter(|it| within(it)).count() as u64;
         let inside = kept(&|it| it.frame > before && it.frame < after);
-        let gap = self.gap.filter(|&(head, tail)| before <= head && tail <= after);
+        let gap = self.flow.timeline.gap().filter(|(head, tail)| before <= head.frame && tail.frame <= after);
         inside + gap.map_or(0, |_| self.flow.timeline.dropped)
     }
 }
